@@ -1,0 +1,1 @@
+//! The program `licentia`: commands, configuration, wiring and the printing of errors.

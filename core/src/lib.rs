@@ -1,0 +1,1 @@
+//! Services and rules of the license manager.

@@ -1,0 +1,1 @@
+//! The license document: its format, its signature and its verification offline.

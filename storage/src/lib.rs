@@ -1,0 +1,1 @@
+//! Tables, migrations and audited transactions: the only crate that knows SQL.

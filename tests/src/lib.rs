@@ -1,0 +1,1 @@
+//! Journeys, faults, attacks and layering: what the tests of several crates share.

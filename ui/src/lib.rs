@@ -1,0 +1,1 @@
+//! The screen: a ratatui front end over the services.
