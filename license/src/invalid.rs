@@ -1,0 +1,126 @@
+//! Why a license does not hold, in words for people and in codes for programs.
+
+use crate::armor::ArmorError;
+
+/// The reason for which a license was refused.
+///
+/// Text that came from the license is shown escaped.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Invalid {
+    /// The text is not a license, or a damaged one.
+    #[error("this is not a readable license: {0}")]
+    Malformed(String),
+    /// More than 64 KiB of token or 1 MiB of text.
+    #[error("the license is too large")]
+    TooLarge,
+    /// Signed with anything but Ed25519, or not at all.
+    #[error("the signature algorithm is {0:?} instead of \"EdDSA\" or \"Ed25519\"")]
+    UnsupportedAlgorithm(String),
+    /// A signed token of another kind, such as a status list.
+    #[error("the token's type is {0:?} instead of \"licentia+jwt\"")]
+    WrongType(String),
+    /// Signed with a key that is not among the trusted ones.
+    #[error("the license was signed with the key {0:?}, which is not trusted here")]
+    UnknownKey(String),
+    /// The key is trusted, but not for this issuer.
+    #[error("the license names the issuer {claimed:?}, but its key may sign for {expected:?} only")]
+    IssuerMismatch {
+        /// The `iss` of the license.
+        claimed: String,
+        /// The `iss` that the key belongs to.
+        expected: String,
+    },
+    /// The signature does not fit the text.
+    #[error("the signature does not match the license")]
+    BadSignature,
+    /// Its time is over.
+    #[error("the license expired at {exp} (seconds since 1970)")]
+    Expired {
+        /// The first second at which it is no longer valid.
+        exp: i64,
+    },
+    /// Its time has not come, or it claims to be issued in the future.
+    #[error("the license is not valid before {from} (seconds since 1970)")]
+    NotYetValid {
+        /// The first second at which it is valid.
+        from: i64,
+    },
+    /// A license for something else.
+    #[error("the license is for {found:?}, not for {expected:?}")]
+    WrongAudience {
+        /// The product that asked.
+        expected: String,
+        /// The products of the license.
+        found: Vec<String>,
+    },
+    /// A required claim is absent.
+    #[error("the claim `{0}` is missing")]
+    MissingClaim(&'static str),
+    /// A claim that restricts the license in a way that this verifier cannot check.
+    #[error("the claim `{0}` restricts this license, and this version cannot check it")]
+    UnsupportedClaim(&'static str),
+}
+
+impl Invalid {
+    /// A stable word for programs; it never changes for a given reason.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => "malformed",
+            Self::TooLarge => "too_large",
+            Self::UnsupportedAlgorithm(_) => "unsupported_algorithm",
+            Self::WrongType(_) => "wrong_type",
+            Self::UnknownKey(_) => "unknown_key",
+            Self::IssuerMismatch { .. } => "issuer_mismatch",
+            Self::BadSignature => "bad_signature",
+            Self::Expired { .. } => "expired",
+            Self::NotYetValid { .. } => "not_yet_valid",
+            Self::WrongAudience { .. } => "wrong_audience",
+            Self::MissingClaim(_) => "missing_claim",
+            Self::UnsupportedClaim(_) => "unsupported_claim",
+        }
+    }
+
+    /// What to do next, in one sentence.
+    #[must_use]
+    pub const fn hint(&self) -> &'static str {
+        match self {
+            Self::Malformed(_) => {
+                "Copy the license file again, whole and unchanged, from where it was issued."
+            }
+            Self::TooLarge => "Check that this is the license file and not something else.",
+            Self::UnsupportedAlgorithm(_) => {
+                "Ask the vendor for a license that is signed with Ed25519."
+            }
+            Self::WrongType(_) => "Give the license file; this is a signed token of another kind.",
+            Self::UnknownKey(_) => {
+                "Update the trusted keys if the vendor has a new one; otherwise do not trust this license."
+            }
+            Self::IssuerMismatch { .. } => {
+                "Do not trust this license; ask the vendor that it names."
+            }
+            Self::BadSignature => {
+                "Copy the license file again; if it stays so, it was altered and cannot be trusted."
+            }
+            Self::Expired { .. } => "Renew the license, or check the clock of this machine.",
+            Self::NotYetValid { .. } => {
+                "Wait until the license begins, or check the clock of this machine."
+            }
+            Self::WrongAudience { .. } => "Use the license that was issued for this product.",
+            Self::MissingClaim(_) => "Ask the vendor for a complete license.",
+            Self::UnsupportedClaim(_) => {
+                "Update the product to a version that can check this kind of license."
+            }
+        }
+    }
+}
+
+impl From<ArmorError> for Invalid {
+    fn from(error: ArmorError) -> Self {
+        match error {
+            ArmorError::TooLarge => Self::TooLarge,
+            other => Self::Malformed(other.to_string()),
+        }
+    }
+}
