@@ -1,1 +1,44 @@
 //! Services and rules of the license manager.
+//!
+//! [`Licentia`] is an open database. Reading needs nothing else; every change needs an
+//! [`Operator`], which only the passphrase makes, because each change is written down with a
+//! signature under the vault's key.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+pub mod audit;
+pub mod secret;
+mod backup;
+mod doctor;
+mod error;
+mod explain;
+mod identity;
+mod issuer;
+mod license;
+mod licentia;
+mod lookup;
+mod operator;
+mod probe;
+mod revocation;
+mod vault;
+
+pub use backup::{Backup, BackupReport};
+pub use doctor::{Check, CheckState, Diagnosis};
+pub use error::{Error, Result};
+pub use explain::Explanation;
+pub use identity::{CreatedIdentity, Identities};
+pub use issuer::{ImportKey, Issuers, NewIssuer};
+pub use license::*;
+pub use licentia::{Licentia, Place, Progress};
+pub use lookup::Noun;
+pub use operator::{Actor, Operator};
+pub use probe::{CreatedProbeToken, NewProbes, Probe, ProbeState};
+pub use revocation::{Revocations, RevokeRequest, RevokedLicense};
+pub use vault::{Founded, Founding, VaultService};
+
+pub use licentia_storage::{
+    Ambient, AuditRecord, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId,
+    LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation, StatusRef,
+    StoreError, Strings, Timestamp,
+};
+pub use licentia_license::Limit;

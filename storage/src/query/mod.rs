@@ -1,0 +1,1 @@
+//! Reading: every list pages by key, and every filter runs in SQL.
