@@ -32,7 +32,7 @@ pub use license::*;
 pub use licentia::{Licentia, Place, Progress};
 pub use lookup::Noun;
 pub use operator::{Actor, Operator};
-pub use probe::{CreatedProbeToken, NewProbes, Probe, ProbeState};
+pub use probe::{CreatedProbeToken, NewProbe, ProbeState, Probes};
 pub use revocation::{Revocations, RevokeRequest, RevokedLicense};
 pub use vault::{Founded, Founding, VaultService};
 
