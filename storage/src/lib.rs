@@ -5,11 +5,20 @@
 
 mod ambient;
 pub mod audit;
+mod counted;
 mod entity;
 mod error;
+mod error_map;
+#[cfg(feature = "faults")]
+mod faults;
+mod guard;
 mod id;
 mod json;
+mod lock;
+mod migration;
+mod open;
 mod query;
+mod row;
 mod store;
 mod time;
 mod tx;
@@ -22,7 +31,8 @@ pub use error::StoreError;
 pub use id::*;
 pub use json::*;
 pub use query::*;
-pub use store::*;
+pub use row::Row;
+pub use store::{Access, Store};
 pub use time::Timestamp;
-pub use tx::*;
+pub use tx::{Committed, Seal, Tx};
 pub use word::*;
