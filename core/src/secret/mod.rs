@@ -8,6 +8,7 @@
 
 mod envelope;
 mod kdf;
+pub mod keyfile;
 mod seal;
 
 pub use envelope::Envelope;
