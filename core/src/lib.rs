@@ -11,3 +11,4 @@
 )]
 
 pub mod secret;
+pub mod text;
