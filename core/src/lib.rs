@@ -10,5 +10,6 @@
     )
 )]
 
+pub mod pin;
 pub mod secret;
 pub mod text;
