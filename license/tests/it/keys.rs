@@ -56,7 +56,9 @@ fn pem_comes_out_as_it_went_in() {
 fn every_form_of_text_gives_the_same_key() {
     let vendor = trusted(&vendor_key(), None);
     let bytes = vendor.key.to_bytes();
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = bytes
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let jwk = vendor.to_jwk(Some("2026"));
     for text in [
         vendor.key.to_pem(),

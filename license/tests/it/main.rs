@@ -12,4 +12,5 @@ mod interop;
 mod keys;
 mod sample;
 mod signing;
+mod vectors;
 mod verifying;
