@@ -1,11 +1,12 @@
 //! Signing: what a token looks like, and what is not signed.
 
 use licentia_license::{
-    Invalid, Limit, MAX_TIME, MAX_TOKEN_BYTES, SignError, Status, StatusListRef, inspect, sign,
+    Invalid, Limit, MAX_TIME, MAX_TOKEN_BYTES, SignError, Status, StatusListRef, armor, inspect,
+    sign,
 };
 use serde_json::json;
 
-use crate::sample::{EXPIRES, ISSUED, claims, public, vendor_key};
+use crate::sample::{EXPIRES, ISSUED, claims, public, trusted, vendor_key};
 
 #[test]
 fn the_header_is_exactly_this() {
@@ -102,4 +103,19 @@ fn what_nobody_could_read_is_not_signed() {
         matches!(refused, Err(SignError::Refused(Invalid::Malformed(_)))),
         "{refused:?}"
     );
+}
+
+#[test]
+fn the_documented_example_is_this_license() {
+    let document = include_str!("../../../docs/FORMAT.md");
+    let token = sign(&claims(), &vendor_key()).unwrap();
+    let key = trusted(&vendor_key(), Some("acme"));
+    for part in [
+        armor::wrap(&token),
+        serde_json::to_string(&claims()).unwrap(),
+        key.key.to_pem(),
+        key.to_jwk(None).to_string(),
+    ] {
+        assert!(document.contains(&part), "docs/FORMAT.md lacks {part}");
+    }
 }
