@@ -97,6 +97,18 @@ fn a_license_from_the_future_is_not_valid_yet_and_a_perpetual_one_never_ends() {
     let at = |now| verify(&perpetual, &keys(), &Expectation::new("editor", now));
     assert_eq!(at(ISSUED - 61), Err(Invalid::NotYetValid { from: ISSUED }));
     assert_eq!(code(at(i64::MAX)), "valid");
+
+    let backdated = license(|c| c.nbf = Some(ISSUED - 1000));
+    let before = verify(
+        &backdated,
+        &keys(),
+        &Expectation::new("editor", ISSUED - 61),
+    );
+    assert_eq!(
+        before,
+        Err(Invalid::NotYetValid { from: ISSUED }),
+        "`nbf` does not excuse `iat`"
+    );
 }
 
 #[test]
