@@ -11,6 +11,7 @@ pub mod pin;
 pub mod secret;
 pub mod text;
 mod backup;
+mod checked;
 mod doctor;
 mod error;
 mod explain;

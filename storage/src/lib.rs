@@ -28,6 +28,8 @@ pub use ambient::Ambient;
 pub use audit::{AuditRecord, Effect, Event, Events};
 pub use entity::*;
 pub use error::StoreError;
+#[cfg(feature = "faults")]
+pub use faults::Faults;
 pub use id::*;
 pub use json::*;
 pub use query::*;

@@ -50,14 +50,16 @@ impl Envelope {
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(Self, DataKey), SecretError> {
+        passphrase.check_new()?;
         let params = KdfParams::new(take(random));
         Self::create_with(params, passphrase, log_id, random)
     }
 
-    /// As [`Envelope::create`], at a cost of one's own. The salt in `params` must be fresh.
+    /// As [`Envelope::create`], at a cost of one's own and with any passphrase: for what is thrown away.
+    /// The salt in `params` must be fresh.
     ///
     /// # Errors
-    /// As `create`, and `BadParameters`.
+    /// `BadParameters`, `OutOfMemory`.
     pub fn create_with(
         params: KdfParams,
         passphrase: &Passphrase,
@@ -97,17 +99,16 @@ impl Envelope {
     /// The same data key under a new passphrase: every secret stays as it is, and a damaged canary is made whole.
     ///
     /// # Errors
-    /// `WeakPassphrase` for the new one, and whatever [`Envelope::open`] says to the old one.
-    pub fn rewrap(
+    /// `WeakPassphrase`, `OutOfMemory`.
+    pub fn wrap_anew(
         &self,
-        old: &Passphrase,
+        key: &DataKey,
         new: &Passphrase,
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<Self, SecretError> {
         new.check_new()?;
-        let key = self.open(old, log_id)?;
-        Self::around(&key, self.params.renewed(take(random)), new, log_id, random)
+        Self::around(key, self.params.renewed(take(random)), new, log_id, random)
     }
 
     /// Whether every byte is as it was written. Needs no passphrase, and proves nothing against intent.
@@ -126,7 +127,6 @@ impl Envelope {
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<Self, SecretError> {
-        passphrase.check_new()?;
         let kek = kdf::derive(passphrase, &params)?;
         let [wrap_nonce, canary_nonce] = [take(random), take(random)];
         let bound = bound_to(log_id, &params);

@@ -4,6 +4,7 @@ mod audit;
 mod ids;
 mod license;
 mod rows;
+mod signing;
 
 use crate::StoreError;
 use crate::counted::Counted;
@@ -12,6 +13,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 
 pub use audit::AuditQuery;
 pub use ids::{Fragment, IdTable};
+pub use signing::SigningContext;
 pub use license::{LicenseOrder, LicenseQuery, LicenseSpan};
 
 /// Something to read through: the pool of readers, or what an open transaction sees.
