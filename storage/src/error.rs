@@ -70,7 +70,9 @@ pub enum StoreError {
     #[error("another process kept the database busy; nothing was written")]
     Busy,
     /// An I/O error at the commit: nobody knows whether it is on disk.
-    #[error("the disk failed while the change was being made durable, and whether it was written could not be found out")]
+    #[error(
+        "the disk failed while the change was being made durable, and whether it was written could not be found out"
+    )]
     OutcomeUnknown { events: Vec<crate::EventId> },
     /// The commit ended in an I/O error; looked up afterwards, it is not there.
     #[error("the disk failed while the change was being made durable; it was not written")]

@@ -25,9 +25,9 @@ impl StoreError {
         };
         let Some(code) = code(error) else { return Self::Database(text) };
         match (code, code & 0xff) {
-            (1555 | 2067, _) => {
-                Self::NotUnique(text.rsplit(": ").next().unwrap_or(&text).split(", ").next().unwrap_or_default().to_owned())
-            }
+            (1555 | 2067, _) => Self::NotUnique(
+                text.rsplit(": ").next().unwrap_or(&text).split(", ").next().unwrap_or_default().to_owned(),
+            ),
             (787, _) => Self::Referenced,
             (COMMIT_HOOK, _) => Self::Unaudited,
             (_, 5 | 6) => Self::Busy,
@@ -63,5 +63,8 @@ fn code(error: &sqlx::Error) -> Option<u32> {
 
 /// Whether a failed commit certainly left nothing behind.
 pub(crate) fn commit_certainly_failed(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unaudited | StoreError::Full | StoreError::Busy | StoreError::ReadOnly | StoreError::Referenced)
+    matches!(
+        error,
+        StoreError::Unaudited | StoreError::Full | StoreError::Busy | StoreError::ReadOnly | StoreError::Referenced
+    )
 }

@@ -58,7 +58,12 @@ impl Store {
         Self::open_or_finish(path, ambient, access, false).await
     }
 
-    async fn open_or_finish(path: &Path, ambient: Ambient, access: Access, may_be_empty: bool) -> Result<Self, StoreError> {
+    async fn open_or_finish(
+        path: &Path,
+        ambient: Ambient,
+        access: Access,
+        may_be_empty: bool,
+    ) -> Result<Self, StoreError> {
         let kind = std::fs::metadata(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
             _ => io("look at", path, source),
@@ -156,11 +161,16 @@ impl Store {
         self.0.pools.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place that begins a transaction, and it begins it IMMEDIATE")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that begins a transaction, and it begins it IMMEDIATE"
+    )]
     async fn begin(&self, seal: Seal) -> Result<Tx, StoreError> {
         let writer = self.pools().writer.ok_or(StoreError::ReadOnly)?;
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
         let transaction = writer.begin_with_options(options).await?;
         #[cfg(feature = "faults")]
         let conn = Counted::new(transaction, Arc::clone(&self.0.faults));
@@ -200,10 +210,8 @@ async fn bring_up_to_date(path: &Path, lock: &HomeLock, may_be_empty: bool) -> R
         Found::Schema(version) => version,
     };
     lock.become_exclusive().await?;
-    let mut connection = open::options(path, Mode::Migrate)
-        .connect()
-        .await
-        .map_err(|error| StoreError::from_sqlx(&error, path))?;
+    let mut connection =
+        open::options(path, Mode::Migrate).connect().await.map_err(|error| StoreError::from_sqlx(&error, path))?;
     // Another process may have done it while this one waited for the lock.
     let from = match migration::inspect(&mut connection, path).await? {
         Found::Empty => from.min(0),

@@ -37,7 +37,8 @@ impl Reader<'_> {
 
     /// One entry.
     pub async fn audit_entry(&self, seq: u64) -> Result<Option<AuditRecord>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq = ?");
+        let sql =
+            format!("SELECT {COLUMNS} FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq = ?");
         let values = [i64::try_from(seq).unwrap_or(i64::MAX).into()];
         let row = self.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
         row.as_ref().map(record).transpose()
@@ -147,10 +148,15 @@ impl AuditQuery {
     fn statement(&self, span: &Span) -> Statement {
         let mut values = Vec::new();
         let direction = if self.oldest_first { "ASC" } else { "DESC" };
-        let kinds: Vec<Option<&str>> =
-            if self.kinds.is_empty() { vec![None] } else { self.kinds.iter().map(|kind| Some(kind.as_str())).collect() };
-        let pages: Vec<String> =
-            kinds.into_iter().map(|kind| format!("SELECT seq FROM ({})", self.page_of(kind, span, &mut values))).collect();
+        let kinds: Vec<Option<&str>> = if self.kinds.is_empty() {
+            vec![None]
+        } else {
+            self.kinds.iter().map(|kind| Some(kind.as_str())).collect()
+        };
+        let pages: Vec<String> = kinds
+            .into_iter()
+            .map(|kind| format!("SELECT seq FROM ({})", self.page_of(kind, span, &mut values)))
+            .collect();
         values.push(limit(self.limit));
         let sql = format!(
             "SELECT {COLUMNS} FROM ({}) page CROSS JOIN audit_entry e ON e.seq = page.seq \
