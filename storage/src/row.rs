@@ -102,7 +102,7 @@ fn bytes_of(value: Value) -> Result<Option<Vec<u8>>, StoreError> {
         Value::Bool(value) => value.map(|value| i64::from(value).to_be_bytes().to_vec()),
         Value::BigInt(value) => value.map(|value| value.to_be_bytes().to_vec()),
         Value::String(value) => value.map(|value| value.as_bytes().to_vec()),
-        Value::Bytes(value) => value.map(|value| value.to_vec()),
+        Value::Bytes(value) => value,
         Value::Uuid(value) => value.map(|value| value.as_bytes().to_vec()),
         Value::Json(value) => match value {
             None => None,

@@ -5,7 +5,10 @@ use crate::entity::{
     identity, issuer, license, probe_token, revocation, secret, setting, status_list, status_list_entry, totp_secret,
     vault,
 };
-use crate::*;
+use crate::{
+    Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, ProbeToken, ProbeTokenId, Revocation,
+    Secret, SecretPurpose, Setting, StatusList, StatusListEntry, StoreError, TotpSecret, Vault,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
