@@ -5,6 +5,7 @@ use crate::audit::{AuditLog, AuditRecord};
 use crate::{EventId, LogId, StoreError, Timestamp, TransactionId};
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What a page of the log shows. Empty `kinds` means all; kinds are whole words here.
@@ -148,11 +149,10 @@ impl AuditQuery {
     fn statement(&self, span: &Span) -> Statement {
         let mut values = Vec::new();
         let direction = if self.oldest_first { "ASC" } else { "DESC" };
-        let kinds: Vec<Option<&str>> = if self.kinds.is_empty() {
-            vec![None]
-        } else {
-            self.kinds.iter().map(|kind| Some(kind.as_str())).collect()
-        };
+        // Each kind once: a page holds what its branches hold, and a kind named twice would be there twice.
+        let kinds: BTreeSet<&str> = self.kinds.iter().map(String::as_str).collect();
+        let kinds: Vec<Option<&str>> =
+            if kinds.is_empty() { vec![None] } else { kinds.into_iter().map(Some).collect() };
         let pages: Vec<String> = kinds
             .into_iter()
             .map(|kind| format!("SELECT seq FROM ({})", self.page_of(kind, span, &mut values)))
