@@ -71,6 +71,10 @@ impl Store {
         if !kind.is_file() {
             return Err(StoreError::Foreign { path: path.to_owned(), found: "not a file".to_owned() });
         }
+        // SQLite takes one byte for an empty database, and would write over it.
+        if kind.len() == 1 {
+            return Err(StoreError::Foreign { path: path.to_owned(), found: "another kind of file".to_owned() });
+        }
         let lock = HomeLock::shared(path).await?;
         bring_up_to_date(path, &lock, may_be_empty).await?;
         let writer = match access {
@@ -332,5 +336,37 @@ impl PrivateMode for std::fs::OpenOptions {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(self, 0o600);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(found: Found, newest: i64, writable: bool, may_be_empty: bool) -> String {
+        match pending(Path::new("db"), found, newest, writable, may_be_empty) {
+            Ok(from) => format!("{from:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_schema_is_migrated_only_where_that_can_be_done() {
+        for writable in [true, false] {
+            for may_be_empty in [true, false] {
+                let known = |found| outcome(Found::Schema(found), 3, writable, may_be_empty);
+                assert_eq!(known(3), "None");
+                assert_eq!(known(4), "db has schema 4, and this version knows schemas up to 3");
+                let older = if writable {
+                    "Some(2)"
+                } else {
+                    "db has the older schema 2 and cannot be written, so it cannot be brought to schema 3"
+                };
+                assert_eq!(known(2), older);
+            }
+        }
+        assert_eq!(outcome(Found::Empty, 3, true, true), "Some(0)");
+        assert_eq!(outcome(Found::Empty, 3, true, false), "the database has no audit log yet");
+        assert_eq!(outcome(Found::Empty, 3, false, true), "the database is open for reading only");
     }
 }
