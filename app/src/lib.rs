@@ -18,6 +18,7 @@ mod args;
 mod commands;
 mod config;
 mod context;
+mod demo;
 mod failure;
 mod file;
 mod output;

@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod completions;
+mod demo;
 mod doctor;
 mod identity;
 mod init;
@@ -20,6 +21,7 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(init::Init),
+    Demo(demo::Demo),
     /// Look after the keys that sign.
     #[command(subcommand)]
     Issuer(issuer::Issuer),
@@ -51,6 +53,7 @@ pub(crate) async fn dispatch(context: &Context, command: Option<Command>) -> Res
     };
     match command {
         Command::Init(args) => init::run(context, args).await,
+        Command::Demo(args) => demo::run(context, args).await,
         Command::Issuer(verb) => issuer::dispatch(context, verb).await,
         Command::License(verb) => license::dispatch(context, verb).await,
         Command::Identity(verb) => identity::dispatch(context, verb).await,
