@@ -7,8 +7,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod audit;
+pub mod pin;
 pub mod secret;
+pub mod text;
 mod backup;
+mod checked;
 mod doctor;
 mod error;
 mod explain;

@@ -5,11 +5,20 @@
 
 mod ambient;
 pub mod audit;
+mod counted;
 mod entity;
 mod error;
+mod error_map;
+#[cfg(feature = "faults")]
+mod faults;
+mod guard;
 mod id;
 mod json;
+mod lock;
+mod migration;
+mod open;
 mod query;
+mod row;
 mod store;
 mod time;
 mod tx;
@@ -19,10 +28,13 @@ pub use ambient::Ambient;
 pub use audit::{AuditRecord, Effect, Event, Events};
 pub use entity::*;
 pub use error::StoreError;
+#[cfg(feature = "faults")]
+pub use faults::Faults;
 pub use id::*;
 pub use json::*;
 pub use query::*;
-pub use store::*;
+pub use row::Row;
+pub use store::{Access, Store};
 pub use time::Timestamp;
-pub use tx::*;
+pub use tx::{Committed, Seal, Tx};
 pub use word::*;

@@ -1,1 +1,154 @@
-//! tx
+//! A write transaction: it can only end by being committed together with audit events, or by being dropped.
+
+use crate::audit::{self, AuditLog, Effect, Events, LogKey};
+use crate::counted::Counted;
+use crate::error_map::commit_certainly_failed;
+use crate::row::{self, Row};
+use crate::{Ambient, EventId, Reader, StoreError, Timestamp};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter};
+use std::sync::{Arc, Mutex, PoisonError};
+use uuid::Uuid;
+
+/// Under whose name and with which key events are written.
+#[derive(Clone, Debug)]
+pub struct Seal {
+    pub key: Arc<LogKey>,
+    pub actor: String,
+}
+
+/// An open write transaction. Dropping it rolls back.
+#[derive(Debug)]
+#[must_use = "a transaction that is not committed is rolled back"]
+pub struct Tx {
+    pub(crate) conn: Counted,
+    seal: Seal,
+    ambient: Ambient,
+    now: Timestamp,
+    /// The noun of every row that was written; an effect's ticket is its place here.
+    written: Mutex<Vec<&'static str>>,
+}
+
+/// The proof that a transaction was committed with its events. Only [`Tx::commit`] makes one.
+#[derive(Debug)]
+#[must_use]
+pub struct Committed<T> {
+    pub(crate) value: T,
+    /// The events to look up when the commit ended in an I/O error.
+    pub(crate) unknown: Option<Vec<EventId>>,
+}
+
+impl Tx {
+    pub(crate) fn new(conn: Counted, seal: Seal, ambient: Ambient) -> Self {
+        let now = ambient.now();
+        Self { conn, seal, ambient, now, written: Mutex::default() }
+    }
+
+    /// Writes the events, and makes everything durable with them or nothing at all.
+    ///
+    /// Refuses when a row was written that no event accounts for.
+    pub async fn commit<T>(self, events: impl Into<Events>, value: T) -> Result<Committed<T>, StoreError> {
+        let events = events.into();
+        self.all_accounted_for(&events)?;
+        let ids = audit::append(&self.conn, &self.seal, &self.ambient, self.now, events).await?;
+        match self.conn.commit().await {
+            Ok(()) => Ok(Committed { value, unknown: None }),
+            Err(error) if commit_certainly_failed(&error) => Err(error),
+            Err(_) => Ok(Committed { value, unknown: Some(ids) }),
+        }
+    }
+
+    /// The moment of this transaction: one reading of the clock, taken once the lock was held.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// A fresh id.
+    #[must_use]
+    pub fn new_id<I: From<Uuid>>(&self) -> I {
+        self.ambient.uuid(self.now).into()
+    }
+
+    /// Random bytes.
+    #[must_use]
+    pub fn random<const N: usize>(&self) -> [u8; N] {
+        self.ambient.bytes()
+    }
+
+    /// Reads what this transaction sees. A use case reads through this, never through the pool:
+    /// the writer's one connection is taken.
+    #[must_use]
+    pub fn reader(&self) -> Reader<'_> {
+        Reader::inside(&self.conn)
+    }
+
+    /// Founds the audit log; the transaction that does so also writes its first entries.
+    pub async fn found_log(&self, log: &AuditLog) -> Result<(), StoreError> {
+        audit::found(&self.conn, log).await
+    }
+
+    /// Inserts a row.
+    pub async fn insert<R: Row>(&self, row: &R) -> Result<Effect, StoreError> {
+        let effect = self.effect(row, true)?;
+        R::Table::insert(row.clone().into_active_model()).exec_without_returning(&self.conn).await?;
+        Ok(effect)
+    }
+
+    /// Inserts many rows in few statements.
+    pub async fn insert_many<R: Row>(&self, rows: &[R]) -> Result<Vec<Effect>, StoreError> {
+        let effects = rows.iter().map(|row| self.effect(row, true)).collect::<Result<_, _>>()?;
+        for chunk in rows.chunks(ROWS_PER_STATEMENT) {
+            let models = chunk.iter().map(|row| row.clone().into_active_model());
+            R::Table::insert_many(models).exec_without_returning(&self.conn).await?;
+        }
+        Ok(effects)
+    }
+
+    /// Writes every column of a row that is there.
+    pub async fn update<R: Row>(&self, row: &R) -> Result<Effect, StoreError> {
+        let effect = self.effect(row, true)?;
+        // `into_active_model` marks everything unchanged, and an update of that does nothing.
+        let changed = row.clone().into_active_model().reset_all();
+        let mut update = R::Table::update_many().set(changed);
+        for key in <R::Table as EntityTrait>::PrimaryKey::iter() {
+            let column = key.into_column();
+            update = update.filter(column.eq(row.get(column)));
+        }
+        let updated = update.exec(&self.conn).await?;
+        if updated.rows_affected == 1 { Ok(effect) } else { Err(StoreError::Gone { noun: R::NOUN }) }
+    }
+
+    /// Deletes a row.
+    pub async fn delete<R: Row>(&self, row: &R) -> Result<Effect, StoreError> {
+        let effect = self.effect(row, false)?;
+        let deleted = row.clone().delete(&self.conn).await?;
+        if deleted.rows_affected == 1 { Ok(effect) } else { Err(StoreError::Gone { noun: R::NOUN }) }
+    }
+
+    fn effect<R: Row>(&self, row: &R, stays: bool) -> Result<Effect, StoreError> {
+        let hash = if stays { Some(row::hash(row)?) } else { None };
+        let id = row::id_bytes(row)?;
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.push(R::NOUN);
+        Ok(Effect { noun: R::NOUN, id, hash, ticket: written.len() - 1 })
+    }
+
+    fn all_accounted_for(&self, events: &Events) -> Result<(), StoreError> {
+        let mut open: Vec<Option<&'static str>> =
+            self.written.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().map(Some).collect();
+        for effect in events.0.iter().flat_map(|event| &event.effects) {
+            // A ticket of another transaction would be out of range or of another noun.
+            match open.get_mut(effect.ticket) {
+                Some(slot) if *slot == Some(effect.noun) => *slot = None,
+                _ => return Err(StoreError::Unaccounted { noun: effect.noun }),
+            }
+        }
+        match open.into_iter().flatten().next() {
+            Some(noun) => Err(StoreError::Unaccounted { noun }),
+            None => Ok(()),
+        }
+    }
+}
+
+/// A license has 18 columns; SQLite takes 32,766 values.
+const ROWS_PER_STATEMENT: usize = 100;

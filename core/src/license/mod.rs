@@ -6,7 +6,7 @@ use crate::{IdentityId, IssuerId, License, LicenseId, LicenseStatus, Licentia, L
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
-pub use rules::{EXPIRING_DAYS, Validity};
+pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition};
 
 /// See [`Licentia::licenses`].
 #[derive(Clone, Copy)]

@@ -5,6 +5,9 @@ use zeroize::Zeroizing;
 use super::seal::{self, LogId};
 use super::{DataKey, KdfParams, Passphrase, SecretError, kdf};
 
+#[cfg(test)]
+mod tests;
+
 const WRAPPED: &str = "licentia/vault/data-key/v1";
 const CANARY: &str = "licentia/vault/canary/v1";
 const WRAP_KEY: &str = "licentia 2026 vault wrapping of the data key v1";
@@ -47,14 +50,16 @@ impl Envelope {
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(Self, DataKey), SecretError> {
+        passphrase.check_new()?;
         let params = KdfParams::new(take(random));
         Self::create_with(params, passphrase, log_id, random)
     }
 
-    /// As [`Envelope::create`], at a cost of one's own. The salt in `params` must be fresh.
+    /// As [`Envelope::create`], at a cost of one's own and with any passphrase: for what is thrown away.
+    /// The salt in `params` must be fresh.
     ///
     /// # Errors
-    /// As `create`, and `BadParameters`.
+    /// `BadParameters`, `OutOfMemory`.
     pub fn create_with(
         params: KdfParams,
         passphrase: &Passphrase,
@@ -94,17 +99,16 @@ impl Envelope {
     /// The same data key under a new passphrase: every secret stays as it is, and a damaged canary is made whole.
     ///
     /// # Errors
-    /// `WeakPassphrase` for the new one, and whatever [`Envelope::open`] says to the old one.
-    pub fn rewrap(
+    /// `WeakPassphrase`, `OutOfMemory`.
+    pub fn wrap_anew(
         &self,
-        old: &Passphrase,
+        key: &DataKey,
         new: &Passphrase,
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<Self, SecretError> {
         new.check_new()?;
-        let key = self.open(old, log_id)?;
-        Self::around(&key, self.params.renewed(take(random)), new, log_id, random)
+        Self::around(key, self.params.renewed(take(random)), new, log_id, random)
     }
 
     /// Whether every byte is as it was written. Needs no passphrase, and proves nothing against intent.
@@ -123,7 +127,6 @@ impl Envelope {
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<Self, SecretError> {
-        passphrase.check_new()?;
         let kek = kdf::derive(passphrase, &params)?;
         let [wrap_nonce, canary_nonce] = [take(random), take(random)];
         let bound = bound_to(log_id, &params);
@@ -189,191 +192,4 @@ fn take<const N: usize>(random: &mut dyn FnMut(&mut [u8])) -> [u8; N] {
     let mut bytes = [0; N];
     random(&mut bytes);
     bytes
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LOG: LogId = [1; 16];
-
-    fn passphrase(text: &str) -> Passphrase {
-        Passphrase::new(text.to_owned()).unwrap()
-    }
-
-    fn right() -> Passphrase {
-        passphrase("correct horse")
-    }
-
-    /// Different bytes each time, the same in each run.
-    fn counting() -> impl FnMut(&mut [u8]) {
-        let mut next = 0_u8;
-        move |bytes| {
-            next += 1;
-            bytes.fill(next);
-        }
-    }
-
-    fn envelope() -> (Envelope, DataKey) {
-        let params = KdfParams::cheapest([7; 16]);
-        Envelope::create_with(params, &right(), &LOG, &mut counting()).unwrap()
-    }
-
-    fn same(a: &DataKey, b: &DataKey) -> bool {
-        a.derive("test", b"") == b.derive("test", b"")
-    }
-
-    #[test]
-    fn the_right_passphrase_gives_the_data_key_back() {
-        let mut random = counting();
-        let (envelope, key) = Envelope::create(&right(), &LOG, &mut random).unwrap();
-        assert_eq!(envelope.params, KdfParams::new([1; 16]));
-        assert!(same(&envelope.open(&right(), &LOG).unwrap(), &key));
-        assert!(envelope.is_intact(&LOG));
-    }
-
-    #[test]
-    fn a_wrong_passphrase_is_called_wrong() {
-        let error = envelope()
-            .0
-            .open(&passphrase("correct hors"), &LOG)
-            .unwrap_err();
-        assert_eq!(error, SecretError::WrongPassphrase);
-    }
-
-    #[test]
-    fn a_new_passphrase_keeps_the_data_key_and_ends_the_old_one() {
-        let (envelope, key) = envelope();
-        let new = passphrase("battery staple");
-        let renewed = envelope
-            .rewrap(&right(), &new, &LOG, &mut counting())
-            .unwrap();
-        assert!(same(&renewed.open(&new, &LOG).unwrap(), &key));
-        assert_eq!(
-            renewed.open(&right(), &LOG).unwrap_err(),
-            SecretError::WrongPassphrase
-        );
-        assert_eq!(
-            renewed.params,
-            KdfParams::new([1; 16]),
-            "cost raised to the default"
-        );
-
-        let error = envelope
-            .rewrap(&new, &right(), &LOG, &mut counting())
-            .unwrap_err();
-        assert_eq!(
-            error,
-            SecretError::WrongPassphrase,
-            "not without the old one"
-        );
-        let weak = envelope.rewrap(&right(), &passphrase("short"), &LOG, &mut counting());
-        assert_eq!(
-            weak.unwrap_err(),
-            SecretError::WeakPassphrase { minimum: 8 }
-        );
-    }
-
-    #[test]
-    fn a_vault_of_another_log_is_not_a_wrong_passphrase() {
-        let error = envelope().0.open(&right(), &[2; 16]).unwrap_err();
-        assert!(
-            matches!(error, SecretError::Damaged(text) if text.contains("passphrase is right"))
-        );
-    }
-
-    #[test]
-    fn a_weak_passphrase_protects_no_new_vault() {
-        let made = Envelope::create(&passphrase("seven77"), &LOG, &mut counting());
-        assert_eq!(
-            made.unwrap_err(),
-            SecretError::WeakPassphrase { minimum: 8 }
-        );
-    }
-
-    #[test]
-    fn a_flipped_byte_is_damage_in_whatever_field() {
-        type Flip = fn(&mut Envelope);
-        let cases: [(&str, Flip, &str); 9] = [
-            ("salt", |e| e.params.salt[0] ^= 1, "could not be tried"),
-            ("memory", |e| e.params.memory_kib ^= 1, "could not be tried"),
-            (
-                "iterations",
-                |e| e.params.iterations ^= 1,
-                "could not be tried",
-            ),
-            (
-                "parallelism",
-                |e| e.params.parallelism ^= 2,
-                "could not be tried",
-            ),
-            (
-                "wrap nonce",
-                |e| e.wrap_nonce[23] ^= 1,
-                "passphrase is right",
-            ),
-            (
-                "wrapped key",
-                |e| e.wrapped_key[0] ^= 1,
-                "passphrase is right",
-            ),
-            (
-                "wrapped tag",
-                |e| e.wrapped_key[47] ^= 1,
-                "passphrase is right",
-            ),
-            (
-                "wrapped key cut",
-                |e| e.wrapped_key.truncate(5),
-                "passphrase is right",
-            ),
-            (
-                "wrapped key gone",
-                |e| e.wrapped_key.clear(),
-                "passphrase is right",
-            ),
-        ];
-        for (field, flip, expected) in cases {
-            let (mut envelope, _) = envelope();
-            flip(&mut envelope);
-            let error = envelope.open(&right(), &LOG).unwrap_err();
-            assert!(
-                matches!(error, SecretError::Damaged(text) if text.contains(expected)),
-                "{field}: {error}"
-            );
-            assert!(!envelope.is_intact(&LOG), "{field}");
-            let error = envelope
-                .open(&passphrase("something else"), &LOG)
-                .unwrap_err();
-            assert!(
-                matches!(error, SecretError::Damaged(_)),
-                "{field}, wrong passphrase: {error}"
-            );
-        }
-    }
-
-    #[test]
-    fn a_damaged_canary_locks_nobody_out_but_is_seen() {
-        type Flip = fn(&mut Envelope);
-        let cases: [Flip; 4] = [
-            |e| e.canary[0] ^= 1,
-            |e| e.canary[CHECKSUM_LEN] ^= 1,
-            |e| e.canary_nonce[0] ^= 1,
-            |e| e.canary.clear(),
-        ];
-        for flip in cases {
-            let (mut envelope, key) = envelope();
-            flip(&mut envelope);
-            assert!(same(&envelope.open(&right(), &LOG).unwrap(), &key));
-            assert!(!envelope.is_intact(&LOG));
-        }
-    }
-
-    #[test]
-    fn hostile_costs_are_refused_before_they_are_paid() {
-        let (mut envelope, _) = envelope();
-        envelope.params.memory_kib = u32::MAX;
-        let error = envelope.open(&right(), &LOG).unwrap_err();
-        assert!(matches!(error, SecretError::BadParameters(_)));
-    }
 }

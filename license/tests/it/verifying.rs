@@ -1,0 +1,167 @@
+//! Verifying: who, what for, when, and what is left unchecked.
+
+use licentia_license::{
+    Claims, Expectation, Invalid, Status, StatusListRef, TrustedKeys, Unchecked, Verified, armor,
+    inspect, sign, verify, verify_signature,
+};
+use serde_json::json;
+
+use crate::sample::{EXPIRES, ISSUED, NOW, claims, editor_now, keys, trusted, vendor_key};
+
+fn license(change: impl FnOnce(&mut Claims)) -> String {
+    let mut claims = claims();
+    change(&mut claims);
+    armor::wrap(&sign(&claims, &vendor_key()).unwrap())
+}
+
+fn code(result: Result<Verified, Invalid>) -> &'static str {
+    result.map_or_else(|refusal| refusal.code(), |_| "valid")
+}
+
+#[test]
+fn a_license_for_this_product_holds() {
+    let text = license(|_| {});
+    let verified = verify(&text, &keys(), &editor_now()).unwrap();
+    assert_eq!(verified.claims, claims());
+    assert_eq!(verified.token, armor::unwrap(&text).unwrap());
+    assert!(keys().get(&verified.kid).is_some());
+    assert_eq!(verified.unchecked, []);
+}
+
+#[test]
+fn what_was_not_checked_is_said() {
+    let text = license(|c| {
+        let status_list = StatusListRef {
+            idx: 1,
+            uri: "https://example.com/1".to_owned(),
+        };
+        c.status = Some(Status { status_list });
+        c.identity = Some(format!("blake3:{}", "ab".repeat(32)));
+    });
+    let left = |result: Result<Verified, Invalid>| result.unwrap().unchecked;
+    let (list, identity) = (Unchecked::StatusList, Unchecked::Identity);
+    assert_eq!(
+        left(verify(&text, &keys(), &editor_now())),
+        [list, identity]
+    );
+    let anywhere = verify(&text, &keys(), &Expectation::any_audience(NOW));
+    assert_eq!(left(anywhere), [Unchecked::Audience, list, identity]);
+    let signature = verify_signature(&text, &keys());
+    assert_eq!(
+        left(signature),
+        [Unchecked::Audience, Unchecked::Time, list, identity]
+    );
+}
+
+#[test]
+fn a_license_with_bindings_is_refused_not_waved_through() {
+    let text = license(|c| c.bindings = Some(json!({ "machines": ["a"] })));
+    let refusal = Invalid::UnsupportedClaim("bindings");
+    assert_eq!(verify(&text, &keys(), &editor_now()), Err(refusal.clone()));
+    assert_eq!(verify_signature(&text, &keys()), Err(refusal));
+    assert!(inspect(&text).is_ok(), "it may be looked at");
+}
+
+#[test]
+fn time_is_half_open_and_leeway_reaches_both_ways() {
+    let text = license(|c| c.nbf = Some(ISSUED + 1000));
+    let at = |now, leeway| {
+        code(verify(
+            &text,
+            &keys(),
+            &Expectation {
+                audience: Some("editor"),
+                now,
+                leeway,
+            },
+        ))
+    };
+    let begin = ISSUED + 1000;
+    assert_eq!(at(begin - 1, 0), "not_yet_valid");
+    assert_eq!(at(begin, 0), "valid");
+    assert_eq!(at(EXPIRES - 1, 0), "valid");
+    assert_eq!(at(EXPIRES, 0), "expired");
+    assert_eq!(at(begin - 61, 60), "not_yet_valid");
+    assert_eq!(at(begin - 60, 60), "valid");
+    assert_eq!(at(EXPIRES + 59, 60), "valid");
+    assert_eq!(at(EXPIRES + 60, 60), "expired");
+    assert_eq!(at(EXPIRES, -100), "expired", "a negative leeway is none");
+    assert_eq!(at(EXPIRES - 1, -100), "valid");
+    assert_eq!(at(i64::MAX, 60), "expired");
+    assert_eq!(at(i64::MIN, 60), "not_yet_valid");
+}
+
+#[test]
+fn a_license_from_the_future_is_not_valid_yet_and_a_perpetual_one_never_ends() {
+    let perpetual = license(|c| c.exp = None);
+    let at = |now| verify(&perpetual, &keys(), &Expectation::new("editor", now));
+    assert_eq!(at(ISSUED - 61), Err(Invalid::NotYetValid { from: ISSUED }));
+    assert_eq!(code(at(i64::MAX)), "valid");
+
+    let backdated = license(|c| c.nbf = Some(ISSUED - 1000));
+    let before = verify(
+        &backdated,
+        &keys(),
+        &Expectation::new("editor", ISSUED - 61),
+    );
+    assert_eq!(
+        before,
+        Err(Invalid::NotYetValid { from: ISSUED }),
+        "`nbf` does not excuse `iat`"
+    );
+}
+
+#[test]
+fn an_expired_license_for_another_product_can_still_be_imported() {
+    let text = license(|c| c.aud = vec!["viewer".to_owned()]);
+    assert_eq!(
+        code(verify(
+            &text,
+            &keys(),
+            &Expectation::new("viewer", EXPIRES + 60)
+        )),
+        "expired"
+    );
+    assert_eq!(
+        code(verify(
+            &text,
+            &keys(),
+            &Expectation::new("editor", EXPIRES + 60)
+        )),
+        "wrong_audience"
+    );
+    assert_eq!(code(verify_signature(&text, &keys())), "valid");
+}
+
+#[test]
+fn a_key_signs_for_its_issuer_only() {
+    let text = license(|c| c.iss = "evil".to_owned());
+    let refusal = verify(&text, &keys(), &editor_now()).unwrap_err();
+    let expected = "acme".to_owned();
+    assert_eq!(
+        refusal,
+        Invalid::IssuerMismatch {
+            claimed: "evil".to_owned(),
+            expected
+        }
+    );
+    let any: TrustedKeys = [trusted(&vendor_key(), None)].into_iter().collect();
+    assert_eq!(code(verify(&text, &any, &editor_now())), "valid");
+    assert_eq!(
+        code(verify(&text, &TrustedKeys::new(), &editor_now())),
+        "unknown_key"
+    );
+}
+
+#[test]
+fn text_from_outside_is_shown_escaped() {
+    let text = license(|c| c.iss = "a\u{1b}[31m\u{202e}\n".to_owned());
+    let shown = verify(&text, &keys(), &editor_now())
+        .unwrap_err()
+        .to_string();
+    assert!(
+        shown.contains(r"\u{1b}") && shown.contains(r"\u{202e}"),
+        "{shown}"
+    );
+    assert!(!shown.chars().any(char::is_control), "{shown}");
+}

@@ -1,0 +1,93 @@
+//! One entry of the log: its encoding, its hash, what is signed. Pure functions, used to write and to verify.
+
+use super::encoding::Encoder;
+use ed25519_dalek::{Signer, VerifyingKey};
+
+/// The version of the encoding that this code writes, and the only one it knows.
+pub const ENTRY_VERSION: i64 = 1;
+
+const DOMAIN: &str = "licentia/audit-entry/v1\n";
+const HASH_CONTEXT: &str = "licentia 2026 audit entry v1";
+const PAYLOAD_CONTEXT: &str = "licentia 2026 audit payload v1";
+const SIGNATURE_DOMAIN: &[u8] = b"licentia/audit-signature/v1\n";
+
+/// Everything that is hashed, as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedFields {
+    pub version: i64,
+    pub log_id: [u8; 16],
+    pub seq: i64,
+    pub id: Vec<u8>,
+    pub transaction_id: Vec<u8>,
+    pub kind: String,
+    pub severity: String,
+    pub outcome: String,
+    pub actor: String,
+    pub actor_kind: String,
+    pub target_kind: Option<String>,
+    pub target_id: Option<String>,
+    pub recorded_at: i64,
+    pub clock: i64,
+    pub payload_hash: Vec<u8>,
+    pub effects: Vec<u8>,
+    pub key_id: Vec<u8>,
+    pub previous_hash: Vec<u8>,
+}
+
+impl SealedFields {
+    /// The bytes that are hashed.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        Encoder::new(DOMAIN)
+            .integer(1, self.version)
+            .field(2, &self.log_id)
+            .integer(3, self.seq)
+            .field(4, &self.id)
+            .field(5, &self.transaction_id)
+            .text(6, &self.kind)
+            .text(7, &self.severity)
+            .text(8, &self.outcome)
+            .text(9, &self.actor)
+            .text(10, &self.actor_kind)
+            .optional_text(11, self.target_kind.as_deref())
+            .optional_text(12, self.target_id.as_deref())
+            .integer(13, self.recorded_at)
+            .integer(14, self.clock)
+            .field(15, &self.payload_hash)
+            .field(16, &self.effects)
+            .field(17, &self.key_id)
+            .field(18, &self.previous_hash)
+            .finish()
+    }
+
+    /// BLAKE3 (derive-key) of the encoding: the entry's place in the chain.
+    #[must_use]
+    pub fn hash(&self) -> [u8; 32] {
+        blake3::derive_key(HASH_CONTEXT, &self.encode())
+    }
+}
+
+/// BLAKE3 (derive-key) of salt and payload: the entry holds this, the payload stands apart.
+#[must_use]
+pub fn payload_hash(salt: &[u8], body: &[u8]) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new_derive_key(PAYLOAD_CONTEXT);
+    hasher.update(salt).update(body);
+    *hasher.finalize().as_bytes()
+}
+
+/// The bytes that are signed: a domain string, the log, the place and the hash.
+#[must_use]
+pub fn signed_bytes(log_id: &[u8; 16], seq: i64, hash: &[u8; 32]) -> Vec<u8> {
+    [SIGNATURE_DOMAIN, log_id, &seq.to_be_bytes(), hash].concat()
+}
+
+/// Whether `signature` is the log key's on this entry; the strict rules of Ed25519 apply.
+#[must_use]
+pub fn signature_holds(key: &VerifyingKey, log_id: &[u8; 16], seq: i64, hash: &[u8; 32], signature: &[u8]) -> bool {
+    let Ok(signature) = ed25519_dalek::Signature::from_slice(signature) else { return false };
+    key.verify_strict(&signed_bytes(log_id, seq, hash), &signature).is_ok()
+}
+
+pub(crate) fn sign(key: &ed25519_dalek::SigningKey, log_id: &[u8; 16], seq: i64, hash: &[u8; 32]) -> [u8; 64] {
+    key.sign(&signed_bytes(log_id, seq, hash)).to_bytes()
+}

@@ -1,0 +1,67 @@
+//! What SQLite's codes mean for us, in one place.
+
+use crate::StoreError;
+use sea_orm::{DbErr, RuntimeErr};
+use std::path::Path;
+
+/// What SQLite refuses a commit with when the commit hook said no.
+const COMMIT_HOOK: u32 = 531;
+
+impl StoreError {
+    /// A driver's error while `path` was opened.
+    pub(crate) fn from_sqlx(error: &sqlx::Error, path: &Path) -> Self {
+        match code(error) {
+            Some(26) => Self::Foreign { path: path.to_owned(), found: "another kind of file".to_owned() },
+            Some(14 | 8 | 264 | 776 | 1032 | 1288) => Self::LiveReadOnly { path: path.to_owned() },
+            _ => Self::of_sqlx(error),
+        }
+    }
+
+    fn of_sqlx(error: &sqlx::Error) -> Self {
+        let text = match error {
+            sqlx::Error::Database(inner) => inner.message().to_owned(),
+            sqlx::Error::PoolTimedOut => return Self::Busy,
+            other => other.to_string(),
+        };
+        let Some(code) = code(error) else { return Self::Database(text) };
+        match (code, code & 0xff) {
+            (1555 | 2067, _) => {
+                Self::NotUnique(text.rsplit(": ").next().unwrap_or(&text).split(", ").next().unwrap_or_default().to_owned())
+            }
+            (787, _) => Self::Referenced,
+            (COMMIT_HOOK, _) => Self::Unaudited,
+            (_, 5 | 6) => Self::Busy,
+            (_, 13) => Self::Full,
+            (_, 11 | 26) => Self::Damaged(text),
+            (_, 8) => Self::ReadOnly,
+            _ => Self::Database(format!("{text} (SQLite code {code})")),
+        }
+    }
+}
+
+impl From<DbErr> for StoreError {
+    fn from(error: DbErr) -> Self {
+        match &error {
+            DbErr::Exec(RuntimeErr::SqlxError(inner))
+            | DbErr::Query(RuntimeErr::SqlxError(inner))
+            | DbErr::Conn(RuntimeErr::SqlxError(inner)) => Self::of_sqlx(inner),
+            DbErr::RecordNotUpdated => Self::Gone { noun: "row" },
+            DbErr::Custom(text) if text == POISONED => Self::Poisoned,
+            DbErr::ConnectionAcquire(_) => Self::Busy,
+            other => Self::Database(other.to_string()),
+        }
+    }
+}
+
+/// How the transaction wrapper says that it refuses to go on.
+pub(crate) const POISONED: &str = "licentia: the transaction was given up";
+
+fn code(error: &sqlx::Error) -> Option<u32> {
+    let sqlx::Error::Database(inner) = error else { return None };
+    inner.code()?.parse().ok()
+}
+
+/// Whether a failed commit certainly left nothing behind.
+pub(crate) fn commit_certainly_failed(error: &StoreError) -> bool {
+    matches!(error, StoreError::Unaudited | StoreError::Full | StoreError::Busy | StoreError::ReadOnly | StoreError::Referenced)
+}

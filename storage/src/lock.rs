@@ -1,0 +1,69 @@
+//! The lock file of a home: shared by every process that has the database open, exclusive for a migration.
+//!
+//! SQLite's own locks cannot serve: a migration and a restore must keep out processes that are idle.
+
+use crate::StoreError;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// How often and how long another holder is waited for.
+const TRIES: u32 = 1_200;
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A lock on a home; released when dropped.
+#[derive(Debug)]
+pub(crate) struct HomeLock {
+    /// None where the home cannot be written and has no lock file: nobody can migrate there either.
+    file: Option<File>,
+    path: PathBuf,
+}
+
+impl HomeLock {
+    /// The lock beside `database`, shared with other readers and writers.
+    pub(crate) async fn shared(database: &Path) -> Result<Self, StoreError> {
+        let lock = Self::open(database)?;
+        lock.wait(File::try_lock_shared).await?;
+        Ok(lock)
+    }
+
+    /// Keeps every other process out until [`Self::share_again`].
+    pub(crate) async fn become_exclusive(&self) -> Result<(), StoreError> {
+        self.wait(File::try_lock).await
+    }
+
+    /// Lets others in again.
+    pub(crate) async fn share_again(&self) -> Result<(), StoreError> {
+        self.wait(File::try_lock_shared).await
+    }
+
+    fn open(database: &Path) -> Result<Self, StoreError> {
+        let path = database.with_extension("lock");
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let opened = options.open(&path).or_else(|_| File::open(&path));
+        match opened {
+            Ok(file) => Ok(Self { file: Some(file), path }),
+            Err(error) if crate::open::is_writable(database) => {
+                Err(StoreError::Io { action: "open the lock file", path, source: error })
+            }
+            Err(_) => Ok(Self { file: None, path }),
+        }
+    }
+
+    async fn wait(&self, attempt: fn(&File) -> Result<(), TryLockError>) -> Result<(), StoreError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        for _ in 0..TRIES {
+            match attempt(file) {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::Error(source)) => {
+                    return Err(StoreError::Io { action: "lock", path: self.path.clone(), source });
+                }
+            }
+        }
+        Err(StoreError::Locked(self.path.clone()))
+    }
+}

@@ -1,0 +1,81 @@
+//! The schema and how it grows: a list of files that is only ever added to.
+//!
+//! A library for this exists; what is needed here is one list, one pragma and one transaction.
+
+use crate::StoreError;
+use crate::open::APPLICATION_ID;
+use sqlx::{Row, SqliteConnection};
+use std::path::Path;
+
+/// Every schema version, oldest first.
+const MIGRATIONS: &[&str] = &[include_str!("0001_foundation.sql")];
+
+/// The newest schema this version knows.
+pub(crate) fn newest() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// What a file says it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Nothing was ever written to it.
+    Empty,
+    /// One of ours, with this schema.
+    Schema(i64),
+}
+
+/// Reads application id and schema version, and refuses what is not ours or newer than we are.
+pub(crate) async fn inspect(connection: &mut SqliteConnection, path: &Path) -> Result<Found, StoreError> {
+    let row = sqlx::query(
+        "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), \
+         (SELECT count(*) FROM sqlite_schema)",
+    )
+    .fetch_one(connection)
+    .await
+    .map_err(|error| StoreError::from_sqlx(&error, path))?;
+    let (application, version, objects): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
+    match (application, version, objects) {
+        (0, 0, 0) => Ok(Found::Empty),
+        (APPLICATION_ID, found, _) if found > newest() => {
+            Err(StoreError::Newer { path: path.to_owned(), found, known: newest() })
+        }
+        (APPLICATION_ID, found, _) if found > 0 => Ok(Found::Schema(found)),
+        _ => Err(StoreError::Foreign { path: path.to_owned(), found: "another SQLite database".to_owned() }),
+    }
+}
+
+/// Brings the schema from `from` to the newest, each step in a transaction of its own.
+/// The caller holds the exclusive lock.
+pub(crate) async fn migrate(connection: &mut SqliteConnection, from: i64) -> Result<(), StoreError> {
+    let done = usize::try_from(from).unwrap_or(usize::MAX);
+    for (version, sql) in (1i64..).zip(MIGRATIONS).skip(done) {
+        let step = format!(
+            "BEGIN IMMEDIATE; {sql}; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {version}; COMMIT;"
+        );
+        let applied = sqlx::raw_sql(sqlx::AssertSqlSafe(step)).execute(&mut *connection).await;
+        if let Err(error) = applied {
+            // Already rolled back when the disk was full; then this fails, and nothing is lost by that.
+            let _ = sqlx::raw_sql("ROLLBACK").execute(&mut *connection).await;
+            return Err(StoreError::Migration { to: version, why: error.to_string() });
+        }
+    }
+    Ok(())
+}
+
+/// The SQL of every table, index and trigger as the migrations make them: what verification compares with.
+pub(crate) async fn expected_schema() -> Result<Vec<(String, String)>, StoreError> {
+    use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
+    let failed = |error: sqlx::Error| StoreError::Database(error.to_string());
+    let mut memory = SqliteConnectOptions::new().in_memory(true).connect().await.map_err(failed)?;
+    migrate(&mut memory, 0).await?;
+    schema_of(&mut memory).await
+}
+
+/// Name and SQL of every object of a schema, ordered by name.
+pub(crate) async fn schema_of(connection: &mut SqliteConnection) -> Result<Vec<(String, String)>, StoreError> {
+    let rows = sqlx::query("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
+        .fetch_all(connection)
+        .await
+        .map_err(|error| StoreError::Database(error.to_string()))?;
+    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+}
