@@ -80,9 +80,7 @@ impl Format {
                 None => None,
             }
         });
-        value
-            .and_then(|value| Self::from_str(value, false).ok())
-            .unwrap_or_default()
+        value.and_then(|value| Self::from_str(value, false).ok()).unwrap_or_default()
     }
 }
 
@@ -106,9 +104,7 @@ mod tests {
 
     #[test]
     fn the_format_is_found_even_where_nothing_else_is() {
-        let asked = |line: &str| {
-            Format::asked_for(&line.split(' ').map(OsString::from).collect::<Vec<_>>())
-        };
+        let asked = |line: &str| Format::asked_for(&line.split(' ').map(OsString::from).collect::<Vec<_>>());
         assert_eq!(asked("licentia nonsense --format json"), Format::Json);
         assert_eq!(asked("licentia --format=jsonl nonsense"), Format::Jsonl);
         assert_eq!(asked("licentia --format"), Format::Table);

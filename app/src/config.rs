@@ -52,10 +52,7 @@ mod tests {
 
     #[test]
     fn no_file_says_nothing() {
-        assert_eq!(
-            Config::read(Path::new("/nowhere/config.toml")).unwrap(),
-            Config::default()
-        );
+        assert_eq!(Config::read(Path::new("/nowhere/config.toml")).unwrap(), Config::default());
     }
 
     #[test]
@@ -67,9 +64,6 @@ mod tests {
     fn an_unknown_key_is_refused_with_its_line() {
         let failure = read("# mine\naudience = []\naudiense = ['a']\n").unwrap_err();
         let cause = failure.explanation().unwrap().cause.clone().unwrap();
-        assert!(
-            cause.starts_with("line 3: unknown field `audiense`"),
-            "{cause}"
-        );
+        assert!(cause.starts_with("line 3: unknown field `audiense`"), "{cause}");
     }
 }

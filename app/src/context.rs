@@ -68,9 +68,8 @@ impl Context {
 
     /// The text of a file, or of standard input for `-`.
     pub(crate) fn text(&self, path: &Path) -> Result<String> {
-        String::from_utf8(self.bytes(path)?).map_err(|_| {
-            Failure::new(format!("{} cannot be used", path.display())).because("it is not UTF-8")
-        })
+        String::from_utf8(self.bytes(path)?)
+            .map_err(|_| Failure::new(format!("{} cannot be used", path.display())).because("it is not UTF-8"))
     }
 
     /// The same for a license: what is no UTF-8 is replaced, and will be refused as what it is not.
@@ -79,11 +78,7 @@ impl Context {
     }
 
     fn bytes(&self, path: &Path) -> Result<Vec<u8>> {
-        if path == Path::new("-") {
-            file::read(&mut *self.stdin.borrow_mut(), path)
-        } else {
-            file::read_path(path)
-        }
+        if path == Path::new("-") { file::read(&mut *self.stdin.borrow_mut(), path) } else { file::read_path(path) }
     }
 
     /// Draws a progress bar on the terminal, if there is one.
@@ -92,10 +87,7 @@ impl Context {
     }
 
     /// Opens the database for reading, does the work, and closes it.
-    pub(crate) async fn read<T>(
-        &self,
-        work: impl AsyncFnOnce(&Licentia) -> Result<T>,
-    ) -> Result<T> {
+    pub(crate) async fn read<T>(&self, work: impl AsyncFnOnce(&Licentia) -> Result<T>) -> Result<T> {
         let licentia = Licentia::open_for_reading(self.place()?, self.ambient.clone()).await?;
         self.warn_of_pin(&licentia).await;
         let result = work(&licentia).await;
@@ -156,9 +148,7 @@ impl Context {
     pub(crate) fn actor(&self, acting: &Acting) -> Result<Actor> {
         let named = match &acting.actor {
             Some(name) => Some(name.clone()),
-            None => self
-                .variable("LICENTIA_ACTOR")
-                .map(|name| name.to_string_lossy().into_owned()),
+            None => self.variable("LICENTIA_ACTOR").map(|name| name.to_string_lossy().into_owned()),
         };
         Ok(match named {
             Some(name) => Actor::new(name)?,
@@ -172,9 +162,7 @@ impl Context {
 
     /// The path that a variable or the option before it names.
     pub(crate) fn path(&self, option: Option<&PathBuf>, variable: &str) -> Option<PathBuf> {
-        option
-            .cloned()
-            .or_else(|| self.variable(variable).map(PathBuf::from))
+        option.cloned().or_else(|| self.variable(variable).map(PathBuf::from))
     }
 
     async fn unlock(&self, licentia: &Licentia, acting: &Acting) -> Result<Operator> {
@@ -191,29 +179,22 @@ impl Context {
     /// Reading goes on where the pin does not fit, with a warning.
     pub(crate) async fn warn_of_pin(&self, licentia: &Licentia) {
         if let Err(error) = licentia.check_pin().await {
-            self.warn(
-                "do not rely on this database as it is",
-                &Explanation::from(&error),
-            );
+            self.warn("do not rely on this database as it is", &Explanation::from(&error));
         }
     }
 
     fn warn(&self, what: &str, why: &Explanation) {
-        self.output
-            .note(&format!("warning: {what}: {}", why.message));
+        self.output.note(&format!("warning: {what}: {}", why.message));
         for more in [&why.cause, &why.hint].into_iter().flatten() {
             self.output.note(&format!("  {more}"));
         }
     }
 
     fn user_at_host(&self) -> String {
-        let user = ["USER", "LOGNAME", "USERNAME"]
-            .into_iter()
-            .find_map(|name| self.variable(name))
-            .map_or_else(
-                || format!("uid-{}", rustix::process::getuid().as_raw()),
-                |name| name.to_string_lossy().into_owned(),
-            );
+        let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.variable(name)).map_or_else(
+            || format!("uid-{}", rustix::process::getuid().as_raw()),
+            |name| name.to_string_lossy().into_owned(),
+        );
         format!("{user}@{}", gethostname::gethostname().to_string_lossy())
     }
 }

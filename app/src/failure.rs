@@ -104,9 +104,5 @@ impl From<Error> for Failure {
 }
 
 fn explanation(message: impl Into<String>) -> Explanation {
-    Explanation {
-        message: message.into(),
-        cause: None,
-        hint: None,
-    }
+    Explanation { message: message.into(), cause: None, hint: None }
 }

@@ -18,9 +18,7 @@ pub(crate) fn read_path(path: &Path) -> Result<Vec<u8>> {
 pub(crate) fn read(from: &mut dyn Read, path: &Path) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let failed = |error| Failure::io("read", path, &error);
-    from.take(MOST_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed)?;
+    from.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(failed)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
         return Err(Failure::new(format!("{} is too large", path.display())));
     }
@@ -50,12 +48,8 @@ impl NewFile {
             Some(directory) if directory != Path::new("") => directory,
             _ => Path::new("."),
         };
-        let beside =
-            NamedTempFile::new_in(directory).map_err(|error| Failure::io("write", path, &error))?;
-        Ok(Self {
-            path: path.to_owned(),
-            beside,
-        })
+        let beside = NamedTempFile::new_in(directory).map_err(|error| Failure::io("write", path, &error))?;
+        Ok(Self { path: path.to_owned(), beside })
     }
 
     /// Writes the bytes, makes them durable, and gives the file its name; one that came meanwhile stays.
@@ -71,11 +65,7 @@ impl NewFile {
             Err(error) => return Err(Failure::io("write", &self.path, &error.error)),
         }
         // The name is durable when the directory is; where a directory cannot be synced, there is nothing to do.
-        if let Some(directory) = self
-            .path
-            .parent()
-            .and_then(|path| std::fs::File::open(path).ok())
-        {
+        if let Some(directory) = self.path.parent().and_then(|path| std::fs::File::open(path).ok()) {
             let _ = directory.sync_all();
         }
         Ok(())

@@ -59,9 +59,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>, surroundings: Surroundings)
         }
         Err(error) => {
             let format = Format::asked_for(&args);
-            Output::new(format, surroundings.stdout, surroundings.stderr)
-                .finish_unparsed(&error)
-                .code()
+            Output::new(format, surroundings.stdout, surroundings.stderr).finish_unparsed(&error).code()
         }
     }
 }
@@ -77,10 +75,7 @@ fn block_on(work: impl Future<Output = failure::Result>) -> failure::Result {
 /// No core dump may hold a key, and no file that is made here is for others to read.
 fn harden() {
     use rustix::process::{Resource, Rlimit, setrlimit, umask};
-    let none = Rlimit {
-        current: Some(0),
-        maximum: Some(0),
-    };
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
     // A system without the limit has no core dumps to forbid either.
     let _ = setrlimit(Resource::Core, none);
     umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);

@@ -31,11 +31,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new(format: Format, stdout: Box<dyn Write>, stderr: Box<dyn Write>) -> Self {
-        Self {
-            format,
-            stdout: RefCell::new(stdout),
-            stderr: RefCell::new(stderr),
-        }
+        Self { format, stdout: RefCell::new(stdout), stderr: RefCell::new(stderr) }
     }
 
     /// A single thing: one object, or a line for each of its members.
@@ -55,12 +51,8 @@ impl Output {
         match self.format {
             Format::Table => self.write(&table::rows(columns, rows)),
             Format::Csv => self.csv(members, rows),
-            Format::Json => self.json(&Value::Array(
-                rows.iter().cloned().map(Value::Object).collect(),
-            )),
-            Format::Jsonl => rows
-                .iter()
-                .try_for_each(|row| self.json(&Value::Object(row.clone()))),
+            Format::Json => self.json(&Value::Array(rows.iter().cloned().map(Value::Object).collect())),
+            Format::Jsonl => rows.iter().try_for_each(|row| self.json(&Value::Object(row.clone()))),
         }
     }
 
@@ -103,11 +95,7 @@ impl Output {
     }
 
     fn explain(&self, explanation: &Explanation) {
-        let Explanation {
-            message,
-            cause,
-            hint,
-        } = explanation;
+        let Explanation { message, cause, hint } = explanation;
         if self.format.is_json() {
             let error = json!({ "error": { "message": message, "cause": cause, "hint": hint } });
             let _ = writeln!(self.stderr.borrow_mut(), "{}", escaped(error.to_string()));
@@ -116,29 +104,20 @@ impl Output {
         self.note(&format!("error: {message}"));
         for (label, text) in [("cause", cause), ("hint", hint)] {
             for (at, line) in text.iter().flat_map(|text| text.lines()).enumerate() {
-                let label = if at == 0 {
-                    format!("{label}:")
-                } else {
-                    String::new()
-                };
+                let label = if at == 0 { format!("{label}:") } else { String::new() };
                 self.note(&format!("  {label:6} {line}"));
             }
         }
     }
 
     fn json(&self, value: &Value) -> Result {
-        let text = if self.format == Format::Json {
-            format!("{value:#}")
-        } else {
-            value.to_string()
-        };
+        let text = if self.format == Format::Json { format!("{value:#}") } else { value.to_string() };
         self.write(&format!("{}\n", escaped(text)))
     }
 
     fn csv(&self, members: &[&str], rows: &[Object]) -> Result {
         let mut csv = csv::Writer::from_writer(Vec::new());
-        let failed =
-            |error: csv::Error| Failure::new("the CSV could not be written").because(error);
+        let failed = |error: csv::Error| Failure::new("the CSV could not be written").because(error);
         csv.write_record(members).map_err(failed)?;
         for row in rows {
             let cells = members.iter().map(|member| {
@@ -147,17 +126,12 @@ impl Output {
             });
             csv.write_record(cells).map_err(failed)?;
         }
-        let bytes = csv
-            .into_inner()
-            .map_err(|error| Failure::new("the CSV could not be written").because(error))?;
+        let bytes = csv.into_inner().map_err(|error| Failure::new("the CSV could not be written").because(error))?;
         self.write(&String::from_utf8_lossy(&bytes))
     }
 
     fn write(&self, text: &str) -> Result {
-        self.stdout
-            .borrow_mut()
-            .write_all(text.as_bytes())
-            .map_err(lost)
+        self.stdout.borrow_mut().write_all(text.as_bytes()).map_err(lost)
     }
 }
 
@@ -173,32 +147,18 @@ fn lost(error: io::Error) -> Failure {
 /// The first line of what clap says is what failed, the rest is how it is done.
 fn usage_failure(text: &str) -> Failure {
     let message = text.lines().next().unwrap_or_default();
-    let rest: Vec<&str> = text
-        .lines()
-        .skip(1)
-        .map(str::trim)
-        .filter(|line| !line.is_empty())
-        .collect();
+    let rest: Vec<&str> = text.lines().skip(1).map(str::trim).filter(|line| !line.is_empty()).collect();
     let failure = Failure::usage(message.strip_prefix("error: ").unwrap_or(message));
-    let (hints, causes): (Vec<&str>, Vec<&str>) = rest.into_iter().partition(|line| {
-        ["Usage:", "tip:", "For more"]
-            .iter()
-            .any(|start| line.starts_with(start))
-    });
-    let failure = if causes.is_empty() {
-        failure
-    } else {
-        failure.because(causes.join(" "))
-    };
+    let (hints, causes): (Vec<&str>, Vec<&str>) =
+        rest.into_iter().partition(|line| ["Usage:", "tip:", "For more"].iter().any(|start| line.starts_with(start)));
+    let failure = if causes.is_empty() { failure } else { failure.because(causes.join(" ")) };
     failure.hint(hints.join(" "))
 }
 
 /// Serde escapes control characters of ASCII; here go the others, which turn text around or steer a terminal. The
 /// JSON stays the same JSON.
 fn escaped(json: String) -> String {
-    let hidden = |c: char| {
-        (!c.is_ascii() || c == '\u{7f}') && printable(c.encode_utf8(&mut [0; 4])) != *c.to_string()
-    };
+    let hidden = |c: char| (!c.is_ascii() || c == '\u{7f}') && printable(c.encode_utf8(&mut [0; 4])) != *c.to_string();
     if !json.contains(hidden) {
         return json;
     }

@@ -11,9 +11,7 @@ pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
     }
     DateTime::parse_from_rfc3339(text)
         .map(|moment| moment.with_timezone(&Utc).into())
-        .map_err(|_| {
-            "a time is written 2026-05-20T14:00:00Z, or as a date alone, 2026-05-20".to_owned()
-        })
+        .map_err(|_| "a time is written 2026-05-20T14:00:00Z, or as a date alone, 2026-05-20".to_owned())
 }
 
 /// `KEY=VALUE`; the value is a number if it reads as one.
@@ -31,9 +29,7 @@ pub(crate) fn limit_value(text: &str) -> Result<Limit, String> {
     if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(Limit::Text(text.to_owned()));
     }
-    text.parse()
-        .map(Limit::Number)
-        .map_err(|_| format!("{text} is too large for a limit"))
+    text.parse().map(Limit::Number).map_err(|_| format!("{text} is too large for a limit"))
 }
 
 /// Seconds from `90s`, `15m`, `24h` or `7d`.
@@ -48,9 +44,7 @@ pub(crate) fn ttl(text: &str) -> Result<i64, String> {
         _ => return Err(HOW.to_owned()),
     };
     let many: i64 = number.parse().map_err(|_| HOW)?;
-    many.checked_mul(seconds)
-        .filter(|ttl| *ttl > 0)
-        .ok_or_else(|| HOW.to_owned())
+    many.checked_mul(seconds).filter(|ttl| *ttl > 0).ok_or_else(|| HOW.to_owned())
 }
 
 #[cfg(test)]
@@ -63,14 +57,7 @@ mod tests {
         assert_eq!(time("2026-05-20T12:00:00Z"), Ok(noon));
         assert_eq!(time("2026-05-20T14:00:00+02:00"), Ok(noon));
         assert_eq!(time("2026-05-20"), Ok(Timestamp(noon.0 - 43_200_000_000)));
-        for wrong in [
-            "",
-            "tomorrow",
-            "2026-5-20",
-            "2026-02-30",
-            "2026-05-20T12:00:00",
-            "20.05.2026",
-        ] {
+        for wrong in ["", "tomorrow", "2026-5-20", "2026-02-30", "2026-05-20T12:00:00", "20.05.2026"] {
             assert!(time(wrong).is_err(), "{wrong}");
         }
     }
@@ -78,22 +65,10 @@ mod tests {
     #[test]
     fn a_limit_is_a_number_if_it_reads_as_one() {
         assert_eq!(limit("seats=5"), Ok(("seats".to_owned(), Limit::Number(5))));
-        assert_eq!(
-            limit("floor=-3"),
-            Ok(("floor".to_owned(), Limit::Number(-3)))
-        );
-        assert_eq!(
-            limit("edition=pro"),
-            Ok(("edition".to_owned(), Limit::Text("pro".to_owned())))
-        );
-        assert_eq!(
-            limit("size=5GB"),
-            Ok(("size".to_owned(), Limit::Text("5GB".to_owned())))
-        );
-        assert_eq!(
-            limit("rule=a=b"),
-            Ok(("rule".to_owned(), Limit::Text("a=b".to_owned())))
-        );
+        assert_eq!(limit("floor=-3"), Ok(("floor".to_owned(), Limit::Number(-3))));
+        assert_eq!(limit("edition=pro"), Ok(("edition".to_owned(), Limit::Text("pro".to_owned()))));
+        assert_eq!(limit("size=5GB"), Ok(("size".to_owned(), Limit::Text("5GB".to_owned()))));
+        assert_eq!(limit("rule=a=b"), Ok(("rule".to_owned(), Limit::Text("a=b".to_owned()))));
         for wrong in ["seats", "=5", " =5", "seats=99999999999999999999"] {
             assert!(limit(wrong).is_err(), "{wrong}");
         }
@@ -105,18 +80,7 @@ mod tests {
         assert_eq!(ttl("15m"), Ok(900));
         assert_eq!(ttl("24h"), Ok(86_400));
         assert_eq!(ttl("7d"), Ok(604_800));
-        for wrong in [
-            "",
-            "24",
-            "h",
-            "0h",
-            "-1h",
-            "1.5h",
-            "24 h",
-            "1w",
-            "1hh",
-            "99999999999999999d",
-        ] {
+        for wrong in ["", "24", "h", "0h", "-1h", "1.5h", "24 h", "1w", "1hh", "99999999999999999d"] {
             assert!(ttl(wrong).is_err(), "{wrong}");
         }
     }

@@ -11,14 +11,7 @@ const DATABASE: &str = "licentia.db";
 /// Where the database is, and the pins that belong to it.
 pub(crate) fn find(context: &Context) -> Result<Place> {
     let home = home(context)?;
-    Ok(Place {
-        database: if home.is_file() {
-            home
-        } else {
-            home.join(DATABASE)
-        },
-        pins: Some(pins(context)?),
-    })
+    Ok(Place { database: if home.is_file() { home } else { home.join(DATABASE) }, pins: Some(pins(context)?) })
 }
 
 /// The home directory, or the database file that was named in its place.

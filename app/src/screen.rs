@@ -42,16 +42,8 @@ pub(crate) async fn open(context: &Context) -> Result {
 #[expect(clippy::unused_async, reason = "licentia_ui::run is asynchronous")]
 pub(crate) async fn show(start: Start) -> Result {
     // WIRE HERE: licentia_ui::run(licentia_ui::Start { place, ambient, actor, passphrase }).await
-    let Start {
-        place,
-        ambient: _,
-        actor: _,
-        passphrase: _,
-    } = start;
-    Err(Failure::new(format!(
-        "the screen cannot open {} yet",
-        place.database.display()
-    ))
-    .because("this build has no screen")
-    .hint("use a command instead; `licentia --help` lists them"))
+    let Start { place, ambient: _, actor: _, passphrase: _ } = start;
+    Err(Failure::new(format!("the screen cannot open {} yet", place.database.display()))
+        .because("this build has no screen")
+        .hint("use a command instead; `licentia --help` lists them"))
 }

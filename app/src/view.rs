@@ -3,9 +3,7 @@
 use crate::output::{Column, Object};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use licentia_core::audit::LogIdentity;
-use licentia_core::{
-    AuditRecord, Identity, Issuer, License, Licenses, ProbeState, ProbeToken, Revocation, Timestamp,
-};
+use licentia_core::{AuditRecord, Identity, Issuer, License, Licenses, ProbeState, ProbeToken, Revocation, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -41,18 +39,8 @@ pub(crate) const LICENSE_COLUMNS: [Column; 6] = [
     Column::time("EXPIRES", "not_after").or("never"),
 ];
 
-pub(crate) const ISSUER: [&str; 10] = [
-    "id",
-    "name",
-    "status",
-    "kid",
-    "vendor",
-    "can_sign",
-    "status_url",
-    "public_key",
-    "created_at",
-    "retired_at",
-];
+pub(crate) const ISSUER: [&str; 10] =
+    ["id", "name", "status", "kid", "vendor", "can_sign", "status_url", "public_key", "created_at", "retired_at"];
 
 pub(crate) const ISSUER_COLUMNS: [Column; 6] = [
     Column::id("ID", "id"),
@@ -63,14 +51,7 @@ pub(crate) const ISSUER_COLUMNS: [Column; 6] = [
     Column::time("CREATED", "created_at"),
 ];
 
-pub(crate) const IDENTITY: [&str; 6] = [
-    "id",
-    "name",
-    "digest",
-    "created_at",
-    "regenerated_at",
-    "licenses",
-];
+pub(crate) const IDENTITY: [&str; 6] = ["id", "name", "digest", "created_at", "regenerated_at", "licenses"];
 
 pub(crate) const IDENTITY_COLUMNS: [Column; 5] = [
     Column::id("ID", "id"),
@@ -80,15 +61,7 @@ pub(crate) const IDENTITY_COLUMNS: [Column; 5] = [
     Column::time("REGENERATED", "regenerated_at").or("never"),
 ];
 
-pub(crate) const PROBE: [&str; 7] = [
-    "id",
-    "label",
-    "state",
-    "created_at",
-    "expires_at",
-    "closed_at",
-    "result",
-];
+pub(crate) const PROBE: [&str; 7] = ["id", "label", "state", "created_at", "expires_at", "closed_at", "result"];
 
 pub(crate) const PROBE_COLUMNS: [Column; 5] = [
     Column::id("ID", "id"),

@@ -31,11 +31,7 @@ pub(crate) struct Backup {
 }
 
 pub(crate) async fn run(context: &Context, args: Backup) -> Result {
-    let what = if args.for_review {
-        What::ForReview
-    } else {
-        What::Whole
-    };
+    let what = if args.for_review { What::ForReview } else { What::Whole };
     let progress = context.progress("copying");
     let report = context
         .record_if_unlocked(&args.acting, async |licentia, operator| {
@@ -50,9 +46,5 @@ pub(crate) async fn run(context: &Context, args: Backup) -> Result {
         "verified": report.verified.verified,
         "for_review": args.for_review,
     })))?;
-    if report.verified.verified {
-        Ok(())
-    } else {
-        Err(Failure::No)
-    }
+    if report.verified.verified { Ok(()) } else { Err(Failure::No) }
 }

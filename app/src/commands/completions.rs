@@ -8,9 +8,7 @@ use clap_complete::Shell;
 
 /// Write the completions of a shell to standard output.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  licentia completions bash > ~/.local/share/bash-completion/completions/licentia"
-)]
+#[command(after_help = "Example:\n  licentia completions bash > ~/.local/share/bash-completion/completions/licentia")]
 pub(crate) struct Completions {
     /// The shell.
     #[arg(value_enum)]

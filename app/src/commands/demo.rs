@@ -35,11 +35,7 @@ pub(crate) struct Demo {
 }
 
 pub(crate) async fn run(context: &Context, args: Demo) -> Result {
-    if args.fill {
-        fill(context, &args).await
-    } else {
-        show(context, &args).await
-    }
+    if args.fill { fill(context, &args).await } else { show(context, &args).await }
 }
 
 async fn fill(context: &Context, args: &Demo) -> Result {
@@ -53,11 +49,7 @@ async fn fill(context: &Context, args: &Demo) -> Result {
             .because("there is a database already")
             .hint("name a directory that has none"));
     }
-    let recipe = Recipe {
-        licenses: args.licenses,
-        seed: args.seed,
-        end: demo::END,
-    };
+    let recipe = Recipe { licenses: args.licenses, seed: args.seed, end: demo::END };
     let filled = demo::fill(place, recipe, context.progress("filling")).await?;
     context.output.thing(&view::object(json!({
         "home": home,
@@ -72,27 +64,15 @@ async fn fill(context: &Context, args: &Demo) -> Result {
 async fn show(context: &Context, args: &Demo) -> Result {
     screen::require_terminal(context)?;
     let failed = |error| Failure::new("no place for the demo").because(error);
-    let home = tempfile::Builder::new()
-        .prefix("licentia-demo-")
-        .tempdir()
-        .map_err(failed)?;
-    let place = Place {
-        database: home.path().join("licentia.db"),
-        pins: None,
-    };
-    let recipe = Recipe {
-        licenses: args.licenses,
-        seed: args.seed,
-        end: context.now(),
-    };
+    let home = tempfile::Builder::new().prefix("licentia-demo-").tempdir().map_err(failed)?;
+    let place = Place { database: home.path().join("licentia.db"), pins: None };
+    let recipe = Recipe { licenses: args.licenses, seed: args.seed, end: context.now() };
     demo::fill(place.clone(), recipe, context.progress("filling")).await?;
     let shown = screen::show(Start {
         place,
         ambient: context.ambient.clone(),
         actor: context.actor(&Acting::default())?,
-        passphrase: Some(
-            Passphrase::new(demo::PASSPHRASE.to_owned()).map_err(licentia_core::Error::from)?,
-        ),
+        passphrase: Some(Passphrase::new(demo::PASSPHRASE.to_owned()).map_err(licentia_core::Error::from)?),
     })
     .await;
     // Only now: the screen may still write until it is left.

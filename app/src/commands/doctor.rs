@@ -21,30 +21,23 @@ const COLUMNS: [Column; 4] = [
 ];
 
 pub(crate) async fn run(context: &Context, Doctor {}: Doctor) -> Result {
-    let diagnosis =
-        match Licentia::open_for_reading(context.place()?, context.ambient.clone()).await {
-            Ok(licentia) => {
-                let diagnosis = licentia.diagnose().await;
-                licentia.close().await;
-                diagnosis?
-            }
-            Err(error @ Error::Store(StoreError::Missing(_))) => return Err(error.into()),
-            Err(error) => not_opened(&Explanation::from(&error)),
-        };
+    let diagnosis = match Licentia::open_for_reading(context.place()?, context.ambient.clone()).await {
+        Ok(licentia) => {
+            let diagnosis = licentia.diagnose().await;
+            licentia.close().await;
+            diagnosis?
+        }
+        Err(error @ Error::Store(StoreError::Missing(_))) => return Err(error.into()),
+        Err(error) => not_opened(&Explanation::from(&error)),
+    };
     match context.output.format {
         Format::Json | Format::Jsonl => context.output.thing(&view::serialized(&diagnosis))?,
         Format::Table | Format::Csv => {
             let rows: Vec<_> = diagnosis.checks.iter().map(view::serialized).collect();
-            context
-                .output
-                .list(&COLUMNS, &["name", "state", "found", "advice"], &rows)?;
+            context.output.list(&COLUMNS, &["name", "state", "found", "advice"], &rows)?;
         }
     }
-    if diagnosis.healthy {
-        Ok(())
-    } else {
-        Err(Failure::NotInOrder)
-    }
+    if diagnosis.healthy { Ok(()) } else { Err(Failure::NotInOrder) }
 }
 
 fn not_opened(why: &Explanation) -> Diagnosis {
@@ -54,12 +47,7 @@ fn not_opened(why: &Explanation) -> Diagnosis {
         checks: vec![Check {
             name: "open",
             state: CheckState::Failed,
-            found: found
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(": "),
+            found: found.into_iter().flatten().cloned().collect::<Vec<_>>().join(": "),
             advice: why.hint.clone(),
         }],
     }

@@ -45,10 +45,7 @@ pub(crate) async fn run(context: &Context, args: Init) -> Result {
         licentia.close().await;
         if founded? {
             return Err(Failure::new("the home was not made")
-                .because(format!(
-                    "there is already a database at {}",
-                    place.database.display()
-                ))
+                .because(format!("there is already a database at {}", place.database.display()))
                 .hint("use it as it is, or name another home with --home DIR"));
         }
     }
@@ -57,11 +54,7 @@ pub(crate) async fn run(context: &Context, args: Init) -> Result {
     passphrase.check_new().map_err(licentia_core::Error::from)?;
 
     let licentia = Licentia::create(place.clone(), context.ambient.clone()).await?;
-    let founding = Founding {
-        vendor: args.vendor,
-        issuer: args.issuer,
-        status_url: args.status_url,
-    };
+    let founding = Founding { vendor: args.vendor, issuer: args.issuer, status_url: args.status_url, throwaway: false };
     let founded = licentia.vault().create(&passphrase, actor, founding).await;
     if founded.is_ok() {
         context.move_pin(&licentia).await;
@@ -76,7 +69,9 @@ pub(crate) async fn run(context: &Context, args: Init) -> Result {
         "vendor": founded.vendor,
         "issuer": view::issuer(&founded.issuer),
     })))?;
-    context.output.note("There is no recovery without the passphrase. Write down the fingerprint outside this machine.");
+    context
+        .output
+        .note("There is no recovery without the passphrase. Write down the fingerprint outside this machine.");
     if founded.issuer.status_url.is_none() {
         context.output.note(
             "The issuer has no status address: its licenses cannot be revoked in the field. \

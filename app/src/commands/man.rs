@@ -18,8 +18,6 @@ pub(crate) fn run(context: &Context, Man { out }: &Man) -> Result {
     let failed = |error| Failure::io("write the manual to", out, &error);
     std::fs::create_dir_all(out).map_err(failed)?;
     clap_mangen::generate_to(Cli::command(), out).map_err(failed)?;
-    context
-        .output
-        .note(&format!("The manual is in {}.", out.display()));
+    context.output.note(&format!("The manual is in {}.", out.display()));
     Ok(())
 }

@@ -40,8 +40,6 @@ async fn change_passphrase(context: &Context, args: ChangePassphrase) -> Result 
             Ok(licentia.vault().change_passphrase(operator, &new).await?)
         })
         .await?;
-    context
-        .output
-        .note("The passphrase is changed. Copies made before still open with the old one.");
+    context.output.note("The passphrase is changed. Copies made before still open with the old one.");
     Ok(())
 }

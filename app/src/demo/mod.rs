@@ -8,8 +8,8 @@ use crate::failure::Result;
 use dice::Dice;
 use licentia_core::secret::Passphrase;
 use licentia_core::{
-    Actor, Ambient, Founding, IdentityId, LicenseId, Licentia, NewIssuer, NewProbe, Operator,
-    Place, ProbeTokenId, Progress, RevokeRequest, Timestamp,
+    Actor, Ambient, Founding, IdentityId, LicenseId, Licentia, NewIssuer, NewProbe, Operator, Place, ProbeTokenId,
+    Progress, RevokeRequest, Timestamp,
 };
 use plan::Act;
 use std::collections::{BTreeMap, VecDeque};
@@ -45,10 +45,7 @@ pub(crate) async fn fill(place: Place, recipe: Recipe, progress: Progress) -> Re
     let ambient = {
         let clock = clock.clone();
         let fill = move |out: &mut [u8]| {
-            bytes
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .fill(out);
+            bytes.lock().unwrap_or_else(PoisonError::into_inner).fill(out);
         };
         Ambient::new(move || clock.now(), fill)
     };
@@ -58,12 +55,7 @@ pub(crate) async fn fill(place: Place, recipe: Recipe, progress: Progress) -> Re
     result
 }
 
-async fn run(
-    licentia: &Licentia,
-    clock: &Clock,
-    recipe: Recipe,
-    progress: Progress,
-) -> Result<Filled> {
+async fn run(licentia: &Licentia, clock: &Clock, recipe: Recipe, progress: Progress) -> Result<Filled> {
     let mut dice = Dice::new(recipe.seed, "licentia demo 2026 choices");
     let passphrase = Passphrase::new(PASSPHRASE.to_owned()).map_err(licentia_core::Error::from)?;
     let [first, ..] = product::ACTORS;
@@ -71,19 +63,12 @@ async fn run(
         vendor: Some(product::VENDOR.to_owned()),
         issuer: "fjordlight-1".to_owned(),
         status_url: Some(product::STATUS_URL.to_owned()),
+        throwaway: true,
     };
-    let founded = licentia
-        .vault()
-        .create(&passphrase, Actor::new(first)?, founding)
-        .await?;
+    let founded = licentia.vault().create(&passphrase, Actor::new(first)?, founding).await?;
     let mut operators = Vec::new();
     for actor in product::ACTORS {
-        operators.push(
-            licentia
-                .vault()
-                .unlock(&passphrase, Actor::new(actor)?)
-                .await?,
-        );
+        operators.push(founded.operator.acting_as(Actor::new(actor)?));
     }
     let mut house = House {
         licentia,
@@ -118,10 +103,7 @@ async fn run(
     }
     licentia.move_pin().await?;
     let log = licentia.audit().identity().await?;
-    Ok(Filled {
-        fingerprint: log.fingerprint,
-        entries: log.size,
-    })
+    Ok(Filled { fingerprint: log.fingerprint, entries: log.size })
 }
 
 /// The simulated clock stands still until it is set.
@@ -153,11 +135,7 @@ struct House<'a> {
 impl House<'_> {
     /// Does it; false when there is nothing yet to do it with.
     async fn perform(&mut self, act: Act, dice: &mut Dice) -> Result<bool> {
-        let operator = self
-            .operators
-            .get(dice.index(self.operators.len()))
-            .unwrap_or(&self.first)
-            .clone();
+        let operator = self.operators.get(dice.index(self.operators.len())).unwrap_or(&self.first).clone();
         match act {
             Act::Issue(many) => self.issue(&operator, many, dice).await,
             Act::Reissue => self.reissue(&operator, dice).await,
@@ -175,18 +153,12 @@ impl House<'_> {
     async fn issue(&mut self, operator: &Operator, many: u64, dice: &mut Dice) -> Result<bool> {
         let licenses = self.licentia.licenses();
         if many == 1 {
-            let license = licenses
-                .issue(operator, product::request(dice, &self.identities))
-                .await?;
+            let license = licenses.issue(operator, product::request(dice, &self.identities)).await?;
             self.active.push(license.id);
             return Ok(true);
         }
-        let requests = (0..many)
-            .map(|_| product::request(dice, &self.identities))
-            .collect();
-        let issued = licenses
-            .issue_batch(operator, requests, Arc::new(|_, _| {}))
-            .await?;
+        let requests = (0..many).map(|_| product::request(dice, &self.identities)).collect();
+        let issued = licenses.issue_batch(operator, requests, Arc::new(|_, _| {})).await?;
         self.active.extend(issued.iter().map(|license| license.id));
         Ok(true)
     }
@@ -195,11 +167,7 @@ impl House<'_> {
         let Some(id) = dice.take(&mut self.active) else {
             return Ok(false);
         };
-        let reissued = self
-            .licentia
-            .licenses()
-            .reissue(operator, id, product::renewal(dice))
-            .await?;
+        let reissued = self.licentia.licenses().reissue(operator, id, product::renewal(dice)).await?;
         self.active.push(reissued.license.id);
         self.superseded.push(id);
         Ok(true)
@@ -210,15 +178,8 @@ impl House<'_> {
             return Ok(false);
         };
         let (reason, note) = product::reason(dice);
-        let request = RevokeRequest {
-            license,
-            reason,
-            note,
-        };
-        self.licentia
-            .revocations()
-            .revoke(operator, request)
-            .await?;
+        let request = RevokeRequest { license, reason, note };
+        self.licentia.revocations().revoke(operator, request).await?;
         self.revoked.push(license);
         Ok(true)
     }
@@ -228,10 +189,7 @@ impl House<'_> {
             return Ok(false);
         };
         let note = Some("clarified with the customer".to_owned());
-        self.licentia
-            .revocations()
-            .unrevoke(operator, id, note)
-            .await?;
+        self.licentia.revocations().unrevoke(operator, id, note).await?;
         self.active.push(id);
         Ok(true)
     }
@@ -240,10 +198,7 @@ impl House<'_> {
         if let Some(id) = dice.take(&mut self.superseded) {
             self.licentia.licenses().delete(operator, id).await?;
         } else if let Some(id) = dice.take(&mut self.active) {
-            self.licentia
-                .licenses()
-                .revoke_and_delete(operator, id)
-                .await?;
+            self.licentia.licenses().revoke_and_delete(operator, id).await?;
         } else {
             return Ok(false);
         }
@@ -265,28 +220,14 @@ impl House<'_> {
         Ok(true)
     }
 
-    async fn new_probe(
-        &mut self,
-        operator: &Operator,
-        number: u64,
-        dice: &mut Dice,
-    ) -> Result<bool> {
-        let new = NewProbe {
-            label: product::machine(dice),
-            ttl_seconds: 7 * 86_400,
-        };
+    async fn new_probe(&mut self, operator: &Operator, number: u64, dice: &mut Dice) -> Result<bool> {
+        let new = NewProbe { label: product::machine(dice), ttl_seconds: 7 * 86_400 };
         let created = self.licentia.probes().new_token(operator, new).await?;
-        self.probes
-            .insert(number, (created.probe.id, created.token));
+        self.probes.insert(number, (created.probe.id, created.token));
         Ok(true)
     }
 
-    async fn close_probe(
-        &mut self,
-        operator: &Operator,
-        number: u64,
-        dice: &mut Dice,
-    ) -> Result<bool> {
+    async fn close_probe(&mut self, operator: &Operator, number: u64, dice: &mut Dice) -> Result<bool> {
         let Some((id, token)) = self.probes.remove(&number) else {
             return Ok(true);
         };
@@ -295,25 +236,15 @@ impl House<'_> {
             // Nobody comes back with it, and it expires.
             0 => {}
             1 => drop(probes.cancel(operator, id).await?),
-            _ => drop(
-                probes
-                    .consume_token(operator, &token, &product::report(dice))
-                    .await?,
-            ),
+            _ => drop(probes.consume_token(operator, &token, &product::report(dice)).await?),
         }
         Ok(true)
     }
 
     async fn change_issuer(&mut self, operator: &Operator) -> Result<bool> {
-        let new = NewIssuer {
-            name: "fjordlight-2".to_owned(),
-            status_url: Some(product::STATUS_URL.to_owned()),
-        };
+        let new = NewIssuer { name: "fjordlight-2".to_owned(), status_url: Some(product::STATUS_URL.to_owned()) };
         let issuer = self.licentia.issuers().generate(operator, new).await?;
-        self.licentia
-            .issuers()
-            .set_active(operator, issuer.id)
-            .await?;
+        self.licentia.issuers().set_active(operator, issuer.id).await?;
         Ok(true)
     }
 }

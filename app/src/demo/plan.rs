@@ -87,19 +87,13 @@ pub(crate) fn plan(licenses: u64, end: Timestamp, dice: &mut Dice) -> Vec<(Times
         acts.push((closed, Act::CloseProbe(number)));
     }
     acts.sort_unstable();
-    if licenses >= BATCHED_FROM {
-        batched(acts)
-    } else {
-        acts
-    }
+    if licenses >= BATCHED_FROM { batched(acts) } else { acts }
 }
 
 /// In office hours.
 fn moment(first: Timestamp, days: Range<i64>, dice: &mut Dice) -> Timestamp {
     let day = days.start + below(dice, days.end - days.start);
-    Timestamp::from_seconds(
-        first.plus_days(day - 1).seconds() + 7 * 3_600 + below(dice, 10 * 3_600),
-    )
+    Timestamp::from_seconds(first.plus_days(day - 1).seconds() + 7 * 3_600 + below(dice, 10 * 3_600))
 }
 
 fn below(dice: &mut Dice, most: i64) -> i64 {
@@ -113,9 +107,7 @@ fn batched(acts: Vec<(Timestamp, Act)>) -> Vec<(Timestamp, Act)> {
     for (at, act) in acts {
         let open = batch.and_then(|index| out.get_mut(index));
         match (act, open) {
-            (Act::Issue(more), Some((first, Act::Issue(many))))
-                if first.seconds() / DAY == at.seconds() / DAY =>
-            {
+            (Act::Issue(more), Some((first, Act::Issue(many)))) if first.seconds() / DAY == at.seconds() / DAY => {
                 *many += more;
             }
             _ => {
@@ -140,9 +132,7 @@ mod tests {
     }
 
     fn issued(acts: &[(Timestamp, Act)]) -> u64 {
-        acts.iter()
-            .map(|(_, act)| if let Act::Issue(many) = act { *many } else { 0 })
-            .sum()
+        acts.iter().map(|(_, act)| if let Act::Issue(many) = act { *many } else { 0 }).sum()
     }
 
     #[test]
@@ -156,10 +146,7 @@ mod tests {
         for licenses in [0, 1, 40, 5_000] {
             let acts = of(licenses, 1);
             assert!(acts.is_sorted_by_key(|(at, _)| *at));
-            assert!(
-                acts.iter().all(|(at, _)| beginning(END) < *at && *at < END),
-                "{licenses}"
-            );
+            assert!(acts.iter().all(|(at, _)| beginning(END) < *at && *at < END), "{licenses}");
         }
     }
 
@@ -168,26 +155,13 @@ mod tests {
         for licenses in [0, 1, 2, 3, 40, 999, 1_000, 5_000] {
             let acts = of(licenses, 1);
             let count = |wanted: Act| acts.iter().filter(|(_, act)| *act == wanted).count() as u64;
-            assert_eq!(
-                issued(&acts) + count(Act::Reissue) - count(Act::Delete),
-                licenses
-            );
+            assert_eq!(issued(&acts) + count(Act::Reissue) - count(Act::Delete), licenses);
         }
     }
 
     #[test]
     fn many_are_issued_in_batches() {
-        assert!(
-            of(5_000, 1)
-                .iter()
-                .filter(|(_, act)| matches!(act, Act::Issue(_)))
-                .count()
-                <= 540
-        );
-        assert!(
-            of(900, 1)
-                .iter()
-                .all(|(_, act)| !matches!(act, Act::Issue(2..)))
-        );
+        assert!(of(5_000, 1).iter().filter(|(_, act)| matches!(act, Act::Issue(_))).count() <= 540);
+        assert!(of(900, 1).iter().all(|(_, act)| !matches!(act, Act::Issue(2..))));
     }
 }

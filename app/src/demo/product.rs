@@ -15,8 +15,8 @@ const SERVER: &str = "fjordlight-server";
 const PLUGINS: &str = "fjordlight-plugins";
 
 const FIRST: [&str; 15] = [
-    "alice", "bruno", "chiara", "dmitri", "elif", "farah", "gustav", "hana", "imani", "jorge",
-    "kofi", "linnea", "mei", "nikhil", "olga",
+    "alice", "bruno", "chiara", "dmitri", "elif", "farah", "gustav", "hana", "imani", "jorge", "kofi", "linnea", "mei",
+    "nikhil", "olga",
 ];
 const LAST: [&str; 15] = [
     "abbott",
@@ -70,10 +70,7 @@ fn person(dice: &mut Dice) -> String {
 /// A license as somebody would buy it.
 pub(crate) fn request(dice: &mut Dice, identities: &[IdentityId]) -> IssueRequest {
     let product = dice.pick(STUDIO, &[STUDIO, STUDIO, SERVER, SERVER, PLUGINS]);
-    let edition = dice.pick(
-        "standard",
-        &["standard", "professional", "professional", "enterprise"],
-    );
+    let edition = dice.pick("standard", &["standard", "professional", "professional", "enterprise"]);
     let (name, _) = company(dice);
     let (term, edition) = match dice.below(10) {
         0 | 1 => (Term::Days(30), "trial"),
@@ -81,11 +78,7 @@ pub(crate) fn request(dice: &mut Dice, identities: &[IdentityId]) -> IssueReques
         8 => (Term::Days(730), edition),
         _ => (Term::Perpetual, edition),
     };
-    let subject = if product == STUDIO {
-        person(dice)
-    } else {
-        name.to_owned()
-    };
+    let subject = if product == STUDIO { person(dice) } else { name.to_owned() };
     let mut audience = vec![product.to_owned()];
     if product == STUDIO && edition == "enterprise" {
         audience.push(PLUGINS.to_owned());
@@ -99,10 +92,7 @@ pub(crate) fn request(dice: &mut Dice, identities: &[IdentityId]) -> IssueReques
         issuer: None,
         not_before: None,
         term,
-        features: features(edition)
-            .iter()
-            .map(|feature| (*feature).to_owned())
-            .collect(),
+        features: features(edition).iter().map(|feature| (*feature).to_owned()).collect(),
         limits: limits(product, edition, dice),
         payload: payload(name, dice),
         identity: carried,
@@ -120,8 +110,7 @@ const fn features(edition: &str) -> &'static [&'static str] {
 
 fn limits(product: &str, edition: &str, dice: &mut Dice) -> BTreeMap<String, Limit> {
     let mut limits = BTreeMap::from([("edition".to_owned(), Limit::Text(edition.to_owned()))]);
-    let mut number =
-        |name: &str, many: i64| drop(limits.insert(name.to_owned(), Limit::Number(many)));
+    let mut number = |name: &str, many: i64| drop(limits.insert(name.to_owned(), Limit::Number(many)));
     if product == SERVER {
         number("cores", dice.pick(4, &[8, 8, 16, 32]));
         number("users", dice.pick(10, &[25, 50, 100, 500]));
@@ -132,17 +121,14 @@ fn limits(product: &str, edition: &str, dice: &mut Dice) -> BTreeMap<String, Lim
 }
 
 fn payload(company: &str, dice: &mut Dice) -> Option<Value> {
-    dice.percent(70)
-        .then(|| json!({ "order": format!("FL-{:05}", dice.below(100_000)), "company": company }))
+    dice.percent(70).then(|| json!({ "order": format!("FL-{:05}", dice.below(100_000)), "company": company }))
 }
 
 /// A renewal, now and then with more seats.
 pub(crate) fn renewal(dice: &mut Dice) -> ReissueRequest {
     ReissueRequest {
         term: Some(Term::Days(365)),
-        payload: Some(
-            json!({ "order": format!("FL-{:05}", dice.below(100_000)), "renewal": true }),
-        ),
+        payload: Some(json!({ "order": format!("FL-{:05}", dice.below(100_000)), "renewal": true })),
         ..ReissueRequest::default()
     }
 }
@@ -155,36 +141,18 @@ pub(crate) fn reason(dice: &mut Dice) -> (ReasonCode, Option<String>) {
         &[
             (ReasonCode::Refund, "chargeback"),
             (ReasonCode::Breach, "shared in a public forum"),
-            (
-                ReasonCode::KeyCompromise,
-                "license file found on a stolen laptop",
-            ),
+            (ReasonCode::KeyCompromise, "license file found on a stolen laptop"),
             (ReasonCode::Cessation, "customer closed its office"),
             (ReasonCode::Other, "wrong recipient"),
         ],
     );
-    (
-        reason,
-        dice.percent(80)
-            .then(|| format!("{note}, order FL-{order:05}")),
-    )
+    (reason, dice.percent(80).then(|| format!("{note}, order FL-{order:05}")))
 }
 
 /// What a probe is made for.
 pub(crate) fn machine(dice: &mut Dice) -> String {
     let (name, _) = company(dice);
-    format!(
-        "{name}, {}",
-        dice.pick(
-            "map server",
-            &[
-                "render node",
-                "build server",
-                "survey laptop",
-                "field tablet"
-            ]
-        )
-    )
+    format!("{name}, {}", dice.pick("map server", &["render node", "build server", "survey laptop", "field tablet"]))
 }
 
 /// What a probe reports of its machine.

@@ -21,28 +21,17 @@ enum Look {
 
 impl Column {
     pub(crate) const fn text(title: &'static str, member: &'static str) -> Self {
-        Self {
-            title,
-            member,
-            look: Look::Text,
-            absent: "",
-        }
+        Self { title, member, look: Look::Text, absent: "" }
     }
 
     /// The last eight characters: ids of one hour share their beginning.
     pub(crate) const fn id(title: &'static str, member: &'static str) -> Self {
-        Self {
-            look: Look::Id,
-            ..Self::text(title, member)
-        }
+        Self { look: Look::Id, ..Self::text(title, member) }
     }
 
     /// To the second.
     pub(crate) const fn time(title: &'static str, member: &'static str) -> Self {
-        Self {
-            look: Look::Time,
-            ..Self::text(title, member)
-        }
+        Self { look: Look::Time, ..Self::text(title, member) }
     }
 
     #[must_use]
@@ -68,9 +57,7 @@ impl Plain {
     /// For people: lists with commas.
     pub(crate) fn people(value: &Value) -> String {
         match value {
-            Value::Array(items) if items.iter().all(is_plain) => {
-                items.iter().map(plain).collect::<Vec<_>>().join(", ")
-            }
+            Value::Array(items) if items.iter().all(is_plain) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
             value => plain(value),
         }
     }
@@ -81,11 +68,9 @@ impl Plain {
             Value::Array(items) if items.iter().all(Value::is_string) => {
                 items.iter().map(plain).collect::<Vec<_>>().join(";")
             }
-            Value::Object(members) if member == "limits" => members
-                .iter()
-                .map(|(key, value)| format!("{key}={}", plain(value)))
-                .collect::<Vec<_>>()
-                .join(";"),
+            Value::Object(members) if member == "limits" => {
+                members.iter().map(|(key, value)| format!("{key}={}", plain(value))).collect::<Vec<_>>().join(";")
+            }
             value => plain(value),
         }
     }

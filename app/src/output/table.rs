@@ -11,10 +11,7 @@ const WIDEST: usize = 48;
 
 /// A header and a line for each row.
 pub(crate) fn rows(columns: &[Column], rows: &[Object]) -> String {
-    let header = columns
-        .iter()
-        .map(|column| column.title.to_owned())
-        .collect();
+    let header = columns.iter().map(|column| column.title.to_owned()).collect();
     let cells = rows.iter().map(|row| {
         let cell = |column: &Column| {
             let text = column.show(row.get(column.member).unwrap_or(&Value::Null));
@@ -22,11 +19,7 @@ pub(crate) fn rows(columns: &[Column], rows: &[Object]) -> String {
         };
         columns.iter().map(cell).collect()
     });
-    aligned(
-        &std::iter::once(header)
-            .chain(cells)
-            .collect::<Vec<Vec<String>>>(),
-    )
+    aligned(&std::iter::once(header).chain(cells).collect::<Vec<Vec<String>>>())
 }
 
 /// A line for each member that has a value; what has members itself is shown with dotted names.
@@ -51,14 +44,7 @@ fn collect(prefix: &str, thing: &Object, lines: &mut Vec<Vec<String>>) {
 fn aligned(lines: &[Vec<String>]) -> String {
     let count = lines.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> = (0..count)
-        .map(|at| {
-            lines
-                .iter()
-                .filter_map(|line| line.get(at))
-                .map(|cell| cell.width())
-                .max()
-                .unwrap_or(0)
-        })
+        .map(|at| lines.iter().filter_map(|line| line.get(at)).map(|cell| cell.width()).max().unwrap_or(0))
         .collect();
     let mut out = String::new();
     for line in lines {

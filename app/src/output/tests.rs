@@ -68,12 +68,9 @@ const MEMBERS: [&str; 5] = ["id", "subject", "audience", "limits", "not_after"];
 
 #[test]
 fn a_list_in_every_format() {
-    for (name, format) in [
-        ("table", Format::Table),
-        ("json", Format::Json),
-        ("jsonl", Format::Jsonl),
-        ("csv", Format::Csv),
-    ] {
+    for (name, format) in
+        [("table", Format::Table), ("json", Format::Json), ("jsonl", Format::Jsonl), ("csv", Format::Csv)]
+    {
         let text = shown(format, |output| output.list(&COLUMNS, &MEMBERS, &hostile()));
         assert!(!text.contains(['\u{1b}', '\u{9b}', '\u{202e}']), "{text:?}");
         insta::assert_snapshot!(format!("list_{name}"), text);
@@ -82,13 +79,8 @@ fn a_list_in_every_format() {
 
 #[test]
 fn escaping_leaves_the_json_what_it_was() {
-    let text = shown(Format::Jsonl, |output| {
-        output.list(&COLUMNS, &MEMBERS, &hostile())
-    });
-    let rows: Vec<Object> = text
-        .lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect();
+    let text = shown(Format::Jsonl, |output| output.list(&COLUMNS, &MEMBERS, &hostile()));
+    let rows: Vec<Object> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(rows, hostile());
 }
 

@@ -15,9 +15,7 @@ use std::path::PathBuf;
 /// `--format` is that of the file, jsonl or csv. The export records itself where a passphrase came by file or
 /// environment; else its manifest says that it did not.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  licentia audit export --out may.jsonl --since 2026-05-01 --until 2026-06-01"
-)]
+#[command(after_help = "Example:\n  licentia audit export --out may.jsonl --since 2026-05-01 --until 2026-06-01")]
 pub(crate) struct Export {
     /// The file to write; it must not exist yet.
     #[arg(long, value_name = "FILE")]
@@ -32,18 +30,16 @@ pub(crate) async fn run(context: &Context, args: Export) -> Result {
         None | Some(Format::Jsonl) => ExportFormat::Jsonl,
         Some(Format::Csv) => ExportFormat::Csv,
         Some(Format::Table | Format::Json) => {
-            return Err(Failure::usage("an export is written as jsonl or csv")
-                .hint("give --format jsonl or --format csv"));
+            return Err(
+                Failure::usage("an export is written as jsonl or csv").hint("give --format jsonl or --format csv")
+            );
         }
     };
     let progress = context.progress("exporting");
     let report = context
         .record_if_unlocked(&Acting::default(), async |licentia, operator| {
             let filter = args.filter.resolve(licentia).await?;
-            Ok(licentia
-                .audit()
-                .export(&filter, format, &args.out, operator, progress)
-                .await?)
+            Ok(licentia.audit().export(&filter, format, &args.out, operator, progress).await?)
         })
         .await?;
     if report.recorded_as.is_none() {

@@ -52,26 +52,10 @@ async fn target(licentia: &Licentia, text: String) -> Result<String> {
         return Ok(id.to_string());
     }
     let found = [
-        licentia
-            .licenses()
-            .resolve(&text)
-            .await
-            .map(|found| found.id.to_string()),
-        licentia
-            .issuers()
-            .resolve(&text)
-            .await
-            .map(|found| found.id.to_string()),
-        licentia
-            .identities()
-            .resolve(&text)
-            .await
-            .map(|found| found.id.to_string()),
-        licentia
-            .probes()
-            .resolve(&text)
-            .await
-            .map(|found| found.id.to_string()),
+        licentia.licenses().resolve(&text).await.map(|found| found.id.to_string()),
+        licentia.issuers().resolve(&text).await.map(|found| found.id.to_string()),
+        licentia.identities().resolve(&text).await.map(|found| found.id.to_string()),
+        licentia.probes().resolve(&text).await.map(|found| found.id.to_string()),
     ];
     for result in found {
         match result {

@@ -16,9 +16,7 @@ pub(crate) struct Key {
 }
 
 pub(crate) async fn run(context: &Context, args: Key) -> Result {
-    let identity = context
-        .read(async |licentia| Ok(licentia.audit().identity().await?))
-        .await?;
+    let identity = context.read(async |licentia| Ok(licentia.audit().identity().await?)).await?;
     let log = view::log(&identity);
     if let Some(out) = &args.out {
         let text = format!("{:#}\n", Value::Object(log.clone()));

@@ -29,20 +29,13 @@ pub(crate) async fn run(context: &Context, args: List) -> Result {
     let page = context
         .read(async |licentia| {
             let filter = args.filter.resolve(licentia).await?;
-            Ok(licentia
-                .audit()
-                .list(&filter, args.before, args.limit)
-                .await?)
+            Ok(licentia.audit().list(&filter, args.before, args.limit).await?)
         })
         .await?;
     let rows: Vec<_> = page.items.iter().map(view::entry).collect();
-    context
-        .output
-        .list(&view::ENTRY_COLUMNS, &view::ENTRY, &rows)?;
+    context.output.list(&view::ENTRY_COLUMNS, &view::ENTRY, &rows)?;
     if let Some(next) = page.next {
-        context
-            .output
-            .note(&format!("There are more: go on with --before {next}"));
+        context.output.note(&format!("There are more: go on with --before {next}"));
     }
     Ok(())
 }

@@ -13,8 +13,6 @@ pub(crate) struct Show {
 }
 
 pub(crate) async fn run(context: &Context, args: Show) -> Result {
-    let entry = context
-        .read(async |licentia| Ok(licentia.audit().get(args.seq).await?))
-        .await?;
+    let entry = context.read(async |licentia| Ok(licentia.audit().get(args.seq).await?)).await?;
     context.output.thing(&view::entry(&entry))
 }

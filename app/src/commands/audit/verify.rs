@@ -5,9 +5,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::view;
 use clap::Args;
-use licentia_core::audit::{
-    Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport, VerifyRequest,
-};
+use licentia_core::audit::{Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport, VerifyRequest};
 use licentia_core::{Error, Explanation, StoreError};
 use serde_json::Value;
 use std::fmt::Write;
@@ -40,16 +38,10 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
     if let (Some(from), Some(to)) = (args.from, args.to)
         && from > to
     {
-        return Err(Failure::usage(format!(
-            "entry {from} comes after entry {to}"
-        )));
+        return Err(Failure::usage(format!("entry {from} comes after entry {to}")));
     }
     let request = VerifyRequest {
-        fingerprint: args
-            .log
-            .as_deref()
-            .map(|log| fingerprint(context, log))
-            .transpose()?,
+        fingerprint: args.log.as_deref().map(|log| fingerprint(context, log)).transpose()?,
         from: args.from,
         to: args.to,
     };
@@ -64,22 +56,15 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
              all of it anew. Verify with --log FINGERPRINT, from where the fingerprint was written down.",
         );
     }
-    if report.verified {
-        Ok(())
-    } else {
-        Err(Failure::No)
-    }
+    if report.verified { Ok(()) } else { Err(Failure::No) }
 }
 
 async fn verify(context: &Context, request: &VerifyRequest) -> Result<VerifyReport> {
     let progress = context.progress("verifying");
-    let licentia =
-        match licentia_core::Licentia::open_for_reading(context.place()?, context.ambient.clone())
-            .await
-        {
-            Ok(licentia) => licentia,
-            Err(error) => return unreadable(error, request),
-        };
+    let licentia = match licentia_core::Licentia::open_for_reading(context.place()?, context.ambient.clone()).await {
+        Ok(licentia) => licentia,
+        Err(error) => return unreadable(error, request),
+    };
     context.warn_of_pin(&licentia).await;
     let result = licentia.audit().verify(request, progress).await;
     licentia.close().await;
@@ -102,19 +87,11 @@ fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
         return Err(error.into());
     }
     let why = Explanation::from(&error);
-    let meaning = [Some(why.message), why.cause]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join(": ");
+    let meaning = [Some(why.message), why.cause].into_iter().flatten().collect::<Vec<_>>().join(": ");
     Ok(VerifyReport {
         verified: false,
         trust: TrustRoot {
-            key_source: if request.fingerprint.is_some() {
-                KeySource::Given
-            } else {
-                KeySource::File
-            },
+            key_source: if request.fingerprint.is_some() { KeySource::Given } else { KeySource::File },
             fingerprint: None,
         },
         entries_checked: 0,
@@ -126,9 +103,7 @@ fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
             seq_from: None,
             seq_to: None,
             meaning,
-            advice: why
-                .hint
-                .unwrap_or_else(|| "keep this file as it is, and go on from a backup".to_owned()),
+            advice: why.hint.unwrap_or_else(|| "keep this file as it is, and go on from a backup".to_owned()),
         }],
     })
 }
@@ -138,16 +113,11 @@ fn fingerprint(context: &Context, log: &str) -> Result<String> {
     if is_fingerprint(log) {
         return Ok(log.to_owned());
     }
-    let wrong = || {
-        Failure::usage(format!(
-            "{log} is neither a fingerprint nor a file that `audit key --out` wrote"
-        ))
-    };
+    let wrong = || Failure::usage(format!("{log} is neither a fingerprint nor a file that `audit key --out` wrote"));
     if log.starts_with("blake3:") {
         return Err(wrong().because("a fingerprint is `blake3:` and 64 hexadecimal digits"));
     }
-    let file: Value = serde_json::from_str(&context.text(Path::new(log))?)
-        .map_err(|error| wrong().because(error))?;
+    let file: Value = serde_json::from_str(&context.text(Path::new(log))?).map_err(|error| wrong().because(error))?;
     match file.get("fingerprint").and_then(Value::as_str) {
         Some(fingerprint) if is_fingerprint(fingerprint) => Ok(fingerprint.to_owned()),
         _ => Err(wrong()),
@@ -155,27 +125,14 @@ fn fingerprint(context: &Context, log: &str) -> Result<String> {
 }
 
 fn is_fingerprint(text: &str) -> bool {
-    text.strip_prefix("blake3:")
-        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    text.strip_prefix("blake3:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 fn for_people(report: &VerifyReport) -> String {
     let mut out = String::new();
-    let verdict = if report.verified {
-        "VERIFIED"
-    } else {
-        "NOT VERIFIED"
-    };
-    let VerifyReport {
-        entries_checked,
-        from,
-        to,
-        ..
-    } = report;
-    let _ = writeln!(
-        out,
-        "{verdict}: {entries_checked} entries checked, {from} to {to}"
-    );
+    let verdict = if report.verified { "VERIFIED" } else { "NOT VERIFIED" };
+    let VerifyReport { entries_checked, from, to, .. } = report;
+    let _ = writeln!(out, "{verdict}: {entries_checked} entries checked, {from} to {to}");
     let source = match report.trust.key_source {
         KeySource::Given => "the fingerprint that was given",
         KeySource::Pin => "the pin that an earlier start left on this machine",
@@ -210,13 +167,7 @@ mod tests {
     #[test]
     fn a_fingerprint_is_blake3_and_64_digits() {
         assert!(is_fingerprint(&format!("blake3:{}", "0f".repeat(32))));
-        for wrong in [
-            "",
-            "blake3:",
-            "blake3:zz",
-            &"0f".repeat(32),
-            &format!("blake3:{}", "0g".repeat(32)),
-        ] {
+        for wrong in ["", "blake3:", "blake3:zz", &"0f".repeat(32), &format!("blake3:{}", "0g".repeat(32))] {
             assert!(!is_fingerprint(wrong), "{wrong}");
         }
     }
@@ -225,10 +176,7 @@ mod tests {
     fn the_report_for_people() {
         let report = VerifyReport {
             verified: false,
-            trust: TrustRoot {
-                key_source: KeySource::Pin,
-                fingerprint: Some("blake3:00".to_owned()),
-            },
+            trust: TrustRoot { key_source: KeySource::Pin, fingerprint: Some("blake3:00".to_owned()) },
             entries_checked: 12,
             from: 1,
             to: 12,

@@ -18,9 +18,7 @@ pub(crate) struct Create {
 
 pub(crate) async fn run(context: &Context, args: Create) -> Result {
     let identity = context
-        .change(&args.acting, async |licentia, operator| {
-            Ok(licentia.identities().create(operator, &args.name).await?)
-        })
+        .change(&args.acting, async |licentia, operator| Ok(licentia.identities().create(operator, &args.name).await?))
         .await?;
     context.output.thing(&view::identity(&identity, 0))
 }

@@ -20,7 +20,5 @@ pub(crate) async fn run(context: &Context, List {}: List) -> Result {
             Ok(rows)
         })
         .await?;
-    context
-        .output
-        .list(&view::IDENTITY_COLUMNS, &view::IDENTITY, &rows)
+    context.output.list(&view::IDENTITY_COLUMNS, &view::IDENTITY, &rows)
 }

@@ -20,10 +20,7 @@ pub(crate) async fn run(context: &Context, args: Regenerate) -> Result {
     let regenerated = context
         .change(&args.acting, async |licentia, operator| {
             let identity = licentia.identities().resolve(&args.id).await?;
-            Ok(licentia
-                .identities()
-                .regenerate(operator, identity.id)
-                .await?)
+            Ok(licentia.identities().regenerate(operator, identity.id).await?)
         })
         .await?;
     if regenerated.licenses > 0 {
@@ -32,7 +29,5 @@ pub(crate) async fn run(context: &Context, args: Regenerate) -> Result {
             regenerated.licenses
         ));
     }
-    context
-        .output
-        .thing(&view::identity(&regenerated.identity, regenerated.licenses))
+    context.output.thing(&view::identity(&regenerated.identity, regenerated.licenses))
 }

@@ -45,10 +45,7 @@ pub(crate) async fn run(context: &Context, args: Export) -> Result {
             };
             Ok(match args.form {
                 Form::Pem => issuers.export_public_pem(id.ok_or_else(missing)?).await?,
-                Form::Jwk => json(
-                    context,
-                    &issuers.export_public_jwk(id.ok_or_else(missing)?).await?,
-                ),
+                Form::Jwk => json(context, &issuers.export_public_jwk(id.ok_or_else(missing)?).await?),
                 Form::Jwks => match id {
                     Some(id) => {
                         let key = issuers.export_public_jwk(id).await?;

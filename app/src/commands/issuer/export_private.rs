@@ -37,13 +37,9 @@ pub(crate) async fn run(context: &Context, args: ExportPrivate) -> Result {
             let issuer = licentia.issuers().resolve(&args.id).await?;
             let question = Question::new("Passphrase for the exported key: ", "The same again: ");
             let file = args.export_passphrase_file.as_deref();
-            let passphrase =
-                passphrase::other(context, file, &question, "--export-passphrase-file FILE")?;
+            let passphrase = passphrase::other(context, file, &question, "--export-passphrase-file FILE")?;
             let out = NewFile::reserve(&args.out)?;
-            let pem = licentia
-                .issuers()
-                .export_private(operator, issuer.id, &passphrase)
-                .await?;
+            let pem = licentia.issuers().export_private(operator, issuer.id, &passphrase).await?;
             out.finish(pem.as_bytes())?;
             Ok(issuer)
         })

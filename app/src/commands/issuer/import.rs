@@ -33,22 +33,13 @@ pub(crate) async fn run(context: &Context, args: Import) -> Result {
     let file = args.key_passphrase_file.as_deref();
     let passphrase = if file.is_some() || text.contains("-----BEGIN ENCRYPTED PRIVATE KEY-----") {
         let question = Question::existing("Passphrase of the key: ");
-        Some(passphrase::other(
-            context,
-            file,
-            &question,
-            "--key-passphrase-file FILE",
-        )?)
+        Some(passphrase::other(context, file, &question, "--key-passphrase-file FILE")?)
     } else {
         None
     };
     let issuer = context
         .change(&args.acting, async |licentia, operator| {
-            let key = ImportKey {
-                text: &text,
-                name: args.name,
-                passphrase: passphrase.as_ref(),
-            };
+            let key = ImportKey { text: &text, name: args.name, passphrase: passphrase.as_ref() };
             Ok(licentia.issuers().import(operator, key).await?)
         })
         .await?;

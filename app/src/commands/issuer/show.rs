@@ -13,8 +13,6 @@ pub(crate) struct Show {
 }
 
 pub(crate) async fn run(context: &Context, args: Show) -> Result {
-    let issuer = context
-        .read(async |licentia| Ok(licentia.issuers().resolve(&args.id).await?))
-        .await?;
+    let issuer = context.read(async |licentia| Ok(licentia.issuers().resolve(&args.id).await?)).await?;
     context.output.thing(&view::issuer(&issuer))
 }

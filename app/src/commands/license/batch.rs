@@ -34,50 +34,29 @@ pub(crate) async fn run(context: &Context, from: &Path, dry_run: bool, acting: &
     }
     let audience = context.config()?.audience;
     if dry_run {
-        let rows = context
-            .read(async |licentia| Ok(checked(licentia, drafts, &audience).await?.len()))
-            .await?;
-        return context.output.thing(&view::object(
-            json!({ "rows": rows, "issued": 0, "dry_run": true }),
-        ));
+        let rows = context.read(async |licentia| Ok(checked(licentia, drafts, &audience).await?.len())).await?;
+        return context.output.thing(&view::object(json!({ "rows": rows, "issued": 0, "dry_run": true })));
     }
     let progress = context.progress("signing");
     let licenses = context
         .change(acting, async |licentia, operator| {
             let requests = checked(licentia, drafts, &audience).await?;
-            Ok(licentia
-                .licenses()
-                .issue_batch(operator, requests, progress)
-                .await?)
+            Ok(licentia.licenses().issue_batch(operator, requests, progress).await?)
         })
         .await?;
-    if let Some(license) = licenses
-        .iter()
-        .find(|license| license.status_list.is_none())
-    {
+    if let Some(license) = licenses.iter().find(|license| license.status_list.is_none()) {
         fields::note_if_irrevocable(context, license);
     }
     if context.output.format == Format::Table {
-        return context
-            .output
-            .text(&format!("{} licenses issued\n", licenses.len()));
+        return context.output.text(&format!("{} licenses issued\n", licenses.len()));
     }
     let now = context.now();
-    let rows: Vec<_> = licenses
-        .iter()
-        .map(|license| view::license_with_token(license, now))
-        .collect();
-    context
-        .output
-        .list(&view::LICENSE_COLUMNS, &view::LICENSE, &rows)
+    let rows: Vec<_> = licenses.iter().map(|license| view::license_with_token(license, now)).collect();
+    context.output.list(&view::LICENSE_COLUMNS, &view::LICENSE, &rows)
 }
 
 /// The requests, when every single row can be issued.
-async fn checked(
-    licentia: &Licentia,
-    drafts: Drafts,
-    audience: &[String],
-) -> Result<Vec<IssueRequest>> {
+async fn checked(licentia: &Licentia, drafts: Drafts, audience: &[String]) -> Result<Vec<IssueRequest>> {
     let mut wrong = Wrong::new();
     let mut names = Names::default();
     let mut lines = Vec::with_capacity(drafts.len());
@@ -100,37 +79,21 @@ async fn checked(
         let line = lines.get(at).copied().unwrap_or(0);
         wrong.insert(line, sentence(&Explanation::from(&error)));
     }
-    if wrong.is_empty() {
-        Ok(requests)
-    } else {
-        Err(refused(rows, &wrong))
-    }
+    if wrong.is_empty() { Ok(requests) } else { Err(refused(rows, &wrong)) }
 }
 
 fn refused(rows: usize, wrong: &Wrong) -> Failure {
-    let mut lines: Vec<String> = wrong
-        .iter()
-        .take(NAMED)
-        .map(|(line, why)| format!("line {line}: {why}"))
-        .collect();
+    let mut lines: Vec<String> = wrong.iter().take(NAMED).map(|(line, why)| format!("line {line}: {why}")).collect();
     if wrong.len() > NAMED {
         lines.push(format!("and {} more", wrong.len() - NAMED));
     }
-    Failure::new(format!(
-        "{} of {rows} rows cannot be issued; nothing was written",
-        wrong.len()
-    ))
-    .because(lines.join("\n"))
-    .hint("correct these rows and give the whole file again; --dry-run checks it without issuing")
+    Failure::new(format!("{} of {rows} rows cannot be issued; nothing was written", wrong.len()))
+        .because(lines.join("\n"))
+        .hint("correct these rows and give the whole file again; --dry-run checks it without issuing")
 }
 
 fn sentence(why: &Explanation) -> String {
-    [Some(&why.message), why.cause.as_ref()]
-        .into_iter()
-        .flatten()
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(": ")
+    [Some(&why.message), why.cause.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ")
 }
 
 /// Issuers and identities by the names that rows use, each looked up once.
@@ -147,11 +110,7 @@ impl Names {
         draft: Draft,
         audience: &[String],
     ) -> Result<IssueRequest, String> {
-        let Draft {
-            mut request,
-            issuer,
-            identity,
-        } = draft;
+        let Draft { mut request, issuer, identity } = draft;
         if request.audience.is_empty() {
             request.audience = audience.to_vec();
         }
@@ -172,9 +131,7 @@ impl Names {
             return known.clone();
         }
         let found = licentia.issuers().resolve(&name).await;
-        let found = found
-            .map(|issuer| issuer.id)
-            .map_err(|error| sentence(&Explanation::from(&error)));
+        let found = found.map(|issuer| issuer.id).map_err(|error| sentence(&Explanation::from(&error)));
         self.issuers.insert(name, found.clone());
         found
     }
@@ -184,9 +141,7 @@ impl Names {
             return known.clone();
         }
         let found = licentia.identities().resolve(&name).await;
-        let found = found
-            .map(|identity| identity.id)
-            .map_err(|error| sentence(&Explanation::from(&error)));
+        let found = found.map(|identity| identity.id).map_err(|error| sentence(&Explanation::from(&error)));
         self.identities.insert(name, found.clone());
         found
     }

@@ -41,9 +41,6 @@ pub(crate) async fn run(context: &Context, args: Delete) -> Result {
         );
     }
     let mut shown = view::license(&deleted.license, context.now());
-    shown.insert(
-        "still_valid_in_the_field".to_owned(),
-        deleted.still_valid_in_the_field.into(),
-    );
+    shown.insert("still_valid_in_the_field".to_owned(), deleted.still_valid_in_the_field.into());
     context.output.thing(&shown)
 }

@@ -20,15 +20,11 @@ pub(crate) struct Export {
 }
 
 pub(crate) async fn run(context: &Context, args: Export) -> Result {
-    let license = context
-        .read(async |licentia| Ok(licentia.licenses().resolve(&args.id).await?))
-        .await?;
+    let license = context.read(async |licentia| Ok(licentia.licenses().resolve(&args.id).await?)).await?;
     let text = Licenses::armored(&license);
     let Some(out) = args.out else {
         return context.output.text(&text);
     };
     file::write_new(&out, text.as_bytes())?;
-    context
-        .output
-        .thing(&view::object(json!({ "id": license.id, "path": out })))
+    context.output.thing(&view::object(json!({ "id": license.id, "path": out })))
 }

@@ -75,12 +75,8 @@ pub(crate) struct TermOptions {
 impl TermOptions {
     pub(crate) fn term(self) -> Option<Term> {
         match self {
-            Self {
-                perpetual: true, ..
-            } => Some(Term::Perpetual),
-            Self {
-                days: Some(days), ..
-            } => Some(Term::Days(days)),
+            Self { perpetual: true, .. } => Some(Term::Perpetual),
+            Self { days: Some(days), .. } => Some(Term::Days(days)),
             Self { expires, .. } => expires.map(Term::Until),
         }
     }
@@ -105,9 +101,7 @@ impl Fields {
             Some(path) => context.text(Path::new(path))?,
             None => given.clone(),
         };
-        payload(&text)
-            .map(Some)
-            .map_err(|why| Failure::usage("the payload cannot be used").because(why))
+        payload(&text).map(Some).map_err(|why| Failure::usage("the payload cannot be used").because(why))
     }
 
     /// Makes sure of the place for the file before anything is signed.
@@ -119,10 +113,7 @@ impl Fields {
 /// JSON of a size that a license can carry.
 pub(crate) fn payload(text: &str) -> Result<Value, String> {
     if text.len() > MOST_PAYLOAD {
-        return Err(format!(
-            "it has {} bytes, and at most {MOST_PAYLOAD} are allowed",
-            text.len()
-        ));
+        return Err(format!("it has {} bytes, and at most {MOST_PAYLOAD} are allowed", text.len()));
     }
     serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))
 }
@@ -134,10 +125,7 @@ pub(crate) async fn issuer(licentia: &Licentia, text: Option<&str>) -> Result<Op
     })
 }
 
-pub(crate) async fn identity(
-    licentia: &Licentia,
-    text: Option<&str>,
-) -> Result<Option<IdentityId>> {
+pub(crate) async fn identity(licentia: &Licentia, text: Option<&str>) -> Result<Option<IdentityId>> {
     Ok(match text {
         Some(text) => Some(licentia.identities().resolve(text).await?.id),
         None => None,

@@ -20,11 +20,6 @@ pub(crate) async fn run(context: &Context, args: History) -> Result {
         })
         .await?;
     let now = context.now();
-    let rows: Vec<_> = chain
-        .iter()
-        .map(|license| view::license(license, now))
-        .collect();
-    context
-        .output
-        .list(&view::LICENSE_COLUMNS, view::LICENSE_IN_LIST, &rows)
+    let rows: Vec<_> = chain.iter().map(|license| view::license(license, now)).collect();
+    context.output.list(&view::LICENSE_COLUMNS, view::LICENSE_IN_LIST, &rows)
 }

@@ -20,11 +20,7 @@ pub(crate) struct Import {
 pub(crate) async fn run(context: &Context, args: Import) -> Result {
     let text = context.license_text(&args.file)?;
     let license = context
-        .change(&args.acting, async |licentia, operator| {
-            Ok(licentia.licenses().import(operator, &text).await?)
-        })
+        .change(&args.acting, async |licentia, operator| Ok(licentia.licenses().import(operator, &text).await?))
         .await?;
-    context
-        .output
-        .thing(&view::license(&license, context.now()))
+    context.output.thing(&view::license(&license, context.now()))
 }

@@ -29,9 +29,7 @@ pub(crate) async fn run(context: &Context, args: Inspect) -> Result {
 }
 
 async fn with_home(context: &Context, text: &str) -> Result<Object> {
-    let found = context
-        .read(async |licentia| Ok(licentia.licenses().inspect(text).await?))
-        .await?;
+    let found = context.read(async |licentia| Ok(licentia.licenses().inspect(text).await?)).await?;
     let (code, message) = found.invalid.unzip();
     Ok(view::object(json!({
         "valid": code.is_none(),
@@ -45,11 +43,8 @@ async fn with_home(context: &Context, text: &str) -> Result<Object> {
 }
 
 fn document_only(text: &str) -> Result<Object> {
-    let found = licentia_license::inspect(text).map_err(|why| {
-        Failure::new("this is not a license that can be shown")
-            .because(&why)
-            .hint(why.hint())
-    })?;
+    let found = licentia_license::inspect(text)
+        .map_err(|why| Failure::new("this is not a license that can be shown").because(&why).hint(why.hint()))?;
     Ok(view::object(json!({
         "valid": Value::Null,
         "code": Value::Null,

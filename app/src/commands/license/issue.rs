@@ -47,12 +47,10 @@ pub(crate) async fn run(context: &Context, args: Issue) -> Result {
     if let Some(from) = &args.from {
         return batch::run(context, from, args.dry_run, &args.acting).await;
     }
-    let Fields {
-        subject, audience, ..
-    } = &args.fields;
-    let subject = subject.clone().ok_or_else(|| {
-        Failure::usage("a license needs a subject").hint("give --subject, or a batch with --from")
-    })?;
+    let Fields { subject, audience, .. } = &args.fields;
+    let subject = subject
+        .clone()
+        .ok_or_else(|| Failure::usage("a license needs a subject").hint("give --subject, or a batch with --from"))?;
     let term = args.fields.term.term().ok_or_else(|| {
         Failure::usage("it is not said how long the license is valid")
             .hint("give one of --expires TIME, --days N and --perpetual")
@@ -81,9 +79,7 @@ pub(crate) async fn run(context: &Context, args: Issue) -> Result {
         })
         .await?;
     fields::note_if_irrevocable(context, &license);
-    context
-        .output
-        .thing(&view::license_with_token(&license, context.now()))
+    context.output.thing(&view::license_with_token(&license, context.now()))
 }
 
 /// The audiences of the command line, else those of `config.toml`.

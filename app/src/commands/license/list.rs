@@ -48,22 +48,15 @@ enum StatusWord {
 }
 
 fn status_words() -> impl Iterator<Item = (&'static str, StatusWord)> {
-    let states = LicenseStatus::ALL
-        .iter()
-        .map(|status| (status.as_str(), StatusWord::Status(*status)));
-    let validities = Validity::ALL
-        .into_iter()
-        .map(|validity| (validity.as_str(), StatusWord::Validity(validity)));
+    let states = LicenseStatus::ALL.iter().map(|status| (status.as_str(), StatusWord::Status(*status)));
+    let validities = Validity::ALL.into_iter().map(|validity| (validity.as_str(), StatusWord::Validity(validity)));
     states.chain(validities)
 }
 
 fn status_word() -> impl TypedValueParser<Value = StatusWord> {
     let words = status_words().map(|(word, _)| word);
     PossibleValuesParser::new(words).try_map(|word| {
-        status_words()
-            .find(|(known, _)| *known == word)
-            .map(|(_, found)| found)
-            .ok_or("no such status")
+        status_words().find(|(known, _)| *known == word).map(|(_, found)| found).ok_or("no such status")
     })
 }
 
@@ -79,18 +72,10 @@ pub(crate) async fn run(context: &Context, args: List) -> Result {
         })
         .await?;
     let now = context.now();
-    let rows: Vec<_> = page
-        .items
-        .iter()
-        .map(|license| view::license(license, now))
-        .collect();
-    context
-        .output
-        .list(&view::LICENSE_COLUMNS, view::LICENSE_IN_LIST, &rows)?;
+    let rows: Vec<_> = page.items.iter().map(|license| view::license(license, now)).collect();
+    context.output.list(&view::LICENSE_COLUMNS, view::LICENSE_IN_LIST, &rows)?;
     if let Some(next) = page.next {
-        context
-            .output
-            .note(&format!("There are more: go on with --after {next}"));
+        context.output.note(&format!("There are more: go on with --after {next}"));
     }
     Ok(())
 }
@@ -108,9 +93,8 @@ async fn filter(licentia: &Licentia, args: &List) -> Result<LicenseFilter> {
             StatusWord::Validity(validity) => filter.validity.replace(*validity).is_some(),
         };
         if twice {
-            return Err(Failure::usage("no license has two states at a time").hint(
-                "give --status once with a state and once with what the clock says, at most",
-            ));
+            return Err(Failure::usage("no license has two states at a time")
+                .hint("give --status once with a state and once with what the clock says, at most"));
         }
     }
     Ok(filter)
@@ -133,16 +117,7 @@ mod tests {
         let words: Vec<_> = status_words().map(|(word, _)| word).collect();
         assert_eq!(
             words,
-            [
-                "active",
-                "suspended",
-                "superseded",
-                "revoked",
-                "not_yet_valid",
-                "valid",
-                "expiring",
-                "expired"
-            ]
+            ["active", "suspended", "superseded", "revoked", "not_yet_valid", "valid", "expiring", "expired"]
         );
     }
 }

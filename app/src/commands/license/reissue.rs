@@ -51,16 +51,15 @@ fn clear_field() -> impl TypedValueParser<Value = ClearField> {
         "identity" => "identity_id",
         other => other,
     };
-    PossibleValuesParser::new(
-        CLEARABLE.map(|(name, _)| PossibleValue::new(name).alias(aliases(name))),
+    PossibleValuesParser::new(CLEARABLE.map(|(name, _)| PossibleValue::new(name).alias(aliases(name)))).try_map(
+        move |word| {
+            CLEARABLE
+                .into_iter()
+                .find(|(name, _)| *name == word || aliases(name) == word)
+                .map(|(_, field)| field)
+                .ok_or("no such field")
+        },
     )
-    .try_map(move |word| {
-        CLEARABLE
-            .into_iter()
-            .find(|(name, _)| *name == word || aliases(name) == word)
-            .map(|(_, field)| field)
-            .ok_or("no such field")
-    })
 }
 
 pub(crate) async fn run(context: &Context, args: Reissue) -> Result {
@@ -83,21 +82,14 @@ pub(crate) async fn run(context: &Context, args: Reissue) -> Result {
                 clear: args.clear,
             };
             let out = fields.reserve()?;
-            let reissued = licentia
-                .licenses()
-                .reissue(operator, license.id, request)
-                .await?;
+            let reissued = licentia.licenses().reissue(operator, license.id, request).await?;
             fields::write(&reissued.license, out)?;
             Ok(reissued)
         })
         .await?;
-    context
-        .output
-        .note(&format!("{} is superseded.", reissued.superseded.id));
+    context.output.note(&format!("{} is superseded.", reissued.superseded.id));
     fields::note_if_irrevocable(context, &reissued.license);
-    context
-        .output
-        .thing(&view::license_with_token(&reissued.license, context.now()))
+    context.output.thing(&view::license_with_token(&reissued.license, context.now()))
 }
 
 fn given(list: &[String]) -> Option<Vec<String>> {

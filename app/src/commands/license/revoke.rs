@@ -10,9 +10,7 @@ use licentia_core::{ReasonCode, RevokeRequest};
 
 /// Revoke a license; it can be undone.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  licentia license revoke 5d2f09ab --reason refund --note \"order 4711\""
-)]
+#[command(after_help = "Example:\n  licentia license revoke 5d2f09ab --reason refund --note \"order 4711\"")]
 pub(crate) struct Revoke {
     /// The id of the license.
     id: String,
@@ -47,9 +45,6 @@ pub(crate) async fn run(context: &Context, args: Revoke) -> Result {
         .await?;
     super::fields::note_if_irrevocable(context, &revoked.license);
     let mut shown = view::license(&revoked.license, context.now());
-    shown.insert(
-        "revocation".to_owned(),
-        view::revocation(&revoked.revocation).into(),
-    );
+    shown.insert("revocation".to_owned(), view::revocation(&revoked.revocation).into());
     context.output.thing(&shown)
 }

@@ -24,13 +24,8 @@ pub(crate) async fn run(context: &Context, args: Unrevoke) -> Result {
     let license = context
         .change(&args.acting, async |licentia, operator| {
             let license = licentia.licenses().resolve(&args.id).await?;
-            Ok(licentia
-                .revocations()
-                .unrevoke(operator, license.id, args.note)
-                .await?)
+            Ok(licentia.revocations().unrevoke(operator, license.id, args.note).await?)
         })
         .await?;
-    context
-        .output
-        .thing(&view::license(&license, context.now()))
+    context.output.thing(&view::license(&license, context.now()))
 }

@@ -37,12 +37,9 @@ pub(crate) struct Verify {
 
 pub(crate) fn run(context: &Context, args: &Verify) -> Result {
     let keys = TrustedKeys::from_text(&context.text(&args.keys)?).map_err(|error| {
-        Failure::new(format!(
-            "the keys in {} cannot be used",
-            args.keys.display()
-        ))
-        .because(error)
-        .hint("`licentia issuer export --as jwks` writes the keys of all issuers")
+        Failure::new(format!("the keys in {} cannot be used", args.keys.display()))
+            .because(error)
+            .hint("`licentia issuer export --as jwks` writes the keys of all issuers")
     })?;
     let text = context.license_text(&args.file)?;
     let now = args.at.unwrap_or_else(|| context.now()).seconds();
@@ -51,14 +48,10 @@ pub(crate) fn run(context: &Context, args: &Verify) -> Result {
         None => Expectation::any_audience(now),
     };
     match licentia_license::verify(&text, &keys, &expect) {
-        Ok(verified) => context
-            .output
-            .thing(&valid(context.output.format, &verified)),
+        Ok(verified) => context.output.thing(&valid(context.output.format, &verified)),
         Err(why) => {
             let proven = licentia_license::verify_signature(&text, &keys).ok();
-            context
-                .output
-                .thing(&invalid(&why, proven.as_ref().map(|proven| &proven.claims)))?;
+            context.output.thing(&invalid(&why, proven.as_ref().map(|proven| &proven.claims)))?;
             Err(Failure::No)
         }
     }

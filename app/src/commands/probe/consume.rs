@@ -9,9 +9,7 @@ use std::path::PathBuf;
 
 /// Take in what came back for a token, which is used up by it.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  licentia probe consume --token-file token.txt --file result.json"
-)]
+#[command(after_help = "Example:\n  licentia probe consume --token-file token.txt --file result.json")]
 pub(crate) struct Consume {
     /// The token; a file keeps it out of the list of processes.
     #[arg(required_unless_present = "token_file", conflicts_with = "token_file")]
@@ -38,10 +36,7 @@ pub(crate) async fn run(context: &Context, args: Consume) -> Result {
     let result = context.text(&args.file)?;
     let probe = context
         .change(&args.acting, async |licentia, operator| {
-            Ok(licentia
-                .probes()
-                .consume_token(operator, token, &result)
-                .await?)
+            Ok(licentia.probes().consume_token(operator, token, &result).await?)
         })
         .await?;
     context.output.thing(&view::probe(&probe, context.now()))

@@ -9,9 +9,7 @@ use licentia_core::NewProbe;
 
 /// Make a one-time token; it is shown this once.
 #[derive(Debug, Args)]
-#[command(
-    after_help = "Example:\n  licentia probe create --label \"build server of ACME\" --ttl 7d"
-)]
+#[command(after_help = "Example:\n  licentia probe create --label \"build server of ACME\" --ttl 7d")]
 pub(crate) struct Create {
     /// Which machine it is for.
     #[arg(long)]
@@ -26,18 +24,11 @@ pub(crate) struct Create {
 }
 
 pub(crate) async fn run(context: &Context, args: Create) -> Result {
-    let new = NewProbe {
-        label: args.label,
-        ttl_seconds: args.ttl,
-    };
+    let new = NewProbe { label: args.label, ttl_seconds: args.ttl };
     let created = context
-        .change(&args.acting, async |licentia, operator| {
-            Ok(licentia.probes().new_token(operator, new).await?)
-        })
+        .change(&args.acting, async |licentia, operator| Ok(licentia.probes().new_token(operator, new).await?))
         .await?;
-    context
-        .output
-        .note("The token is shown this once; only its hash is kept.");
+    context.output.note("The token is shown this once; only its hash is kept.");
     let mut probe = view::probe(&created.probe, context.now());
     probe.insert("token".to_owned(), created.token.into());
     context.output.thing(&probe)

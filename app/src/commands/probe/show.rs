@@ -13,8 +13,6 @@ pub(crate) struct Show {
 }
 
 pub(crate) async fn run(context: &Context, args: Show) -> Result {
-    let probe = context
-        .read(async |licentia| Ok(licentia.probes().resolve(&args.id).await?))
-        .await?;
+    let probe = context.read(async |licentia| Ok(licentia.probes().resolve(&args.id).await?)).await?;
     context.output.thing(&view::probe(&probe, context.now()))
 }

@@ -36,31 +36,16 @@ const COLUMNS: [(&str, &[&str]); 11] = [
 /// Reads CSV with a header. The header itself must be in order; a bad row is named with its line.
 pub(crate) fn csv(text: &str) -> Result<Drafts> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .flexible(true)
-        .from_reader(text.as_bytes());
-    let unreadable =
-        |error: &dyn std::fmt::Display| Failure::new("the CSV cannot be read").because(error);
-    let header = reader
-        .headers()
-        .map_err(|error| unreadable(&error))?
-        .clone();
-    let columns: Vec<&'static str> = header
-        .iter()
-        .map(|name| column(name.trim()))
-        .collect::<Result<_, _>>()
-        .map_err(|why: String| {
-            unreadable(&format!("line 1: {why}"))
-                .hint("the columns are the option names of `license issue`")
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let unreadable = |error: &dyn std::fmt::Display| Failure::new("the CSV cannot be read").because(error);
+    let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
+    let columns: Vec<&'static str> =
+        header.iter().map(|name| column(name.trim())).collect::<Result<_, _>>().map_err(|why: String| {
+            unreadable(&format!("line 1: {why}")).hint("the columns are the option names of `license issue`")
         })?;
-    let twice = columns
-        .iter()
-        .enumerate()
-        .find(|(at, name)| columns.iter().take(*at).any(|other| other == *name));
+    let twice = columns.iter().enumerate().find(|(at, name)| columns.iter().take(*at).any(|other| other == *name));
     if let Some((_, name)) = twice {
-        return Err(unreadable(&format!(
-            "line 1: the column {name} is there twice"
-        )));
+        return Err(unreadable(&format!("line 1: the column {name} is there twice")));
     }
     let mut drafts = Vec::new();
     for record in reader.records() {
@@ -73,11 +58,7 @@ pub(crate) fn csv(text: &str) -> Result<Drafts> {
 
 fn csv_row(columns: &[&'static str], record: &csv::StringRecord) -> Result<Draft, String> {
     if record.len() != columns.len() {
-        return Err(format!(
-            "it has {} cells, and the header has {}",
-            record.len(),
-            columns.len()
-        ));
+        return Err(format!("it has {} cells, and the header has {}", record.len(), columns.len()));
     }
     let mut row = Row::default();
     for (name, cell) in columns.iter().zip(record) {
@@ -97,12 +78,8 @@ fn csv_row(columns: &[&'static str], record: &csv::StringRecord) -> Result<Draft
 /// Reads one JSON object a line; empty lines are passed over.
 pub(crate) fn jsonl(text: &str) -> Drafts {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = (1..)
-        .zip(text.lines())
-        .filter(|(_, line)| !line.trim().is_empty());
-    lines
-        .map(|(number, line)| (number, jsonl_row(line)))
-        .collect()
+    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    lines.map(|(number, line)| (number, jsonl_row(line))).collect()
 }
 
 fn jsonl_row(line: &str) -> Result<Draft, String> {
@@ -122,17 +99,12 @@ fn jsonl_row(line: &str) -> Result<Draft, String> {
 }
 
 fn column(name: &str) -> Result<&'static str, String> {
-    COLUMNS
-        .iter()
-        .find(|(column, also)| *column == name || also.contains(&name))
-        .map(|(column, _)| *column)
-        .ok_or_else(|| {
+    COLUMNS.iter().find(|(column, also)| *column == name || also.contains(&name)).map(|(column, _)| *column).ok_or_else(
+        || {
             let known: Vec<&str> = COLUMNS.iter().map(|(column, _)| *column).collect();
-            format!(
-                "there is no option {name:?}; there are {}",
-                known.join(", ")
-            )
-        })
+            format!("there is no option {name:?}; there are {}", known.join(", "))
+        },
+    )
 }
 
 /// What a row says, by the option's name. A value that came from CSV is text, whatever it means.
@@ -168,8 +140,7 @@ impl Row {
 
     fn time(&self, name: &str) -> Result<Option<licentia_core::Timestamp>, String> {
         let text = self.text(name)?;
-        text.map(|text| parse::time(&text).map_err(|why| format!("{name}: {why}")))
-            .transpose()
+        text.map(|text| parse::time(&text).map_err(|why| format!("{name}: {why}"))).transpose()
     }
 
     /// An array, or a text that is split by `;`.
@@ -180,9 +151,7 @@ impl Row {
             Some(Value::Array(items)) => items
                 .iter()
                 .map(|item| {
-                    item.as_str()
-                        .map(str::to_owned)
-                        .ok_or_else(|| format!("{name} holds something other than texts"))
+                    item.as_str().map(str::to_owned).ok_or_else(|| format!("{name} holds something other than texts"))
                 })
                 .collect(),
             Some(_) => Err(format!("{name} is neither a text nor an array")),
@@ -196,17 +165,11 @@ impl Row {
                 .iter()
                 .map(|(key, value)| {
                     let limit = serde_json::from_value(value.clone());
-                    let limit = limit.map_err(|_| {
-                        format!("the limit {key} is neither a whole number nor a text")
-                    })?;
+                    let limit = limit.map_err(|_| format!("the limit {key} is neither a whole number nor a text"))?;
                     Ok((key.clone(), limit))
                 })
                 .collect::<Result<_, String>>()?,
-            _ => self
-                .list("limit")?
-                .iter()
-                .map(|text| parse::limit(text))
-                .collect::<Result<_, String>>()?,
+            _ => self.list("limit")?.iter().map(|text| parse::limit(text)).collect::<Result<_, String>>()?,
         };
         let mut limits = BTreeMap::new();
         for (key, value) in pairs {
@@ -257,9 +220,7 @@ impl Row {
 }
 
 fn split(text: &str) -> impl Iterator<Item = &str> {
-    text.split(';')
-        .map(str::trim)
-        .filter(|item| !item.is_empty())
+    text.split(';').map(str::trim).filter(|item| !item.is_empty())
 }
 
 #[cfg(test)]
@@ -273,18 +234,13 @@ mod tests {
     }
 
     fn whys(drafts: Drafts) -> Vec<(u64, String)> {
-        drafts
-            .into_iter()
-            .filter_map(|(line, draft)| Some((line, draft.err()?)))
-            .collect()
+        drafts.into_iter().filter_map(|(line, draft)| Some((line, draft.err()?))).collect()
     }
 
     #[test]
     fn the_same_license_from_csv_and_from_json_lines() {
-        let from_csv = csv(
-            "\u{feff}subject,audience,features,limits,days,payload,issuer,identity,not-before\n\
-             alice,editor;viewer,a; b,seats=5;edition=pro,365,\"{\"\"po\"\": 7}\",main,pin,2026-05-20\n",
-        )
+        let from_csv = csv("\u{feff}subject,audience,features,limits,days,payload,issuer,identity,not-before\n\
+             alice,editor;viewer,a; b,seats=5;edition=pro,365,\"{\"\"po\"\": 7}\",main,pin,2026-05-20\n")
         .unwrap();
         let from_json = jsonl(
             r#"{"subject":"alice","audience":["editor","viewer"],"feature":["a","b"],"limit":{"seats":5,"edition":"pro"},"days":365,"payload":{"po":7},"issuer":"main","identity":"pin","not_before":"2026-05-20T00:00:00Z"}"#,
@@ -300,10 +256,7 @@ mod tests {
     fn an_unknown_column_is_refused() {
         let failure = csv("subject,expiry\nalice,2026-05-20\n").unwrap_err();
         let cause = failure.explanation().unwrap().cause.clone().unwrap();
-        assert!(
-            cause.starts_with("line 1: there is no option \"expiry\""),
-            "{cause}"
-        );
+        assert!(cause.starts_with("line 1: there is no option \"expiry\""), "{cause}");
         assert!(csv("subject,feature,features\n").is_err());
         assert_eq!(whys(jsonl(r#"{"subject":"alice","expiry":1}"#)).len(), 1);
     }
@@ -326,8 +279,7 @@ mod tests {
 
     #[test]
     fn json_lines_are_counted_with_the_empty_ones() {
-        let drafts =
-            jsonl("\n{\"subject\":\"a\",\"perpetual\":true}\n\n[]\n{\"subject\":1,\"days\":1}\n");
+        let drafts = jsonl("\n{\"subject\":\"a\",\"perpetual\":true}\n\n[]\n{\"subject\":1,\"days\":1}\n");
         assert_eq!(drafts.len(), 3);
         let lines: Vec<u64> = whys(drafts).into_iter().map(|(line, _)| line).collect();
         assert_eq!(lines, [4, 5]);
