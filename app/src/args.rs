@@ -53,14 +53,10 @@ pub(crate) struct Global {
 /// How results are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
-    /// For people.
     #[default]
     Table,
-    /// One object, or one array of them.
     Json,
-    /// One object a line.
     Jsonl,
-    /// With a header, safe to open in a spreadsheet.
     Csv,
 }
 

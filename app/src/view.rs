@@ -1,9 +1,11 @@
 //! The nouns as the JSON that scripts rely on, and the columns that tables show of them.
 
+use crate::args::Format;
 use crate::output::{Column, Object};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use licentia_core::audit::LogIdentity;
 use licentia_core::{AuditRecord, Identity, Issuer, License, Licenses, ProbeState, ProbeToken, Revocation, Timestamp};
+use licentia_license::Claims;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -169,6 +171,21 @@ pub(crate) fn log(identity: &LogIdentity) -> Object {
         "created_at": identity.created_at,
         "size": identity.size,
     }))
+}
+
+/// What a license says; for people its times as times.
+pub(crate) fn claims(claims: &Claims, format: Format) -> Object {
+    let mut claims = serialized(claims);
+    if format == Format::Table {
+        for name in ["iat", "nbf", "exp"] {
+            if let Some(time) = claims.get_mut(name)
+                && let Some(seconds) = time.as_i64()
+            {
+                *time = json!(Timestamp::from_seconds(seconds));
+            }
+        }
+    }
+    claims
 }
 
 /// The members of what is an object.

@@ -7,7 +7,7 @@ use crate::args::{Acting, Format};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::view;
-use licentia_core::{Explanation, IdentityId, IssueRequest, IssuerId, Licentia};
+use licentia_core::{Error, Explanation, IdentityId, IssueRequest, IssuerId, Licentia};
 use row::{Draft, Drafts};
 use serde_json::json;
 use std::collections::{BTreeMap, HashMap};
@@ -34,14 +34,18 @@ pub(crate) async fn run(context: &Context, from: &Path, dry_run: bool, acting: &
     }
     let audience = context.config()?.audience;
     if dry_run {
-        let rows = context.read(async |licentia| Ok(checked(licentia, drafts, &audience).await?.len())).await?;
+        let rows =
+            context.read(async |licentia| Ok(checked(licentia, drafts, &audience).await?.requests.len())).await?;
         return context.output.thing(&view::object(json!({ "rows": rows, "issued": 0, "dry_run": true })));
     }
     let progress = context.progress("signing");
     let licenses = context
         .change(acting, async |licentia, operator| {
-            let requests = checked(licentia, drafts, &audience).await?;
-            Ok(licentia.licenses().issue_batch(operator, requests, progress).await?)
+            let Checked { lines, requests } = checked(licentia, drafts, &audience).await?;
+            match licentia.licenses().issue_batch(operator, requests, progress).await {
+                Err(Error::Batch(errors)) => Err(refused(lines.len(), &by_line(&lines, errors).collect())),
+                result => Ok(result?),
+            }
         })
         .await?;
     if let Some(license) = licenses.iter().find(|license| license.status_list.is_none()) {
@@ -55,8 +59,14 @@ pub(crate) async fn run(context: &Context, from: &Path, dry_run: bool, acting: &
     context.output.list(&view::LICENSE_COLUMNS, &view::LICENSE, &rows)
 }
 
+/// Requests that can all be issued, and the line that each comes from.
+struct Checked {
+    lines: Vec<u64>,
+    requests: Vec<IssueRequest>,
+}
+
 /// The requests, when every single row can be issued.
-async fn checked(licentia: &Licentia, drafts: Drafts, audience: &[String]) -> Result<Vec<IssueRequest>> {
+async fn checked(licentia: &Licentia, drafts: Drafts, audience: &[String]) -> Result<Checked> {
     let mut wrong = Wrong::new();
     let mut names = Names::default();
     let mut lines = Vec::with_capacity(drafts.len());
@@ -75,11 +85,13 @@ async fn checked(licentia: &Licentia, drafts: Drafts, audience: &[String]) -> Re
             Err(why) => drop(wrong.insert(line, why)),
         }
     }
-    for (at, error) in licentia.licenses().check_batch(&requests).await? {
-        let line = lines.get(at).copied().unwrap_or(0);
-        wrong.insert(line, sentence(&Explanation::from(&error)));
-    }
-    if wrong.is_empty() { Ok(requests) } else { Err(refused(rows, &wrong)) }
+    wrong.extend(by_line(&lines, licentia.licenses().check_batch(&requests).await?));
+    if wrong.is_empty() { Ok(Checked { lines, requests }) } else { Err(refused(rows, &wrong)) }
+}
+
+fn by_line(lines: &[u64], errors: Vec<(usize, Error)>) -> impl Iterator<Item = (u64, String)> {
+    let line = |at| lines.get(at).copied().unwrap_or(0);
+    errors.into_iter().map(move |(at, error)| (line(at), sentence(&Explanation::from(&error))))
 }
 
 fn refused(rows: usize, wrong: &Wrong) -> Failure {

@@ -23,7 +23,7 @@ pub(crate) async fn run(context: &Context, args: Inspect) -> Result {
         with_home(context, &text).await?
     } else {
         context.output.note("There is no home, so no key to check this license with: anybody can write what it says.");
-        document_only(&text)?
+        document_only(context, &text)?
     };
     context.output.thing(&shown)
 }
@@ -36,13 +36,13 @@ async fn with_home(context: &Context, text: &str) -> Result<Object> {
         "code": code,
         "message": message,
         "kid": found.kid,
-        "claims": found.claims,
+        "claims": view::claims(&found.claims, context.output.format),
         "issuer": found.issuer.map(|issuer| json!({ "id": issuer.id, "name": issuer.name })),
         "known_as": found.known.map(|license| json!({ "id": license.id, "status": license.status })),
     })))
 }
 
-fn document_only(text: &str) -> Result<Object> {
+fn document_only(context: &Context, text: &str) -> Result<Object> {
     let found = licentia_license::inspect(text)
         .map_err(|why| Failure::new("this is not a license that can be shown").because(&why).hint(why.hint()))?;
     Ok(view::object(json!({
@@ -50,7 +50,7 @@ fn document_only(text: &str) -> Result<Object> {
         "code": Value::Null,
         "message": "not checked: there is no home with keys",
         "kid": found.header.kid,
-        "claims": found.claims,
+        "claims": view::claims(&found.claims, context.output.format),
         "issuer": Value::Null,
         "known_as": Value::Null,
     })))

@@ -13,12 +13,13 @@ use std::path::PathBuf;
 /// Sign a license, or a whole file of them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A batch is all or nothing. Its columns (CSV) or members (JSON lines) are the option names; lists are split by `;` in CSV
-and are arrays in JSON. Every row that cannot be issued is named with its line.
+A batch is all or nothing. Its columns (CSV) or members (JSON lines) are the option names; \
+lists are split by `;` in CSV and are arrays in JSON. \
+Every row that cannot be issued is named with its line.
 
 Examples:
-  licentia license issue --subject alice@example.com --audience editor --days 365 --feature export --limit seats=5
-  licentia license issue --subject ACME --audience editor --perpetual --payload @contract.json --out acme.lic
+  licentia license issue --subject alice@example.com --audience editor --days 365 --limit seats=5
+  licentia license issue --subject ACME --audience editor --perpetual --out acme.lic
   licentia license issue --from customers.csv --dry-run")]
 pub(crate) struct Issue {
     #[command(flatten)]

@@ -51,7 +51,11 @@ pub(crate) fn run(context: &Context, args: &Verify) -> Result {
         Ok(verified) => context.output.thing(&valid(context.output.format, &verified)),
         Err(why) => {
             let proven = licentia_license::verify_signature(&text, &keys).ok();
-            context.output.thing(&invalid(&why, proven.as_ref().map(|proven| &proven.claims)))?;
+            context.output.thing(&invalid(
+                context.output.format,
+                &why,
+                proven.as_ref().map(|proven| &proven.claims),
+            ))?;
             Err(Failure::No)
         }
     }
@@ -68,18 +72,18 @@ fn valid(format: Format, verified: &Verified) -> Object {
         "message": "the license is valid",
         "unchecked": unchecked.collect::<Vec<_>>(),
         "kid": verified.kid,
-        "claims": verified.claims,
+        "claims": view::claims(&verified.claims, format),
     }))
 }
 
 /// The claims are shown only where the signature proves them.
-fn invalid(why: &Invalid, proven: Option<&Claims>) -> Object {
+fn invalid(format: Format, why: &Invalid, proven: Option<&Claims>) -> Object {
     view::object(json!({
         "valid": false,
         "code": why.code(),
         "message": why.to_string(),
         "hint": why.hint(),
-        "claims": proven,
+        "claims": proven.map(|claims| view::claims(claims, format)),
     }))
 }
 
