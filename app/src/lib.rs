@@ -28,6 +28,10 @@ mod place;
 mod progress;
 mod screen;
 mod surroundings;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod view;
 
 pub use surroundings::{Ask, Surroundings, Variable};

@@ -99,3 +99,6 @@ fn first_line(text: &str) -> Result<Passphrase> {
     let line = line.strip_suffix('\r').unwrap_or(line);
     Passphrase::new(line.to_owned()).map_err(|error| Failure::from(licentia_core::Error::from(error)))
 }
+
+#[cfg(test)]
+mod tests;
