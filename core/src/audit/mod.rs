@@ -1,11 +1,15 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
+mod chain;
+mod replay;
 mod report;
+mod verify;
 
 use crate::{AuditRecord, Licentia, LogId, Operator, Page, Progress, Result, Timestamp};
 use std::path::Path;
 
-pub use report::{Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use verify::unreadable;
 
 /// See [`Licentia::audit`].
 #[derive(Clone, Copy)]
@@ -91,10 +95,6 @@ impl Audit<'_> {
         _operator: Option<&Operator>,
         _progress: Progress,
     ) -> Result<ExportReport> {
-        todo!()
-    }
-    /// Re-derives every hash, signature, link and effect from the raw columns.
-    pub async fn verify(&self, _request: &VerifyRequest, _progress: Progress) -> Result<VerifyReport> {
         todo!()
     }
 }
