@@ -1,0 +1,10 @@
+//! What the state does with what happens to it, and how it looks.
+
+mod audit;
+mod forms;
+mod keymap;
+mod licenses;
+mod look;
+mod paging;
+mod shell;
+mod support;
