@@ -90,6 +90,11 @@ impl App {
         self.now = now;
     }
 
+    /// Whether leaving now could lose a change.
+    pub(crate) const fn is_writing(&self) -> bool {
+        self.writing
+    }
+
     /// Whether a tick would change the picture.
     pub(crate) const fn is_animating(&self) -> bool {
         self.writing || self.unlocking

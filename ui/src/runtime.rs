@@ -52,19 +52,34 @@ impl Loop {
     }
 
     async fn run(mut self, effects: Vec<Effect>) -> Result<(), Error> {
-        let size = self.terminal.size()?;
-        let mut leave = self.spawn(effects);
-        leave |= self.follow(Msg::Resize { height: size.height });
-        while !leave {
-            self.terminal.draw(|frame| self.app.view(frame))?;
-            let msg = self.next().await;
-            leave = msg.is_some_and(|msg| self.follow(msg));
-            for _ in 0..BATCH {
-                let Some(msg) = self.pending() else { break };
-                leave |= self.follow(msg);
-            }
+        let left = self.stay(effects).await;
+        // A terminal that fails must not take a change with it.
+        while self.app.is_writing()
+            && let Some(done) = self.tasks.join_next().await
+        {
+            finished(done).map(|msg| self.follow(msg));
         }
         // Only reads can still be under way; dropping the set ends them.
+        left
+    }
+
+    async fn stay(&mut self, effects: Vec<Effect>) -> Result<(), Error> {
+        let size = self.terminal.size()?;
+        let mut leave = self.spawn(effects) | self.follow(Msg::Resize { height: size.height });
+        while !leave {
+            self.terminal.draw(|frame| self.app.view(frame))?;
+            let mut next = self.next().await;
+            let mut room = BATCH;
+            while let Some(msg) = next.take() {
+                leave = self.follow(msg);
+                room -= 1;
+                // What is pressed after leaving is for whatever comes after us.
+                if leave || room == 0 {
+                    break;
+                }
+                next = self.pending();
+            }
+        }
         Ok(())
     }
 

@@ -90,7 +90,8 @@ impl App {
 
     fn issued(&mut self, license: &License) -> Vec<Effect> {
         self.close_asking();
-        self.notice = Some(format!("License {} is signed. Enter shows it.", license.id.short()));
+        let hint = if self.licenses.is_filtered() { "" } else { " Enter shows it." };
+        self.notice = Some(format!("License {} is signed.{hint}", license.id.short()));
         let mut effects = vec![self.licenses.load(&mut self.requests)];
         effects.extend(self.log_grew());
         effects

@@ -88,6 +88,10 @@ impl Licenses {
         Ok(ask.map(|ask| self.effect(&ask)))
     }
 
+    pub(crate) fn is_filtered(&self) -> bool {
+        self.filter != LicenseFilter::default()
+    }
+
     pub(crate) fn detail_mut(&mut self) -> Option<&mut Detail> {
         self.detail.as_mut()
     }
@@ -157,10 +161,10 @@ impl Licenses {
     }
 
     fn empty_text(&self) -> &'static str {
-        if self.filter == LicenseFilter::default() {
-            "There is no license yet. Press n to issue the first one."
-        } else {
+        if self.is_filtered() {
             "No license is like that. Press F to see all of them."
+        } else {
+            "There is no license yet. Press n to issue the first one."
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod forms;
+mod journeys;
 mod keymap;
 mod licenses;
 mod look;
