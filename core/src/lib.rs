@@ -29,7 +29,7 @@ pub use backup::{Backup, BackupReport};
 pub use doctor::{Check, CheckState, Diagnosis};
 pub use error::{Error, Result};
 pub use explain::Explanation;
-pub use identity::{CreatedIdentity, Identities};
+pub use identity::{Identities, RegeneratedIdentity};
 pub use issuer::{ImportKey, Issuers, NewIssuer};
 pub use license::*;
 pub use licentia::{Licentia, Place, Progress};
