@@ -18,6 +18,7 @@ mod lock;
 mod migration;
 mod open;
 mod query;
+pub mod raw;
 mod row;
 mod store;
 mod time;

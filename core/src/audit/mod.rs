@@ -1,12 +1,16 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
+mod chain;
+mod replay;
 mod report;
+mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Operator, Page, Progress, Result, Timestamp};
 use licentia_storage::AuditQuery;
 use std::path::Path;
 
-pub use report::{Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use verify::unreadable;
 
 /// See [`Licentia::audit`].
 #[derive(Clone, Copy)]
@@ -145,10 +149,6 @@ impl Audit<'_> {
         _operator: Option<&Operator>,
         _progress: Progress,
     ) -> Result<ExportReport> {
-        todo!()
-    }
-    /// Re-derives every hash, signature, link and effect from the raw columns.
-    pub async fn verify(&self, _request: &VerifyRequest, _progress: Progress) -> Result<VerifyReport> {
         todo!()
     }
 }
