@@ -4,11 +4,14 @@ use crate::Timestamp;
 use std::sync::Arc;
 use uuid::Uuid;
 
+type Clock = dyn Fn() -> Timestamp + Send + Sync;
+type Randomness = dyn Fn(&mut [u8]) + Send + Sync;
+
 /// A clock and a source of random bytes.
 #[derive(Clone)]
 pub struct Ambient {
-    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    fill: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    now: Arc<Clock>,
+    fill: Arc<Randomness>,
 }
 
 impl Ambient {

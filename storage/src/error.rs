@@ -39,11 +39,14 @@ pub enum StoreError {
     /// The transaction was finished without accounting for a row that it wrote.
     #[error("a change to {noun} was not named by any audit event; nothing was written")]
     Unaccounted { noun: &'static str },
+    /// Two changes to one row were named by audit events in another order than they were made.
+    #[error("two changes to one {noun} were named in another order than they were made; nothing was written")]
+    Disordered { noun: &'static str },
     /// The commit hook found no audit entry in the transaction.
     #[error("a change without an audit event was refused; nothing was written")]
     Unaudited,
     /// The cached head and the log disagree.
-    #[error("the audit log's head says {head} entries, the log itself has {found}; nothing was written")]
+    #[error("the audit log's head (entry {head}) disagrees with the log itself (entry {found}); nothing was written")]
     HeadDisagrees { head: i64, found: i64 },
     /// The log was founded with, or rotated to, another key.
     #[error("the audit log is signed with another key than the one that was unlocked; nothing was written")]
@@ -70,11 +73,16 @@ pub enum StoreError {
     #[error("another process kept the database busy; nothing was written")]
     Busy,
     /// An I/O error at the commit: nobody knows whether it is on disk.
-    #[error("the disk failed while the change was being made durable, and whether it was written could not be found out")]
+    #[error(
+        "the disk failed while the change was being made durable, and whether it was written could not be found out"
+    )]
     OutcomeUnknown { events: Vec<crate::EventId> },
     /// The commit ended in an I/O error; looked up afterwards, it is not there.
     #[error("the disk failed while the change was being made durable; it was not written")]
     CommitFailed,
+    /// The store was closed.
+    #[error("the database was closed")]
+    Closed,
     /// The bytes on disk are damaged.
     #[error("the database file is damaged: {0}")]
     Damaged(String),

@@ -1,7 +1,7 @@
 //! What SQLite's codes mean for us, in one place.
 
 use crate::StoreError;
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use std::path::Path;
 
 /// What SQLite refuses a commit with when the commit hook said no.
@@ -21,13 +21,14 @@ impl StoreError {
         let text = match error {
             sqlx::Error::Database(inner) => inner.message().to_owned(),
             sqlx::Error::PoolTimedOut => return Self::Busy,
+            sqlx::Error::PoolClosed => return Self::Closed,
             other => other.to_string(),
         };
         let Some(code) = code(error) else { return Self::Database(text) };
         match (code, code & 0xff) {
-            (1555 | 2067, _) => {
-                Self::NotUnique(text.rsplit(": ").next().unwrap_or(&text).split(", ").next().unwrap_or_default().to_owned())
-            }
+            (1555 | 2067, _) => Self::NotUnique(
+                text.rsplit(": ").next().unwrap_or(&text).split(", ").next().unwrap_or_default().to_owned(),
+            ),
             (787, _) => Self::Referenced,
             (COMMIT_HOOK, _) => Self::Unaudited,
             (_, 5 | 6) => Self::Busy,
@@ -47,7 +48,8 @@ impl From<DbErr> for StoreError {
             | DbErr::Conn(RuntimeErr::SqlxError(inner)) => Self::of_sqlx(inner),
             DbErr::RecordNotUpdated => Self::Gone { noun: "row" },
             DbErr::Custom(text) if text == POISONED => Self::Poisoned,
-            DbErr::ConnectionAcquire(_) => Self::Busy,
+            DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed) => Self::Closed,
+            DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) => Self::Busy,
             other => Self::Database(other.to_string()),
         }
     }
@@ -63,5 +65,6 @@ fn code(error: &sqlx::Error) -> Option<u32> {
 
 /// Whether a failed commit certainly left nothing behind.
 pub(crate) fn commit_certainly_failed(error: &StoreError) -> bool {
-    matches!(error, StoreError::Unaudited | StoreError::Full | StoreError::Busy | StoreError::ReadOnly | StoreError::Referenced)
+    use StoreError::{Busy, Full, Poisoned, ReadOnly, Referenced, Unaudited};
+    matches!(error, Unaudited | Full | Busy | ReadOnly | Referenced | Poisoned)
 }

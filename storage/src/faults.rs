@@ -40,9 +40,7 @@ impl Faults {
     }
 
     pub(crate) fn next_fails(&self) -> bool {
-        self.armed.load(Ordering::SeqCst) == STATEMENT
-            && self.left.fetch_sub(1, Ordering::SeqCst) == 0
-            && self.disarm()
+        self.armed.load(Ordering::SeqCst) == STATEMENT && self.left.fetch_sub(1, Ordering::SeqCst) == 0 && self.disarm()
     }
 
     pub(crate) fn loses_commit(&self) -> bool {

@@ -26,7 +26,10 @@ pub(crate) async fn install(connection: &mut SqliteConnection) -> Result<(), sql
 fn set_defensive(db: *mut libsqlite3_sys::sqlite3) -> Result<(), sqlx::Error> {
     let on: std::ffi::c_int = 1;
     let unused = std::ptr::null_mut::<std::ffi::c_int>();
-    #[expect(unsafe_code, reason = "sqlx has no call for SQLITE_DBCONFIG_DEFENSIVE; the handle is locked and alive here")]
+    #[expect(
+        unsafe_code,
+        reason = "sqlx has no call for SQLITE_DBCONFIG_DEFENSIVE; the handle is locked and alive here"
+    )]
     let code = unsafe { libsqlite3_sys::sqlite3_db_config(db, libsqlite3_sys::SQLITE_DBCONFIG_DEFENSIVE, on, unused) };
     if code == libsqlite3_sys::SQLITE_OK {
         Ok(())

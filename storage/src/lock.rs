@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// How often and how long another holder is waited for.
-const TRIES: u32 = 1_200;
-const PAUSE: Duration = Duration::from_millis(50);
+pub(crate) const TRIES: u32 = 1_200;
+pub(crate) const PAUSE: Duration = Duration::from_millis(50);
 
 /// A lock on a home; released when dropped.
 #[derive(Debug)]
@@ -23,18 +23,39 @@ impl HomeLock {
     /// The lock beside `database`, shared with other readers and writers.
     pub(crate) async fn shared(database: &Path) -> Result<Self, StoreError> {
         let lock = Self::open(database)?;
-        lock.wait(File::try_lock_shared).await?;
+        lock.share().await?;
         Ok(lock)
     }
 
-    /// Keeps every other process out until [`Self::share_again`].
-    pub(crate) async fn become_exclusive(&self) -> Result<(), StoreError> {
-        self.wait(File::try_lock).await
+    /// Keeps every other process out until [`Self::share`], if nobody else holds the lock now.
+    ///
+    /// If somebody does, this process holds nothing any more: two that both held on to their share while they
+    /// wait to be alone would wait for each other.
+    pub(crate) fn try_exclusive(&self) -> Result<bool, StoreError> {
+        let Some(file) = &self.file else { return Ok(true) };
+        match file.try_lock() {
+            Ok(()) => Ok(true),
+            Err(TryLockError::WouldBlock) => file.unlock().map(|()| false).map_err(|source| self.failed(source)),
+            Err(TryLockError::Error(source)) => Err(self.failed(source)),
+        }
     }
 
-    /// Lets others in again.
-    pub(crate) async fn share_again(&self) -> Result<(), StoreError> {
-        self.wait(File::try_lock_shared).await
+    /// Shares the lock, as soon as nobody has it alone.
+    pub(crate) async fn share(&self) -> Result<(), StoreError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        for _ in 0..TRIES {
+            match file.try_lock_shared() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+                Err(TryLockError::Error(source)) => return Err(self.failed(source)),
+            }
+        }
+        Err(StoreError::Locked(self.path.clone()))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     fn open(database: &Path) -> Result<Self, StoreError> {
@@ -53,17 +74,7 @@ impl HomeLock {
         }
     }
 
-    async fn wait(&self, attempt: fn(&File) -> Result<(), TryLockError>) -> Result<(), StoreError> {
-        let Some(file) = &self.file else { return Ok(()) };
-        for _ in 0..TRIES {
-            match attempt(file) {
-                Ok(()) => return Ok(()),
-                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
-                Err(TryLockError::Error(source)) => {
-                    return Err(StoreError::Io { action: "lock", path: self.path.clone(), source });
-                }
-            }
-        }
-        Err(StoreError::Locked(self.path.clone()))
+    fn failed(&self, source: std::io::Error) -> StoreError {
+        StoreError::Io { action: "lock", path: self.path.clone(), source }
     }
 }

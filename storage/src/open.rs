@@ -14,7 +14,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x4C69_4365;
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// How long a writer waits for another process. A batch of 100,000 holds the lock for seconds.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const READERS: u32 = 4;
 
@@ -88,6 +88,53 @@ pub(crate) fn is_writable(path: &Path) -> bool {
 
 /// How a file that is only read is opened: a live one is never called immutable.
 pub(crate) fn reading_mode(path: &Path) -> Mode {
-    let wal = path.with_file_name(format!("{}-wal", path.file_name().unwrap_or_default().to_string_lossy()));
-    if is_writable(path) || wal.exists() { Mode::Read } else { Mode::Immutable }
+    reading(is_writable(path), has_wal(path))
+}
+
+fn reading(writable: bool, has_wal: bool) -> Mode {
+    if writable || has_wal { Mode::Read } else { Mode::Immutable }
+}
+
+fn has_wal(path: &Path) -> bool {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push("-wal");
+    path.with_file_name(name).exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sqlite_that_can_corrupt_a_database_is_refused() {
+        for version in ["3.51.3", "3.51.10", "3.52.0", "4.0.0"] {
+            assert!(check_sqlite_version(version).is_ok(), "{version}");
+        }
+        for version in ["3.51.2", "3.7.0", "3.40.1", "2.99.99", "", "unknown"] {
+            let refused = check_sqlite_version(version);
+            assert!(matches!(refused, Err(StoreError::UnsafeSqlite(found)) if found == version), "{version}");
+        }
+    }
+
+    #[test]
+    fn only_a_file_that_nobody_can_be_writing_is_immutable() {
+        assert!(reading(true, true) == Mode::Read);
+        assert!(reading(true, false) == Mode::Read);
+        assert!(reading(false, true) == Mode::Read, "a write-ahead log holds what the file does not");
+        assert!(reading(false, false) == Mode::Immutable);
+    }
+
+    #[test]
+    fn the_write_ahead_log_is_found_beside_its_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("licentia.db");
+        assert!(!has_wal(&path));
+        std::fs::write(directory.path().join("licentia.db-wal"), "").unwrap();
+        assert!(has_wal(&path));
+    }
+
+    #[test]
+    fn a_missing_file_cannot_be_written() {
+        assert!(!is_writable(Path::new("/nowhere/at/all")));
+    }
 }

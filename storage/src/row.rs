@@ -43,7 +43,16 @@ macro_rules! audited {
 }
 
 audited!(
-    vault, secret, issuer, license, revocation, status_list, status_list_entry, identity, probe_token, totp_secret,
+    vault,
+    secret,
+    issuer,
+    license,
+    revocation,
+    status_list,
+    status_list_entry,
+    identity,
+    probe_token,
+    totp_secret,
     setting,
 );
 
@@ -93,13 +102,11 @@ fn bytes_of(value: Value) -> Result<Option<Vec<u8>>, StoreError> {
         Value::Bool(value) => value.map(|value| i64::from(value).to_be_bytes().to_vec()),
         Value::BigInt(value) => value.map(|value| value.to_be_bytes().to_vec()),
         Value::String(value) => value.map(|value| value.as_bytes().to_vec()),
-        Value::Bytes(value) => value.map(|value| value.to_vec()),
+        Value::Bytes(value) => value,
         Value::Uuid(value) => value.map(|value| value.as_bytes().to_vec()),
         Value::Json(value) => match value {
             None => None,
-            Some(json) => {
-                Some(serde_json::to_vec(&*json).map_err(|error| StoreError::Encoding(error.to_string()))?)
-            }
+            Some(json) => Some(serde_json::to_vec(&*json).map_err(|error| StoreError::Encoding(error.to_string()))?),
         },
         other => return Err(StoreError::Encoding(format!("no encoding for the column value {other:?}"))),
     })

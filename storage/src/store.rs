@@ -1,7 +1,7 @@
 //! An open database: readers, and the one way to write.
 
 use crate::counted::Counted;
-use crate::lock::HomeLock;
+use crate::lock::{self, HomeLock};
 use crate::migration::{self, Found};
 use crate::open::{self, Mode};
 use crate::tx::{Committed, Seal, Tx};
@@ -9,7 +9,8 @@ use crate::{Ambient, EventId, Reader, StoreError};
 use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use sqlx::{ConnectOptions, Connection};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 /// An open database. Clones share it.
 #[derive(Clone, Debug)]
@@ -22,6 +23,8 @@ struct Inner {
     pools: RwLock<Pools>,
     /// One write at a time inside the process, in the order of asking; SQLite's own waiting is not fair.
     turn: tokio::sync::Mutex<()>,
+    /// After an I/O error at a commit the files could not be opened again.
+    broken: AtomicBool,
     _lock: HomeLock,
     #[cfg(feature = "faults")]
     faults: Arc<crate::faults::Faults>,
@@ -44,12 +47,7 @@ pub enum Access {
 impl Store {
     /// Makes an empty database with the newest schema, or finishes one that was left empty.
     pub async fn create(path: &Path, ambient: Ambient) -> Result<Self, StoreError> {
-        let made = std::fs::OpenOptions::new().write(true).create_new(true).mode_0600().open(path);
-        match made {
-            Ok(file) => file.sync_all().map_err(|source| io("write", path, source))?,
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            Err(source) => return Err(io("create", path, source)),
-        }
+        make(path)?;
         Self::open_or_finish(path, ambient, Access::Write, true).await
     }
 
@@ -58,13 +56,24 @@ impl Store {
         Self::open_or_finish(path, ambient, access, false).await
     }
 
-    async fn open_or_finish(path: &Path, ambient: Ambient, access: Access, may_be_empty: bool) -> Result<Self, StoreError> {
+    async fn open_or_finish(
+        path: &Path,
+        ambient: Ambient,
+        access: Access,
+        may_be_empty: bool,
+    ) -> Result<Self, StoreError> {
         let kind = std::fs::metadata(path).map_err(|source| match source.kind() {
             std::io::ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
             _ => io("look at", path, source),
         })?;
+        // Whoever makes the file holds this while it is open.
+        drop(MAKING.lock().unwrap_or_else(PoisonError::into_inner));
         if !kind.is_file() {
             return Err(StoreError::Foreign { path: path.to_owned(), found: "not a file".to_owned() });
+        }
+        // SQLite takes one byte for an empty database, and would write over it.
+        if kind.len() == 1 {
+            return Err(StoreError::Foreign { path: path.to_owned(), found: "another kind of file".to_owned() });
         }
         let lock = HomeLock::shared(path).await?;
         bring_up_to_date(path, &lock, may_be_empty).await?;
@@ -78,6 +87,7 @@ impl Store {
             ambient,
             pools: RwLock::new(Pools { writer, reader }),
             turn: tokio::sync::Mutex::new(()),
+            broken: AtomicBool::new(false),
             _lock: lock,
             #[cfg(feature = "faults")]
             faults: Arc::default(),
@@ -152,15 +162,56 @@ impl Store {
         &self.0.faults
     }
 
+    /// Runs SQL on the writer connection as it is, past the types: what then stops it is the guard and the schema.
+    #[cfg(feature = "faults")]
+    pub async fn past_the_types(&self, sql: &str) -> Result<(), StoreError> {
+        use sea_orm::ConnectionTrait;
+        let _turn = self.0.turn.lock().await;
+        let writer = self.pools().writer.ok_or(StoreError::ReadOnly)?;
+        let result = writer.execute_unprepared(sql).await;
+        if result.is_err() {
+            // The driver knows nothing of a transaction that began in here.
+            let _ = writer.execute_unprepared("ROLLBACK").await;
+        }
+        Ok(result.map(|_| ())?)
+    }
+
+    /// One text out of a statement on the writer connection.
+    #[cfg(feature = "faults")]
+    pub async fn ask_writer(&self, sql: &str) -> Result<String, StoreError> {
+        Self::ask(&self.pools().writer.ok_or(StoreError::ReadOnly)?, sql).await
+    }
+
+    /// One text out of a statement on a reader connection.
+    #[cfg(feature = "faults")]
+    pub async fn ask_reader(&self, sql: &str) -> Result<String, StoreError> {
+        Self::ask(&self.pools().reader, sql).await
+    }
+
+    #[cfg(feature = "faults")]
+    async fn ask(pool: &DatabaseConnection, sql: &str) -> Result<String, StoreError> {
+        use sea_orm::{ConnectionTrait, DbBackend, Statement};
+        let row = pool.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+        Ok(row.ok_or(StoreError::NotFounded)?.try_get_by_index(0)?)
+    }
+
     fn pools(&self) -> Pools {
         self.0.pools.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the one place that begins a transaction, and it begins it IMMEDIATE")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that begins a transaction, and it begins it IMMEDIATE"
+    )]
     async fn begin(&self, seal: Seal) -> Result<Tx, StoreError> {
+        if self.0.broken.load(Ordering::SeqCst) {
+            self.reopen().await?;
+        }
         let writer = self.pools().writer.ok_or(StoreError::ReadOnly)?;
-        let options =
-            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+        let options = TransactionOptions {
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+            ..Default::default()
+        };
         let transaction = writer.begin_with_options(options).await?;
         #[cfg(feature = "faults")]
         let conn = Counted::new(transaction, Arc::clone(&self.0.faults));
@@ -169,17 +220,25 @@ impl Store {
         Ok(Tx::new(conn, seal, self.0.ambient.clone()))
     }
 
+    /// Fresh connections; what the failed ones knew of the write-ahead log is gone with them.
+    async fn reopen(&self) -> Result<(), StoreError> {
+        let writer = open::pool(&self.0.path, Mode::Write).await?;
+        let reader = open::pool(&self.0.path, Mode::Read).await?;
+        let pools = Pools { writer: Some(writer), reader };
+        *self.0.pools.write().unwrap_or_else(PoisonError::into_inner) = pools;
+        self.0.broken.store(false, Ordering::SeqCst);
+        Ok(())
+    }
+
     /// After an I/O error at a commit: stop, reopen, look the events up, then answer.
     async fn settle(&self, events: Vec<EventId>) -> Result<(), StoreError> {
+        self.0.broken.store(true, Ordering::SeqCst);
         self.close().await;
-        let reopened = async {
-            let writer = open::pool(&self.0.path, Mode::Write).await?;
-            let reader = open::pool(&self.0.path, Mode::Read).await?;
-            let pools = Pools { writer: Some(writer), reader };
-            *self.0.pools.write().unwrap_or_else(PoisonError::into_inner) = pools;
+        let found = async {
+            self.reopen().await?;
             self.reader().has_event(events.first().copied()).await
         };
-        match reopened.await {
+        match found.await {
             Ok(true) => Ok(()),
             Ok(false) => Err(StoreError::CommitFailed),
             Err(_) => Err(StoreError::OutcomeUnknown { events }),
@@ -189,30 +248,54 @@ impl Store {
 
 /// Checks what the file is, and migrates it under the exclusive lock when that is needed.
 async fn bring_up_to_date(path: &Path, lock: &HomeLock, may_be_empty: bool) -> Result<(), StoreError> {
-    let found = look(path).await?;
-    let from = match found {
-        Found::Schema(version) if version == migration::newest() => return Ok(()),
-        Found::Empty if !may_be_empty => return Err(StoreError::NotFounded),
-        Found::Schema(found) if !open::is_writable(path) => {
-            return Err(StoreError::OlderReadOnly { path: path.to_owned(), found, known: migration::newest() });
+    let pending = |found| pending(path, found, migration::newest(), open::is_writable(path), may_be_empty);
+    for _ in 0..lock::TRIES {
+        // Looked at anew each time: another process may do it while this one waits for the lock, and stay open.
+        if pending(look(path).await?)?.is_none() {
+            return Ok(());
         }
-        Found::Empty => 0,
-        Found::Schema(version) => version,
+        if lock.try_exclusive()? {
+            let done = migrate(path, pending).await;
+            lock.share().await?;
+            return done;
+        }
+        tokio::time::sleep(lock::PAUSE).await;
+        lock.share().await?;
+    }
+    Err(StoreError::Locked(lock.path().to_owned()))
+}
+
+async fn migrate(path: &Path, pending: impl Fn(Found) -> Result<Option<i64>, StoreError>) -> Result<(), StoreError> {
+    let options = open::options(path, Mode::Migrate);
+    let mut connection = options.connect().await.map_err(|error| StoreError::from_sqlx(&error, path))?;
+    let done = match migration::inspect(&mut connection, path).await.and_then(pending) {
+        Ok(Some(from)) => migration::migrate(&mut connection, from).await,
+        Ok(None) => Ok(()),
+        Err(error) => Err(error),
     };
-    lock.become_exclusive().await?;
-    let mut connection = open::options(path, Mode::Migrate)
-        .connect()
-        .await
-        .map_err(|error| StoreError::from_sqlx(&error, path))?;
-    // Another process may have done it while this one waited for the lock.
-    let from = match migration::inspect(&mut connection, path).await? {
-        Found::Empty => from.min(0),
-        Found::Schema(version) => version,
-    };
-    let done = migration::migrate(&mut connection, from).await;
+    // What was migrated is in the write-ahead log, whatever becomes of this connection.
     let _ = connection.close().await;
-    lock.share_again().await?;
     done
+}
+
+/// The schema to migrate from; none when there is nothing to do.
+fn pending(
+    path: &Path,
+    found: Found,
+    newest: i64,
+    writable: bool,
+    may_be_empty: bool,
+) -> Result<Option<i64>, StoreError> {
+    let path = path.to_owned();
+    match found {
+        Found::Schema(found) if found > newest => Err(StoreError::Newer { path, found, known: newest }),
+        Found::Schema(found) if found == newest => Ok(None),
+        Found::Schema(found) if !writable => Err(StoreError::OlderReadOnly { path, found, known: newest }),
+        Found::Schema(found) => Ok(Some(found)),
+        Found::Empty if !may_be_empty => Err(StoreError::NotFounded),
+        Found::Empty if !writable => Err(StoreError::ReadOnly),
+        Found::Empty => Ok(Some(0)),
+    }
 }
 
 async fn look(path: &Path) -> Result<Found, StoreError> {
@@ -224,6 +307,19 @@ async fn look(path: &Path) -> Result<Found, StoreError> {
     let found = migration::inspect(&mut connection, path).await;
     let _ = connection.close().await;
     found
+}
+
+/// Held while a database file is made. Closing the file would drop the locks of a connection to it that another
+/// task of this process has by then.
+static MAKING: Mutex<()> = Mutex::new(());
+
+fn make(path: &Path) -> Result<(), StoreError> {
+    let _making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    match std::fs::OpenOptions::new().write(true).create_new(true).mode_0600().open(path) {
+        Ok(file) => file.sync_all().map_err(|source| io("write", path, source)),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(source) => Err(io("create", path, source)),
+    }
 }
 
 fn io(action: &'static str, path: &Path, source: std::io::Error) -> StoreError {
@@ -240,5 +336,37 @@ impl PrivateMode for std::fs::OpenOptions {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(self, 0o600);
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(found: Found, newest: i64, writable: bool, may_be_empty: bool) -> String {
+        match pending(Path::new("db"), found, newest, writable, may_be_empty) {
+            Ok(from) => format!("{from:?}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn a_schema_is_migrated_only_where_that_can_be_done() {
+        for writable in [true, false] {
+            for may_be_empty in [true, false] {
+                let known = |found| outcome(Found::Schema(found), 3, writable, may_be_empty);
+                assert_eq!(known(3), "None");
+                assert_eq!(known(4), "db has schema 4, and this version knows schemas up to 3");
+                let older = if writable {
+                    "Some(2)"
+                } else {
+                    "db has the older schema 2 and cannot be written, so it cannot be brought to schema 3"
+                };
+                assert_eq!(known(2), older);
+            }
+        }
+        assert_eq!(outcome(Found::Empty, 3, true, true), "Some(0)");
+        assert_eq!(outcome(Found::Empty, 3, true, false), "the database has no audit log yet");
+        assert_eq!(outcome(Found::Empty, 3, false, true), "the database is open for reading only");
     }
 }

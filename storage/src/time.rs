@@ -68,8 +68,7 @@ impl From<DateTime<Utc>> for Timestamp {
 /// RFC 3339, UTC, with as many digits of a fraction as are needed.
 impl std::fmt::Display for Timestamp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let format =
-            if self.0.rem_euclid(1_000_000) == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
+        let format = if self.0.rem_euclid(1_000_000) == 0 { SecondsFormat::Secs } else { SecondsFormat::Micros };
         f.write_str(&self.text(format))
     }
 }

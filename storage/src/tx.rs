@@ -1,11 +1,13 @@
 //! A write transaction: it can only end by being committed together with audit events, or by being dropped.
 
-use crate::audit::{self, AuditLog, Effect, Events, LogKey};
+use crate::audit::{self, AuditLog, Effect, Events, LogKey, Ticket};
 use crate::counted::Counted;
 use crate::error_map::commit_certainly_failed;
 use crate::row::{self, Row};
 use crate::{Ambient, EventId, Reader, StoreError, Timestamp};
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use uuid::Uuid;
 
@@ -24,6 +26,8 @@ pub struct Tx {
     seal: Seal,
     ambient: Ambient,
     now: Timestamp,
+    /// Tells this transaction's effects from those of every other in the process.
+    number: u64,
     /// The noun of every row that was written; an effect's ticket is its place here.
     written: Mutex<Vec<&'static str>>,
 }
@@ -39,13 +43,16 @@ pub struct Committed<T> {
 
 impl Tx {
     pub(crate) fn new(conn: Counted, seal: Seal, ambient: Ambient) -> Self {
+        static NUMBERS: AtomicU64 = AtomicU64::new(0);
         let now = ambient.now();
-        Self { conn, seal, ambient, now, written: Mutex::default() }
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        Self { conn, seal, ambient, now, number, written: Mutex::default() }
     }
 
     /// Writes the events, and makes everything durable with them or nothing at all.
     ///
-    /// Refuses when a row was written that no event accounts for.
+    /// Refuses when a row was written that no event accounts for, and when the writes of one row are named in another
+    /// order than they were made: the last effect of a row says what it holds.
     pub async fn commit<T>(self, events: impl Into<Events>, value: T) -> Result<Committed<T>, StoreError> {
         let events = events.into();
         self.all_accounted_for(&events)?;
@@ -130,17 +137,22 @@ impl Tx {
         let id = row::id_bytes(row)?;
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         written.push(R::NOUN);
-        Ok(Effect { noun: R::NOUN, id, hash, ticket: written.len() - 1 })
+        let ticket = Ticket { transaction: self.number, place: written.len() - 1 };
+        Ok(Effect { noun: R::NOUN, id, hash, ticket })
     }
 
     fn all_accounted_for(&self, events: &Events) -> Result<(), StoreError> {
         let mut open: Vec<Option<&'static str>> =
             self.written.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().map(Some).collect();
+        let mut latest = HashMap::new();
         for effect in events.0.iter().flat_map(|event| &event.effects) {
-            // A ticket of another transaction would be out of range or of another noun.
-            match open.get_mut(effect.ticket) {
-                Some(slot) if *slot == Some(effect.noun) => *slot = None,
+            match open.get_mut(effect.ticket.place) {
+                Some(slot) if effect.ticket.transaction == self.number && slot.is_some() => *slot = None,
                 _ => return Err(StoreError::Unaccounted { noun: effect.noun }),
+            }
+            let before = latest.insert((effect.noun, effect.id.as_slice()), effect.ticket);
+            if before.is_some_and(|before| before > effect.ticket) {
+                return Err(StoreError::Disordered { noun: effect.noun });
             }
         }
         match open.into_iter().flatten().next() {

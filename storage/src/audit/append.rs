@@ -76,7 +76,7 @@ struct Head {
 
 impl Head {
     async fn read<C: ConnectionTrait>(conn: &C, key: &LogKey) -> Result<Self, StoreError> {
-        let sql = "SELECT h.size, h.hash, h.recorded_at, l.id AS log_id, e.seq AS last_seq, e.hash AS last_hash,
+        let sql = "SELECT h.size, h.hash, h.recorded_at, l.id AS log_id, e.seq AS last_seq, e.hash AS last_hash, e.recorded_at AS last_at,
                        (SELECT id FROM audit_key ORDER BY from_seq DESC LIMIT 1) AS key_id
                    FROM audit_head h, audit_log l
                    LEFT JOIN audit_entry e ON e.seq = (SELECT max(seq) FROM audit_entry)";
@@ -94,7 +94,9 @@ impl Head {
         };
         let last_seq: i64 = row.try_get::<Option<i64>>("", "last_seq")?.unwrap_or(0);
         let last_hash: Option<Vec<u8>> = row.try_get("", "last_hash")?;
-        if last_seq != head.size || last_hash.is_some_and(|hash| hash != head.hash) {
+        let last_at: Option<i64> = row.try_get("", "last_at")?;
+        let same = last_hash.is_none_or(|hash| hash == head.hash) && last_at.is_none_or(|at| at == head.recorded_at);
+        if last_seq != head.size || !same {
             return Err(StoreError::HeadDisagrees { head: head.size, found: last_seq });
         }
         Ok(head)

@@ -79,6 +79,13 @@ impl From<Event> for Events {
     }
 }
 
+/// The place of a write: an effect counts in its own transaction only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Ticket {
+    pub(crate) transaction: u64,
+    pub(crate) place: usize,
+}
+
 /// A row that was written: its noun, its id, and the hash of what it holds now.
 ///
 /// Only a write makes one, and a transaction commits only when its events took in every one.
@@ -89,6 +96,6 @@ pub struct Effect {
     pub(crate) id: Vec<u8>,
     /// None when the row was deleted.
     pub(crate) hash: Option<[u8; 32]>,
-    /// Which write of the transaction this was.
-    pub(crate) ticket: usize,
+    /// Which write of which transaction this was.
+    pub(crate) ticket: Ticket,
 }

@@ -17,3 +17,4 @@ pub use record::{AuditRecord, hex, tagged};
 
 pub(crate) use append::{append, found};
 pub(crate) use encoding::Encoder;
+pub(crate) use event::Ticket;

@@ -1,7 +1,7 @@
 //! Identities: 32 random bytes that a licensed program carries.
 
-use sea_orm::entity::prelude::*;
 use crate::{IdentityId, Timestamp};
+use sea_orm::entity::prelude::*;
 
 /// An identity pin; the bytes themselves are in the vault.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

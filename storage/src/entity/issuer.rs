@@ -1,7 +1,7 @@
 //! Issuers: the keys that sign licenses.
 
-use sea_orm::entity::prelude::*;
 use crate::{IssuerId, IssuerStatus, Timestamp};
+use sea_orm::entity::prelude::*;
 
 /// A signing key, or a foreign public key that licenses are imported under.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

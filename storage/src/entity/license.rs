@@ -1,7 +1,7 @@
 //! Licenses: what was signed, for whom, and what became of it.
 
-use sea_orm::entity::prelude::*;
 use crate::{IdentityId, IssuerId, LicenseId, LicenseStatus, Limits, Origin, StatusRef, Strings, Timestamp};
+use sea_orm::entity::prelude::*;
 
 /// A license. Its token is the signed document; the other columns repeat it for lists and rules.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]

@@ -1,7 +1,7 @@
 //! Probe tokens: one-time tokens for a machine to be licensed.
 
-use sea_orm::entity::prelude::*;
 use crate::{ProbeStatus, ProbeTokenId, Timestamp};
+use sea_orm::entity::prelude::*;
 
 /// A token, of which only the hash is kept, and what came back for it.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

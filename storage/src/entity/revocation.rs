@@ -1,7 +1,7 @@
 //! Revocations: why a license was revoked, as long as the license is there.
 
-use sea_orm::entity::prelude::*;
 use crate::{LicenseId, ReasonCode, Timestamp};
+use sea_orm::entity::prelude::*;
 
 /// The reason of a revocation. What reaches the field is the status list entry, which outlives this row.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

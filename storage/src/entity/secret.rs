@@ -1,7 +1,7 @@
 //! Sealed secrets: public rows carry no sealed bytes.
 
-use sea_orm::entity::prelude::*;
 use crate::{SecretId, SecretPurpose, Timestamp};
+use sea_orm::entity::prelude::*;
 
 /// A secret under the data key; purpose and owner are bound to the ciphertext.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,7 +1,7 @@
 //! Settings: what is decided once for a database.
 
-use sea_orm::entity::prelude::*;
 use crate::Timestamp;
+use sea_orm::entity::prelude::*;
 
 /// A named value, as JSON.
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]

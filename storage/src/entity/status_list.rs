@@ -1,7 +1,7 @@
 //! Status lists: one signed file in the field answers for up to 2^20 licenses.
 
-use sea_orm::entity::prelude::*;
 use crate::{IssuerId, StatusListId, Timestamp};
+use sea_orm::entity::prelude::*;
 
 /// A list of an issuer, made with its first license.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

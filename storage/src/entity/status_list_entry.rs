@@ -1,7 +1,7 @@
 //! Status list entries: what is known of a license, for good.
 
-use sea_orm::entity::prelude::*;
 use crate::{IssuerId, LicenseId, StatusListId, Timestamp};
+use sea_orm::entity::prelude::*;
 
 /// What the list says about one license. It outlives the license: a deleted license stays revoked.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,7 +1,7 @@
 //! TOTP secrets: a second factor of a license.
 
-use sea_orm::entity::prelude::*;
 use crate::{LicenseId, Timestamp, TotpSecretId};
+use sea_orm::entity::prelude::*;
 
 /// A TOTP factor of a license; the secret itself is in the vault.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

@@ -1,7 +1,7 @@
 //! The vault: how the passphrase opens the data key.
 
-use sea_orm::entity::prelude::*;
 use crate::{Timestamp, VaultId};
+use sea_orm::entity::prelude::*;
 
 /// One row. The data key is wrapped by a key that Argon2id makes of the passphrase.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

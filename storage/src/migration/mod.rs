@@ -24,7 +24,7 @@ pub(crate) enum Found {
     Schema(i64),
 }
 
-/// Reads application id and schema version, and refuses what is not ours or newer than we are.
+/// Reads application id and schema version, and refuses what is not ours.
 pub(crate) async fn inspect(connection: &mut SqliteConnection, path: &Path) -> Result<Found, StoreError> {
     let row = sqlx::query(
         "SELECT (SELECT application_id FROM pragma_application_id), (SELECT user_version FROM pragma_user_version), \
@@ -36,9 +36,6 @@ pub(crate) async fn inspect(connection: &mut SqliteConnection, path: &Path) -> R
     let (application, version, objects): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
     match (application, version, objects) {
         (0, 0, 0) => Ok(Found::Empty),
-        (APPLICATION_ID, found, _) if found > newest() => {
-            Err(StoreError::Newer { path: path.to_owned(), found, known: newest() })
-        }
         (APPLICATION_ID, found, _) if found > 0 => Ok(Found::Schema(found)),
         _ => Err(StoreError::Foreign { path: path.to_owned(), found: "another SQLite database".to_owned() }),
     }

@@ -5,6 +5,7 @@ use crate::audit::{AuditLog, AuditRecord};
 use crate::{EventId, LogId, StoreError, Timestamp, TransactionId};
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What a page of the log shows. Empty `kinds` means all; kinds are whole words here.
@@ -37,7 +38,8 @@ impl Reader<'_> {
 
     /// One entry.
     pub async fn audit_entry(&self, seq: u64) -> Result<Option<AuditRecord>, StoreError> {
-        let sql = format!("SELECT {COLUMNS} FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq = ?");
+        let sql =
+            format!("SELECT {COLUMNS} FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq WHERE e.seq = ?");
         let values = [i64::try_from(seq).unwrap_or(i64::MAX).into()];
         let row = self.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
         row.as_ref().map(record).transpose()
@@ -147,10 +149,14 @@ impl AuditQuery {
     fn statement(&self, span: &Span) -> Statement {
         let mut values = Vec::new();
         let direction = if self.oldest_first { "ASC" } else { "DESC" };
+        // Each kind once: a page holds what its branches hold, and a kind named twice would be there twice.
+        let kinds: BTreeSet<&str> = self.kinds.iter().map(String::as_str).collect();
         let kinds: Vec<Option<&str>> =
-            if self.kinds.is_empty() { vec![None] } else { self.kinds.iter().map(|kind| Some(kind.as_str())).collect() };
-        let pages: Vec<String> =
-            kinds.into_iter().map(|kind| format!("SELECT seq FROM ({})", self.page_of(kind, span, &mut values))).collect();
+            if kinds.is_empty() { vec![None] } else { kinds.into_iter().map(Some).collect() };
+        let pages: Vec<String> = kinds
+            .into_iter()
+            .map(|kind| format!("SELECT seq FROM ({})", self.page_of(kind, span, &mut values)))
+            .collect();
         values.push(limit(self.limit));
         let sql = format!(
             "SELECT {COLUMNS} FROM ({}) page CROSS JOIN audit_entry e ON e.seq = page.seq \

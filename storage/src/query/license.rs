@@ -64,7 +64,8 @@ impl LicenseQuery {
             (None, _) => LicenseStatus::ALL.iter().copied().map(Some).collect(),
         };
         let mut values = Vec::new();
-        let branches: Vec<String> = statuses.into_iter().map(|status| self.branch(status, order, &mut values)).collect();
+        let branches: Vec<String> =
+            statuses.into_iter().map(|status| self.branch(status, order, &mut values)).collect();
         let sql = if let [only] = branches.as_slice() {
             only.clone()
         } else {

@@ -1,8 +1,14 @@
 //! Single rows and short lists.
 
 use super::Reader;
-use crate::entity::{identity, issuer, license, probe_token, revocation, secret, setting, status_list, status_list_entry, totp_secret, vault};
-use crate::*;
+use crate::entity::{
+    identity, issuer, license, probe_token, revocation, secret, setting, status_list, status_list_entry, totp_secret,
+    vault,
+};
+use crate::{
+    Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, ProbeToken, ProbeTokenId, Revocation,
+    Secret, SecretPurpose, Setting, StatusList, StatusListEntry, StoreError, TotpSecret, Vault,
+};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
 
@@ -86,7 +92,11 @@ impl Reader<'_> {
     }
 
     /// The same, by what the license calls itself.
-    pub async fn status_entry_by_jti(&self, issuer: IssuerId, jti: &str) -> Result<Option<StatusListEntry>, StoreError> {
+    pub async fn status_entry_by_jti(
+        &self,
+        issuer: IssuerId,
+        jti: &str,
+    ) -> Result<Option<StatusListEntry>, StoreError> {
         let find = status_list_entry::Entity::find()
             .filter(status_list_entry::Column::IssuerId.eq(issuer))
             .filter(status_list_entry::Column::Jti.eq(jti));
@@ -128,10 +138,8 @@ impl Reader<'_> {
         after: Option<&Revocation>,
         limit: u64,
     ) -> Result<Vec<(Revocation, License)>, StoreError> {
-        let mut cursor = revocation::Entity::find().cursor_by((
-            revocation::Column::RevokedAt,
-            revocation::Column::LicenseId,
-        ));
+        let mut cursor =
+            revocation::Entity::find().cursor_by((revocation::Column::RevokedAt, revocation::Column::LicenseId));
         cursor.desc();
         if let Some(after) = after {
             // In descending order the rows that follow are the ones `before` in the order of the columns.

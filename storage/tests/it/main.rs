@@ -1,0 +1,19 @@
+//! Stories about the database, told through the public API; one binary, so that it links once.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on should say so by panicking"
+)]
+
+mod audit_pages;
+mod changes;
+mod clock;
+mod encoding;
+mod faults;
+mod guard;
+mod home;
+mod ids;
+mod license_pages;
+mod opening;
