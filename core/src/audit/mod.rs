@@ -1,6 +1,7 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
 mod chain;
+mod kind;
 mod replay;
 mod report;
 mod verify;
@@ -9,6 +10,7 @@ use crate::{AuditRecord, Error, Licentia, LogId, Operator, Page, Progress, Resul
 use licentia_storage::AuditQuery;
 use std::path::Path;
 
+pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
 pub use verify::unreadable;
 
@@ -70,12 +72,7 @@ pub struct ExportReport {
 
 impl Audit<'_> {
     /// Newest first; `before` is the seq where the page before ended.
-    pub async fn list(
-        &self,
-        filter: &AuditFilter,
-        before: Option<u64>,
-        limit: u64,
-    ) -> Result<Page<AuditRecord, u64>> {
+    pub async fn list(&self, filter: &AuditFilter, before: Option<u64>, limit: u64) -> Result<Page<AuditRecord, u64>> {
         let Some(query) = self.query(filter).await? else { return Ok(Page { items: Vec::new(), next: None }) };
         // One more than the page holds tells whether another one follows.
         let query = AuditQuery { before, limit: limit.saturating_add(1), ..query };
