@@ -4,4 +4,6 @@
 
 mod common;
 mod identity;
+mod license;
 mod probe;
+mod world;
