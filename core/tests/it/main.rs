@@ -1,0 +1,9 @@
+//! Stories told through the public interface, each on a real file in a directory of its own.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod common;
+mod identity;
+mod license;
+mod probe;
+mod world;
