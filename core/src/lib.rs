@@ -20,6 +20,7 @@ mod issuer;
 mod license;
 mod licentia;
 mod lookup;
+mod new_file;
 mod operator;
 mod probe;
 mod revocation;
