@@ -2,7 +2,7 @@
 
 use licentia_core::audit::AuditFilter;
 use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, AuditRecord, Founding, IssueRequest, Term, Licentia, Operator, Place, Timestamp};
+use licentia_core::{Actor, Ambient, AuditRecord, Founding, IssueRequest, Licentia, Operator, Place, Term, Timestamp};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
