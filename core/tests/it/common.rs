@@ -2,9 +2,9 @@
 
 use licentia_core::audit::AuditFilter;
 use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, AuditRecord, Founding, IssueRequest, Term, Licentia, Operator, Place, Timestamp};
+use licentia_core::{Actor, Ambient, AuditRecord, Founding, IssueRequest, Licentia, Operator, Place, Term, Timestamp};
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -63,6 +63,14 @@ impl World {
     pub(crate) async fn entries(&self) -> u64 {
         self.licentia.audit().identity().await.unwrap().size
     }
+}
+
+/// The names in a directory, sorted.
+pub(crate) fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 impl Clock {
