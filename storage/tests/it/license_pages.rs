@@ -174,8 +174,8 @@ async fn the_end_of_a_span_is_in_it_and_its_begin_is_not() {
 #[tokio::test]
 async fn a_chain_of_reissues_is_found_from_any_of_its_licenses() {
     let mut rows: Vec<License> = (0..6).map(|number| license(number, id(1))).collect();
-    for number in 1..4 {
-        rows[number].replaces = Some(id(number as u64 - 1));
+    for (number, row) in (0..3).zip(&mut rows[1..4]) {
+        row.replaces = Some(id(number));
     }
     // Its first license is gone; somebody edited the last one into a circle.
     rows[1].replaces = Some(id(77));
