@@ -24,7 +24,13 @@ pub struct BackupReport {
 
 impl Licentia {
     /// Copies the database to `out`, which must not exist.
-    pub async fn backup(&self, _out: &Path, _what: Backup, _operator: Option<&Operator>, _progress: Progress) -> Result<BackupReport> {
+    pub async fn backup(
+        &self,
+        _out: &Path,
+        _what: Backup,
+        _operator: Option<&Operator>,
+        _progress: Progress,
+    ) -> Result<BackupReport> {
         todo!()
     }
 }

@@ -1,9 +1,10 @@
 //! Identities: 32 random bytes that a licensed program carries.
 
+use crate::audit::Kind;
 use crate::lookup::{self, Noun};
 use crate::secret::SecretError;
 use crate::{Error, Identity, IdentityId, Licentia, Operator, Result, checked};
-use licentia_storage::{Event, Secret, SecretPurpose, Severity, Tx};
+use licentia_storage::{Event, Secret, SecretPurpose, Tx};
 use zeroize::Zeroizing;
 
 /// See [`Licentia::identities`].
@@ -40,7 +41,7 @@ impl Identities<'_> {
                 };
                 let secret = owner.seal_secret(&tx, SecretPurpose::Identity, identity.id.0, &*bytes)?;
                 let effects = [tx.insert(&identity).await?, tx.insert(&secret).await?];
-                let event = about(&identity, "identity.create").accounts_for(effects);
+                let event = about(&identity, Kind::IdentityCreate).accounts_for(effects);
                 Ok(tx.commit(event, identity).await?)
             })
             .await
@@ -62,8 +63,7 @@ impl Identities<'_> {
                     None => tx.insert(&sealed).await?,
                 };
                 let effects = [tx.update(&identity).await?, secret];
-                let event = about(&identity, "identity.regenerate")
-                    .severity(Severity::Warning)
+                let event = about(&identity, Kind::IdentityRegenerate)
                     .with("old_digest", before.digest)
                     .with("licenses", licenses)
                     .accounts_for(effects);
@@ -86,8 +86,7 @@ impl Identities<'_> {
                     effects.push(tx.delete(&secret).await?);
                 }
                 effects.push(tx.delete(&identity).await?);
-                let event = about(&identity, "identity.delete")
-                    .severity(Severity::Warning)
+                let event = about(&identity, Kind::IdentityDelete)
                     .with("created_at", identity.created_at.to_string())
                     .with("regenerated_at", identity.regenerated_at.map(|at| at.to_string()))
                     .accounts_for(effects);
@@ -108,7 +107,7 @@ impl Identities<'_> {
                 if digest(&bytes) != identity.digest {
                     return Err(SecretError::Damaged("an identity's sealed bytes are not those of its row").into());
                 }
-                let event = about(&identity, "identity.export").severity(Severity::Warning);
+                let event = about(&identity, Kind::IdentityExport);
                 Ok(tx.commit(event, bytes).await?)
             })
             .await
@@ -153,9 +152,6 @@ fn unknown(id: IdentityId) -> Error {
     Error::Unknown { noun: Noun::Identity, text: id.to_string() }
 }
 
-fn about(identity: &Identity, kind: &str) -> Event {
-    Event::new(kind)
-        .target("Identity", identity.id)
-        .with("name", identity.name.clone())
-        .with("digest", identity.digest.clone())
+fn about(identity: &Identity, kind: Kind) -> Event {
+    kind.event(identity.id).with("name", identity.name.clone()).with("digest", identity.digest.clone())
 }

@@ -1,12 +1,13 @@
 //! Issuers: the keys that sign licenses.
 
+use crate::audit::Kind;
 use crate::lookup::{self, Noun};
 use crate::secret::Passphrase;
 use crate::secret::keyfile::{self, ImportedKey};
 use crate::{Error, Issuer, IssuerId, IssuerStatus, Licentia, Operator, Result, checked};
 use ed25519_dalek::SigningKey;
 use licentia_license::{PublicKey, TrustedKey, TrustedKeys};
-use licentia_storage::{Event, SecretPurpose, Severity, Tx};
+use licentia_storage::{Event, SecretPurpose, Tx};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -57,8 +58,8 @@ impl Issuers<'_> {
             }
             ImportedKey::Public(key) => (None, key),
         };
-        let public = PublicKey::from_bytes(public.as_bytes())
-            .map_err(|error| Error::invalid("the key", error.to_string()))?;
+        let public =
+            PublicKey::from_bytes(public.as_bytes()).map_err(|error| Error::invalid("the key", error.to_string()))?;
         let kid = public.thumbprint();
         let name = match key.name {
             Some(name) => checked::name("the issuer's name", &name)?,
@@ -89,7 +90,7 @@ impl Issuers<'_> {
                     let secret = owner.seal_secret(&tx, SecretPurpose::IssuerKey, issuer.id.0, &*plain)?;
                     effects.push(tx.insert(&secret).await?);
                 }
-                let event = about(&issuer, "issuer.import").with("can_sign", issuer.can_sign).accounts_for(effects);
+                let event = about(&issuer, Kind::IssuerImport).with("can_sign", issuer.can_sign).accounts_for(effects);
                 Ok(tx.commit(event, issuer).await?)
             })
             .await
@@ -118,10 +119,8 @@ impl Issuers<'_> {
                 issuer.status = IssuerStatus::Retired;
                 issuer.retired_at = Some(tx.now());
                 let effect = tx.update(&issuer).await?;
-                let event = about(&issuer, "issuer.retire")
-                    .severity(Severity::Warning)
-                    .with("old_status", before.as_str())
-                    .accounts_for([effect]);
+                let event =
+                    about(&issuer, Kind::IssuerRetire).with("old_status", before.as_str()).accounts_for([effect]);
                 Ok(tx.commit(event, issuer).await?)
             })
             .await
@@ -143,8 +142,7 @@ impl Issuers<'_> {
                     effects.push(tx.delete(&secret).await?);
                 }
                 effects.push(tx.delete(&issuer).await?);
-                let event = about(&issuer, "issuer.delete")
-                    .severity(Severity::Warning)
+                let event = about(&issuer, Kind::IssuerDelete)
                     .with("old_status", issuer.status.as_str())
                     .with("public_key", public_key(&issuer)?.to_pem())
                     .with("vendor", issuer.vendor.clone())
@@ -216,7 +214,7 @@ impl Issuers<'_> {
         self.0
             .write(operator, move |tx| async move {
                 let issuer = load(&tx, id).await?;
-                let event = about(&issuer, "issuer.export_private").severity(Severity::Critical);
+                let event = about(&issuer, Kind::IssuerExportPrivate);
                 Ok(tx.commit(event, text).await?)
             })
             .await
@@ -248,7 +246,7 @@ pub(crate) async fn insert(
     let plain = Zeroizing::new(key.to_bytes());
     let secret = operator.seal_secret(tx, SecretPurpose::IssuerKey, issuer.id.0, &*plain)?;
     let effects = [tx.insert(&issuer).await?, tx.insert(&secret).await?];
-    let event = about(&issuer, "issuer.create").with("status_url", new.status_url.clone()).accounts_for(effects);
+    let event = about(&issuer, Kind::IssuerCreate).with("status_url", new.status_url.clone()).accounts_for(effects);
     Ok((issuer, event))
 }
 
@@ -269,7 +267,7 @@ pub(crate) async fn activate(tx: &Tx, issuer: &mut Issuer) -> Result<Event> {
     }
     issuer.status = IssuerStatus::Active;
     effects.push(tx.update(issuer).await?);
-    Ok(about(issuer, "issuer.set_active")
+    Ok(about(issuer, Kind::IssuerSetActive)
         .with("previous", before.as_ref().map(|before| before.id.to_string()))
         .with("previous_name", before.map(|before| before.name))
         .accounts_for(effects))
@@ -346,7 +344,6 @@ fn unknown(id: IssuerId) -> Error {
     Error::Unknown { noun: Noun::Issuer, text: id.to_string() }
 }
 
-fn about(issuer: &Issuer, kind: &str) -> Event {
-    Event::new(kind).target("Issuer", issuer.id).with("name", issuer.name.clone()).with("kid", issuer.kid.clone())
+fn about(issuer: &Issuer, kind: Kind) -> Event {
+    kind.event(issuer.id).with("name", issuer.name.clone()).with("kid", issuer.kid.clone())
 }
-

@@ -1,5 +1,6 @@
 //! Probes: one-time tokens for a machine to be licensed, and what came back.
 
+use crate::audit::Kind;
 use crate::lookup::{self, Noun};
 use crate::{Error, Licentia, Operator, ProbeStatus, ProbeToken, ProbeTokenId, Result, Timestamp, checked};
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -63,7 +64,7 @@ impl Probes<'_> {
                     result: None,
                 };
                 let effect = tx.insert(&probe).await?;
-                let event = about(&probe, "probe.token_created")
+                let event = about(&probe, Kind::ProbeTokenCreated)
                     .with("expires_at", probe.expires_at.to_string())
                     .accounts_for([effect]);
                 Ok(tx.commit(event, CreatedProbeToken { probe, token }).await?)
@@ -83,7 +84,7 @@ impl Probes<'_> {
                 let bytes = result.len();
                 probe.result = Some(result);
                 let effect = tx.update(&probe).await?;
-                let event = about(&probe, "probe.result")
+                let event = about(&probe, Kind::ProbeResult)
                     .with("bytes", bytes)
                     .with("result_digest", digest)
                     .accounts_for([effect]);
@@ -99,7 +100,7 @@ impl Probes<'_> {
                 let probe = tx.reader().probe_token(id).await?.ok_or_else(|| unknown(id))?;
                 let probe = closed(&tx, probe, ProbeStatus::Cancelled)?;
                 let effect = tx.update(&probe).await?;
-                let event = about(&probe, "probe.token_revoked").accounts_for([effect]);
+                let event = about(&probe, Kind::ProbeTokenRevoked).accounts_for([effect]);
                 Ok(tx.commit(event, probe).await?)
             })
             .await
@@ -191,6 +192,6 @@ fn unknown(id: ProbeTokenId) -> Error {
     Error::Unknown { noun: Noun::Probe, text: id.to_string() }
 }
 
-fn about(probe: &ProbeToken, kind: &str) -> Event {
-    Event::new(kind).target("ProbeToken", probe.id).with("label", probe.label.clone())
+fn about(probe: &ProbeToken, kind: Kind) -> Event {
+    kind.event(probe.id).with("label", probe.label.clone())
 }

@@ -1,8 +1,9 @@
 //! Revocation: the reversible no.
 
+use crate::audit::Kind;
 use crate::license::{self, Action, entry_of, transition};
 use crate::{Error, License, LicenseId, LicenseStatus, Licentia, Operator, ReasonCode, Result, Revocation, checked};
-use licentia_storage::{Event, Severity, StatusValue, StoreError, Tx};
+use licentia_storage::{Event, StatusValue, StoreError, Tx};
 
 /// See [`Licentia::revocations`].
 #[derive(Clone, Copy, Debug)]
@@ -48,8 +49,9 @@ impl Revocations<'_> {
                 }
                 let mut entry = entry_of(&tx, id).await?;
                 let before = entry.prior_value.map_or(LicenseStatus::Active.into(), StatusValue);
-                license.status =
-                    before.status().ok_or_else(|| StoreError::Damaged(format!("license {id} was in no known state")))?;
+                license.status = before
+                    .status()
+                    .ok_or_else(|| StoreError::Damaged(format!("license {id} was in no known state")))?;
                 entry.value = before.0;
                 entry.prior_value = None;
                 entry.updated_at = tx.now();
@@ -58,9 +60,8 @@ impl Revocations<'_> {
                 if let Some(revocation) = &revocation {
                     effects.push(tx.delete(revocation).await?);
                 }
-                let event = Event::new("license.unrevoke")
-                    .severity(Severity::Warning)
-                    .target("License", id)
+                let event = Kind::LicenseUnrevoke
+                    .event(id)
                     .with("subject", license.subject.clone())
                     .with("status", license.status.as_str())
                     .with("reason", revocation.as_ref().map(|revocation| revocation.reason.as_str()))
@@ -76,10 +77,12 @@ impl Revocations<'_> {
     pub async fn list(&self, after: Option<LicenseId>, limit: u64) -> Result<Vec<RevokedLicense>> {
         let reader = self.0.reader();
         let after = match after {
-            Some(id) => Some(reader.revocation(id).await?.ok_or(Error::NotRevoked {
-                license: id,
-                status: self.0.licenses().get(id).await?.status,
-            })?),
+            Some(id) => Some(
+                reader
+                    .revocation(id)
+                    .await?
+                    .ok_or(Error::NotRevoked { license: id, status: self.0.licenses().get(id).await?.status })?,
+            ),
             None => None,
         };
         let found = reader.revocations(after.as_ref(), limit).await?;
@@ -111,9 +114,8 @@ pub(crate) async fn apply(
     entry.updated_at = tx.now();
     let revocation = Revocation { license_id: license.id, reason, note: note.clone(), actor, revoked_at: tx.now() };
     let effects = [tx.update(&license).await?, tx.update(&entry).await?, tx.insert(&revocation).await?];
-    let event = Event::new("license.revoke")
-        .severity(Severity::Warning)
-        .target("License", license.id)
+    let event = Kind::LicenseRevoke
+        .event(license.id)
         .with("reason", reason.as_str())
         .with("note", note)
         .with("subject", license.subject.clone())

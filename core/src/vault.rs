@@ -1,11 +1,12 @@
 //! The vault: founding a database, unlocking it, changing its passphrase.
 
+use crate::audit::Kind;
 use crate::operator::{open_secret, seal_secret};
 use crate::secret::{Envelope, KdfParams, Passphrase, SecretError};
 use crate::{Actor, Error, Issuer, Licentia, LogId, Operator, Result, issuer};
 use ed25519_dalek::SigningKey;
 use licentia_storage::audit::{AuditLog, ENTRY_VERSION, LogKey, hex};
-use licentia_storage::{Event, Events, SecretPurpose, Setting, Severity, Timestamp, Vault, VaultId};
+use licentia_storage::{Events, SecretPurpose, Setting, Timestamp, Vault, VaultId};
 use zeroize::Zeroizing;
 
 /// What a new database starts with.
@@ -80,12 +81,13 @@ impl VaultService<'_> {
             .write(&operator, move |tx| async move {
                 tx.found_log(&log).await?;
                 let vault = row_of(&envelope, tx.new_id(), tx.now(), tx.now());
-                let secret = seal_secret(founder.data_key(), log.id, &tx, SecretPurpose::LogKey, log.id.0, &*log_secret)?;
+                let secret =
+                    seal_secret(founder.data_key(), log.id, &tx, SecretPurpose::LogKey, log.id.0, &*log_secret)?;
                 let setting =
                     Setting { key: VENDOR.to_owned(), value: vendor_name.clone().into(), updated_at: tx.now() };
                 let effects = [tx.insert(&vault).await?, tx.insert(&secret).await?, tx.insert(&setting).await?];
-                let created = Event::new("vault.create")
-                    .target("Vault", vault.id)
+                let created = Kind::VaultCreate
+                    .event(vault.id)
                     .with("log_id", log.id.to_string())
                     .with("fingerprint", log_fingerprint)
                     .with("log_key", hex(&licentia_storage::audit::key_id(&log.public_key)))
@@ -129,9 +131,8 @@ impl VaultService<'_> {
                 let found = tx.reader().vault().await?.ok_or(Error::NoVault)?;
                 let row = row_of(&envelope, found.id, found.created_at, tx.now());
                 let effect = tx.update(&row).await?;
-                let event = Event::new("vault.rekey")
-                    .severity(Severity::Warning)
-                    .target("Vault", row.id)
+                let event = Kind::VaultRekey
+                    .event(row.id)
                     .with("memory_kib", row.memory_kib)
                     .with("iterations", row.iterations)
                     .with("parallelism", row.parallelism)
@@ -208,4 +209,3 @@ fn envelope_of(row: &Vault) -> Result<Envelope, SecretError> {
         canary: row.canary.clone(),
     })
 }
-

@@ -2,6 +2,7 @@
 
 mod chain;
 mod export;
+mod kind;
 mod replay;
 mod report;
 mod verify;
@@ -11,6 +12,7 @@ use licentia_storage::AuditQuery;
 use serde::Serialize;
 use std::path::PathBuf;
 
+pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
 pub use verify::unreadable;
 
@@ -72,12 +74,7 @@ pub struct ExportReport {
 
 impl Audit<'_> {
     /// Newest first; `before` is the seq where the page before ended.
-    pub async fn list(
-        &self,
-        filter: &AuditFilter,
-        before: Option<u64>,
-        limit: u64,
-    ) -> Result<Page<AuditRecord, u64>> {
+    pub async fn list(&self, filter: &AuditFilter, before: Option<u64>, limit: u64) -> Result<Page<AuditRecord, u64>> {
         let Some(query) = self.query(filter).await? else { return Ok(Page { items: Vec::new(), next: None }) };
         // One more than the page holds tells whether another one follows.
         let query = AuditQuery { before, limit: limit.saturating_add(1), ..query };

@@ -2,8 +2,9 @@
 
 use super::rules::{Action, transition};
 use super::{Deleted, Licenses, entry_of, load};
+use crate::audit::Kind;
 use crate::{Error, License, LicenseId, LicenseStatus, Operator, ReasonCode, Result, revocation};
-use licentia_storage::{Effect, Event, Events, SecretPurpose, Severity, Tx};
+use licentia_storage::{Effect, Event, Events, SecretPurpose, Tx};
 
 impl Licenses<'_> {
     /// Deletes a license with its revocation and its TOTP secret.
@@ -56,9 +57,8 @@ async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
         }
     }
     effects.push(tx.delete(&license).await?);
-    let event = Event::new("license.delete")
-        .severity(Severity::Warning)
-        .target("License", license.id)
+    let event = Kind::LicenseDelete
+        .event(license.id)
         .with("license_uuid", license.id.to_string())
         .with("subject", license.subject.clone())
         .with("old_status", license.status.as_str())

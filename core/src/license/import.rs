@@ -1,10 +1,11 @@
 //! Importing: taking in a license that an issuer we know has signed.
 
 use super::Licenses;
+use crate::audit::Kind;
 use crate::{Error, Issuer, License, LicenseId, Operator, Result, Timestamp, checked, issuer};
 use licentia_license::{Claims, Invalid, TrustedKeys, Verified};
 use licentia_storage::{
-    Event, LicenseStatus, Limits, Origin, ReasonCode, Revocation, StatusListEntry, StatusRef, StatusValue, Strings, Tx,
+    LicenseStatus, Limits, Origin, ReasonCode, Revocation, StatusListEntry, StatusRef, StatusValue, Strings, Tx,
 };
 use uuid::Uuid;
 
@@ -34,7 +35,7 @@ impl Licenses<'_> {
                 if license.status == LicenseStatus::Revoked {
                     effects.push(tx.insert(&restored_revocation(&license, actor, tx.now())).await?);
                 }
-                let event = Event::new("license.import").target("License", license.id);
+                let event = Kind::LicenseImport.event(license.id);
                 let event = super::issued_payload(event, &license)
                     .with("jti", license.jti.clone())
                     .with("status", license.status.as_str())

@@ -3,6 +3,7 @@
 use super::request::{self, IssueRequest, Terms};
 use super::signer::{Contexts, Digests, Extra, Signed, Signer};
 use super::{Licenses, issued_payload};
+use crate::audit::Kind;
 use crate::{Error, License, Operator, Progress, Result};
 use licentia_storage::{Ambient, Effect, Event, Events, Timestamp, Tx};
 use std::collections::BTreeMap;
@@ -116,9 +117,7 @@ fn fits(context: Option<&licentia_storage::SigningContext>, identity: bool, requ
     match (context.issuer.status, &context.secret, request.identity) {
         (crate::IssuerStatus::Retired, _, _) => Err(Error::IssuerRetired { name }),
         (_, None, _) => Err(Error::IssuerCannotSign { name }),
-        (_, _, Some(id)) if !identity => {
-            Err(Error::Unknown { noun: crate::Noun::Identity, text: id.to_string() })
-        }
+        (_, _, Some(id)) if !identity => Err(Error::Unknown { noun: crate::Noun::Identity, text: id.to_string() }),
         _ => Ok(()),
     }
 }
@@ -191,10 +190,12 @@ pub(super) async fn write_one(tx: &Tx, signed: &Signed) -> Result<Vec<Effect>> {
 }
 
 fn issued(license: &License) -> Event {
-    issued_payload(Event::new("license.issue").target("License", license.id), license)
+    issued_payload(Kind::LicenseIssue.event(license.id), license)
 }
 
-fn split(signed: Vec<Signed>) -> (Vec<License>, Vec<licentia_storage::StatusListEntry>, Vec<licentia_storage::StatusList>) {
+fn split(
+    signed: Vec<Signed>,
+) -> (Vec<License>, Vec<licentia_storage::StatusListEntry>, Vec<licentia_storage::StatusList>) {
     let mut parts = (Vec::with_capacity(signed.len()), Vec::with_capacity(signed.len()), Vec::new());
     for one in signed {
         parts.0.push(one.license);
