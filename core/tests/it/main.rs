@@ -5,4 +5,6 @@
 mod common;
 mod export;
 mod identity;
+mod license;
 mod probe;
+mod world;
