@@ -1,7 +1,7 @@
 //! Reading what is of a sensible size, and writing files that never replace one and are never half there.
 
 use crate::failure::{Failure, Result};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -53,9 +53,14 @@ impl NewFile {
     }
 
     /// Writes the bytes, makes them durable, and gives the file its name; one that came meanwhile stays.
-    pub(crate) fn finish(mut self, bytes: &[u8]) -> Result {
+    pub(crate) fn finish(self, bytes: &[u8]) -> Result {
+        self.finish_from(&mut &*bytes)
+    }
+
+    /// The same with all that comes.
+    pub(crate) fn finish_from(mut self, from: &mut dyn Read) -> Result {
         let failed = |error: io::Error| Failure::io("write", &self.path, &error);
-        self.beside.write_all(bytes).map_err(failed)?;
+        io::copy(from, &mut self.beside).map_err(failed)?;
         self.beside.as_file().sync_all().map_err(failed)?;
         match self.beside.persist_noclobber(&self.path) {
             Ok(_) => {}

@@ -4,7 +4,7 @@ use crate::args::Acting;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::passphrase::{self, Question};
-use crate::view;
+use crate::{place, view};
 use clap::Args;
 use licentia_core::{Founding, Licentia};
 use serde_json::json;
@@ -57,6 +57,9 @@ pub(crate) async fn run(context: &Context, args: Init) -> Result {
     let founding = Founding { vendor: args.vendor, issuer: args.issuer, status_url: args.status_url, throwaway: false };
     let founded = licentia.vault().create(&passphrase, actor, founding).await;
     if founded.is_ok() {
+        if place::forget_pin(&place)? {
+            context.output.note("Another log was at this place before; from now on this one is expected here.");
+        }
         context.move_pin(&licentia).await;
     }
     licentia.close().await;
