@@ -48,7 +48,10 @@ impl NewFile {
             Some(directory) if directory != Path::new("") => directory,
             _ => Path::new("."),
         };
-        let beside = NamedTempFile::new_in(directory).map_err(|error| Failure::io("write", path, &error))?;
+        let beside = NamedTempFile::new_in(directory).map_err(|error| {
+            // The error itself speaks of a random name that nobody gave.
+            Failure::io("write", path, &error.kind().into())
+        })?;
         Ok(Self { path: path.to_owned(), beside })
     }
 
@@ -84,8 +87,8 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result {
 
 fn exists(path: &Path) -> Failure {
     Failure::new(format!("cannot write {}", path.display()))
-        .because("there is a file of that name already, and none is ever replaced")
-        .hint("choose another name, or move that file away")
+        .because("There is a file of that name already, and none is ever replaced.")
+        .hint("Choose another name, or move that file away.")
 }
 
 #[cfg(test)]

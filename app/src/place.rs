@@ -45,6 +45,6 @@ fn platform() -> Result<impl BaseStrategy> {
     etcetera::choose_base_strategy().map_err(|error| {
         Failure::new("the home directory of this user is not known")
             .because(error)
-            .hint("name the places yourself: --home DIR, and LICENTIA_PIN_DIR in the environment")
+            .hint("Name the places yourself: --home DIR, and LICENTIA_PIN_DIR in the environment.")
     })
 }

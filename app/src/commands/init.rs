@@ -45,8 +45,8 @@ pub(crate) async fn run(context: &Context, args: Init) -> Result {
         licentia.close().await;
         if founded? {
             return Err(Failure::new("the home was not made")
-                .because(format!("there is already a database at {}", place.database.display()))
-                .hint("use it as it is, or name another home with --home DIR"));
+                .because(format!("There is already a database at {}.", place.database.display()))
+                .hint("Use it as it is, or name another home with --home DIR."));
         }
     }
     let question = Question::new("New passphrase: ", "The same again: ");
