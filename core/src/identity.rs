@@ -24,7 +24,7 @@ const LENGTH: usize = 32;
 
 impl Identities<'_> {
     /// Makes 32 random bytes under a name.
-    pub async fn create(&self, operator: &Operator, name: &str) -> Result<Identity> {
+    pub async fn create(self, operator: &Operator, name: &str) -> Result<Identity> {
         let (name, owner) = (checked::name("the identity's name", name)?, operator.clone());
         self.0
             .write(operator, move |tx| async move {
@@ -48,7 +48,7 @@ impl Identities<'_> {
     }
 
     /// New bytes under the same name; licenses that name the old digest no longer match.
-    pub async fn regenerate(&self, operator: &Operator, id: IdentityId) -> Result<RegeneratedIdentity> {
+    pub async fn regenerate(self, operator: &Operator, id: IdentityId) -> Result<RegeneratedIdentity> {
         let owner = operator.clone();
         self.0
             .write(operator, move |tx| async move {
@@ -73,7 +73,7 @@ impl Identities<'_> {
     }
 
     /// Refused while a license names it.
-    pub async fn delete(&self, operator: &Operator, id: IdentityId) -> Result<Identity> {
+    pub async fn delete(self, operator: &Operator, id: IdentityId) -> Result<Identity> {
         self.0
             .write(operator, move |tx| async move {
                 let identity = load(&tx, id).await?;
@@ -96,7 +96,7 @@ impl Identities<'_> {
     }
 
     /// The 32 bytes. They leave the vault, so it is recorded, before anybody gets them.
-    pub async fn export(&self, operator: &Operator, id: IdentityId) -> Result<Zeroizing<Vec<u8>>> {
+    pub async fn export(self, operator: &Operator, id: IdentityId) -> Result<Zeroizing<Vec<u8>>> {
         let owner = operator.clone();
         self.0
             .write(operator, move |tx| async move {
@@ -114,23 +114,23 @@ impl Identities<'_> {
     }
 
     /// Every identity, oldest first.
-    pub async fn list(&self) -> Result<Vec<Identity>> {
+    pub async fn list(self) -> Result<Vec<Identity>> {
         Ok(self.0.reader().identities().await?)
     }
 
     /// One identity.
-    pub async fn get(&self, id: IdentityId) -> Result<Identity> {
+    pub async fn get(self, id: IdentityId) -> Result<Identity> {
         self.0.reader().identity(id).await?.ok_or_else(|| unknown(id))
     }
 
     /// How many licenses name it.
-    pub async fn usage(&self, id: IdentityId) -> Result<u64> {
+    pub async fn usage(self, id: IdentityId) -> Result<u64> {
         self.get(id).await?;
         Ok(self.0.reader().identity_usage(id).await?)
     }
 
     /// By name, unique prefix or unique suffix of the id.
-    pub async fn resolve(&self, text: &str) -> Result<Identity> {
+    pub async fn resolve(self, text: &str) -> Result<Identity> {
         let reader = self.0.reader();
         match reader.identity_by_name(text).await? {
             Some(identity) => Ok(identity),

@@ -35,7 +35,7 @@ pub struct Issuers<'a>(pub(crate) &'a Licentia);
 
 impl Issuers<'_> {
     /// Makes a new key; it signs once it is activated or named.
-    pub async fn generate(&self, operator: &Operator, new: NewIssuer) -> Result<Issuer> {
+    pub async fn generate(self, operator: &Operator, new: NewIssuer) -> Result<Issuer> {
         let (new, owner) = (new.checked()?, operator.clone());
         let vendor = self.0.vault().vendor().await?;
         let key = SigningKey::from_bytes(&Zeroizing::new(self.0.ambient().bytes()));
@@ -49,7 +49,7 @@ impl Issuers<'_> {
     }
 
     /// Takes in a key from a file: a private one can sign, a public one only vouches for imported licenses.
-    pub async fn import(&self, operator: &Operator, key: ImportKey<'_>) -> Result<Issuer> {
+    pub async fn import(self, operator: &Operator, key: ImportKey<'_>) -> Result<Issuer> {
         let imported = keyfile::import(key.text, key.passphrase)?;
         let (private, public) = match imported {
             ImportedKey::Private(key) => {
@@ -97,7 +97,7 @@ impl Issuers<'_> {
     }
 
     /// Makes this the one issuer that signs what names no other.
-    pub async fn set_active(&self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
+    pub async fn set_active(self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
         self.0
             .write(operator, move |tx| async move {
                 let mut issuer = load(&tx, id).await?;
@@ -108,7 +108,7 @@ impl Issuers<'_> {
     }
 
     /// Ends its signing of licenses. It goes on vouching for what it signed.
-    pub async fn retire(&self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
+    pub async fn retire(self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
         self.0
             .write(operator, move |tx| async move {
                 let mut issuer = load(&tx, id).await?;
@@ -127,7 +127,7 @@ impl Issuers<'_> {
     }
 
     /// Deletes a key that nothing was signed with and nothing was taken in under.
-    pub async fn delete(&self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
+    pub async fn delete(self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
         self.0
             .write(operator, move |tx| async move {
                 let issuer = load(&tx, id).await?;
@@ -155,22 +155,22 @@ impl Issuers<'_> {
     }
 
     /// Every issuer, oldest first.
-    pub async fn list(&self) -> Result<Vec<Issuer>> {
+    pub async fn list(self) -> Result<Vec<Issuer>> {
         Ok(self.0.reader().issuers().await?)
     }
 
     /// One issuer.
-    pub async fn get(&self, id: IssuerId) -> Result<Issuer> {
+    pub async fn get(self, id: IssuerId) -> Result<Issuer> {
         self.0.reader().issuer(id).await?.ok_or_else(|| unknown(id))
     }
 
     /// The issuer that signs what names no other.
-    pub async fn active(&self) -> Result<Option<Issuer>> {
+    pub async fn active(self) -> Result<Option<Issuer>> {
         Ok(self.0.reader().active_issuer().await?)
     }
 
     /// By name, unique prefix or unique suffix of the id.
-    pub async fn resolve(&self, text: &str) -> Result<Issuer> {
+    pub async fn resolve(self, text: &str) -> Result<Issuer> {
         let reader = self.0.reader();
         match reader.issuer_by_name(text).await? {
             Some(issuer) => Ok(issuer),
@@ -179,18 +179,18 @@ impl Issuers<'_> {
     }
 
     /// The public key as SPKI PEM.
-    pub async fn export_public_pem(&self, id: IssuerId) -> Result<String> {
+    pub async fn export_public_pem(self, id: IssuerId) -> Result<String> {
         Ok(public_key(&self.get(id).await?)?.to_pem())
     }
 
     /// The public key as a JWK.
-    pub async fn export_public_jwk(&self, id: IssuerId) -> Result<Value> {
+    pub async fn export_public_jwk(self, id: IssuerId) -> Result<Value> {
         let issuer = self.get(id).await?;
         Ok(trusted_key(&issuer)?.to_jwk(Some(&issuer.name)))
     }
 
     /// The public keys of all issuers as a JWK set: what an integrator trusts.
-    pub async fn export_jwks(&self) -> Result<Value> {
+    pub async fn export_jwks(self) -> Result<Value> {
         let issuers = self.list().await?;
         let keys = issuers
             .iter()
@@ -201,7 +201,7 @@ impl Issuers<'_> {
 
     /// The private key as encrypted PKCS#8 PEM. It leaves the vault, so it is recorded, before anybody gets it.
     pub async fn export_private(
-        &self,
+        self,
         operator: &Operator,
         id: IssuerId,
         passphrase: &Passphrase,

@@ -17,6 +17,7 @@ mod issuer;
 mod license;
 mod licentia;
 mod lookup;
+mod new_file;
 mod operator;
 pub mod pin;
 mod probe;

@@ -46,7 +46,7 @@ const MOST_LISTED: u64 = 1_000;
 
 impl Probes<'_> {
     /// Makes a token. Its text is in the answer and nowhere else: only a hash of it is kept.
-    pub async fn new_token(&self, operator: &Operator, new: NewProbe) -> Result<CreatedProbeToken> {
+    pub async fn new_token(self, operator: &Operator, new: NewProbe) -> Result<CreatedProbeToken> {
         let label = checked::name("the label", &new.label)?;
         let ttl = checked_ttl(new.ttl_seconds)?;
         self.0
@@ -73,7 +73,7 @@ impl Probes<'_> {
     }
 
     /// Takes in a result: a JSON object of at most 64 KiB, kept as it came. A token works once.
-    pub async fn consume_token(&self, operator: &Operator, token: &str, result: &str) -> Result<ProbeToken> {
+    pub async fn consume_token(self, operator: &Operator, token: &str, result: &str) -> Result<ProbeToken> {
         let hash = hash(token.trim());
         let result = checked_result(result)?;
         self.0
@@ -94,7 +94,7 @@ impl Probes<'_> {
     }
 
     /// Ends a token that still waits for its result.
-    pub async fn cancel(&self, operator: &Operator, id: ProbeTokenId) -> Result<ProbeToken> {
+    pub async fn cancel(self, operator: &Operator, id: ProbeTokenId) -> Result<ProbeToken> {
         self.0
             .write(operator, move |tx| async move {
                 let probe = tx.reader().probe_token(id).await?.ok_or_else(|| unknown(id))?;
@@ -107,17 +107,17 @@ impl Probes<'_> {
     }
 
     /// The newest thousand, newest first.
-    pub async fn list(&self) -> Result<Vec<ProbeToken>> {
+    pub async fn list(self) -> Result<Vec<ProbeToken>> {
         Ok(self.0.reader().probe_tokens(MOST_LISTED).await?)
     }
 
     /// One token.
-    pub async fn get(&self, id: ProbeTokenId) -> Result<ProbeToken> {
+    pub async fn get(self, id: ProbeTokenId) -> Result<ProbeToken> {
         self.0.reader().probe_token(id).await?.ok_or_else(|| unknown(id))
     }
 
     /// By unique prefix or suffix of the id.
-    pub async fn resolve(&self, text: &str) -> Result<ProbeToken> {
+    pub async fn resolve(self, text: &str) -> Result<ProbeToken> {
         self.get(ProbeTokenId(lookup::find(&self.0.reader(), Noun::Probe, text).await?)).await
     }
 }

@@ -26,7 +26,7 @@ pub struct RevokedLicense {
 
 impl Revocations<'_> {
     /// Revokes a license, whatever state it is in but revoked.
-    pub async fn revoke(&self, operator: &Operator, request: RevokeRequest) -> Result<RevokedLicense> {
+    pub async fn revoke(self, operator: &Operator, request: RevokeRequest) -> Result<RevokedLicense> {
         let note = checked::note("the note", request.note)?;
         let actor = operator.actor().as_str().to_owned();
         self.0
@@ -39,7 +39,7 @@ impl Revocations<'_> {
     }
 
     /// Back to what the license was before it was revoked.
-    pub async fn unrevoke(&self, operator: &Operator, id: LicenseId, note: Option<String>) -> Result<License> {
+    pub async fn unrevoke(self, operator: &Operator, id: LicenseId, note: Option<String>) -> Result<License> {
         let note = checked::note("the note", note)?;
         self.0
             .write(operator, move |tx| async move {
@@ -74,7 +74,7 @@ impl Revocations<'_> {
     }
 
     /// Newest first; `after` is the last license of the page before.
-    pub async fn list(&self, after: Option<LicenseId>, limit: u64) -> Result<Vec<RevokedLicense>> {
+    pub async fn list(self, after: Option<LicenseId>, limit: u64) -> Result<Vec<RevokedLicense>> {
         let reader = self.0.reader();
         let after = match after {
             Some(id) => Some(
@@ -90,7 +90,7 @@ impl Revocations<'_> {
     }
 
     /// The revocation of a license, if it is revoked.
-    pub async fn get(&self, id: LicenseId) -> Result<Option<Revocation>> {
+    pub async fn get(self, id: LicenseId) -> Result<Option<Revocation>> {
         Ok(self.0.reader().revocation(id).await?)
     }
 }

@@ -40,7 +40,7 @@ const VENDOR: &str = "vendor";
 
 impl VaultService<'_> {
     /// Founds the database: vault, log, first issuer (active), in one transaction.
-    pub async fn create(&self, passphrase: &Passphrase, actor: Actor, founding: Founding) -> Result<Founded> {
+    pub async fn create(self, passphrase: &Passphrase, actor: Actor, founding: Founding) -> Result<Founded> {
         if self.is_founded().await? {
             return Err(Error::AlreadyFounded);
         }
@@ -102,7 +102,7 @@ impl VaultService<'_> {
     }
 
     /// Opens the vault. Takes about a tenth of a second of one core, on purpose.
-    pub async fn unlock(&self, passphrase: &Passphrase, actor: Actor) -> Result<Operator> {
+    pub async fn unlock(self, passphrase: &Passphrase, actor: Actor) -> Result<Operator> {
         let log = self.0.reader().audit_log().await?.ok_or(Error::NotFounded)?;
         let envelope = envelope_of(&self.0.reader().vault().await?.ok_or(Error::NoVault)?)?;
         let passphrase = passphrase.clone();
@@ -116,7 +116,7 @@ impl VaultService<'_> {
     }
 
     /// Wraps the data key anew; one row changes.
-    pub async fn change_passphrase(&self, operator: &Operator, new: &Passphrase) -> Result<()> {
+    pub async fn change_passphrase(self, operator: &Operator, new: &Passphrase) -> Result<()> {
         new.check_new()?;
         let vault = self.0.reader().vault().await?.ok_or(Error::NoVault)?;
         let envelope = envelope_of(&vault)?;
@@ -143,24 +143,24 @@ impl VaultService<'_> {
     }
 
     /// Whether the database was founded: has a log.
-    pub async fn is_founded(&self) -> Result<bool> {
+    pub async fn is_founded(self) -> Result<bool> {
         Ok(self.0.reader().audit_log().await?.is_some())
     }
 
     /// Whether there is a vault to unlock: a copy for review has none.
-    pub async fn exists(&self) -> Result<bool> {
+    pub async fn exists(self) -> Result<bool> {
         Ok(self.0.reader().vault().await?.is_some())
     }
 
     /// Whether the vault's record is as it was written; none in a copy for review.
-    pub(crate) async fn is_intact(&self) -> Result<Option<bool>> {
+    pub(crate) async fn is_intact(self) -> Result<Option<bool>> {
         let Some(log) = self.0.reader().audit_log().await? else { return Ok(None) };
         let Some(vault) = self.0.reader().vault().await? else { return Ok(None) };
         Ok(Some(envelope_of(&vault).is_ok_and(|envelope| envelope.is_intact(log.id.0.as_bytes()))))
     }
 
     /// The `iss` of every license.
-    pub async fn vendor(&self) -> Result<String> {
+    pub async fn vendor(self) -> Result<String> {
         let setting = self.0.reader().setting(VENDOR).await?.ok_or(Error::NotFounded)?;
         Ok(setting.value.as_str().unwrap_or_default().to_owned())
     }

@@ -10,7 +10,7 @@ impl Licenses<'_> {
     /// Deletes a license with its revocation and its TOTP secret.
     ///
     /// What was revoked stays revoked in the field, and lands as revoked when it is imported again.
-    pub async fn delete(&self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
+    pub async fn delete(self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
         self.0
             .write(operator, move |tx| async move {
                 let license = load(&tx, id).await?;
@@ -21,7 +21,7 @@ impl Licenses<'_> {
     }
 
     /// Revokes with the reason `cessation` and deletes, in one transaction. What is revoked already is only deleted.
-    pub async fn revoke_and_delete(&self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
+    pub async fn revoke_and_delete(self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
         let actor = operator.actor().as_str().to_owned();
         self.0
             .write(operator, move |tx| async move {

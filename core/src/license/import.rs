@@ -13,7 +13,7 @@ impl Licenses<'_> {
     /// Takes in a license. One that was deleted here before comes back as what it was: a revoked one is revoked.
     ///
     /// Its time is not checked: an expired license is still part of what was sold.
-    pub async fn import(&self, operator: &Operator, text: &str) -> Result<License> {
+    pub async fn import(self, operator: &Operator, text: &str) -> Result<License> {
         let keys = self.trusted_keys().await?;
         let verified = licentia_license::verify_signature(text, &keys).map_err(refusal(text))?;
         checked::line("the license's subject", &verified.claims.sub, 1_000)?;
@@ -47,7 +47,7 @@ impl Licenses<'_> {
     }
 
     /// The keys of every issuer, each bound to the vendor it signs for.
-    pub(super) async fn trusted_keys(&self) -> Result<TrustedKeys> {
+    pub(super) async fn trusted_keys(self) -> Result<TrustedKeys> {
         let issuers = self.0.issuers().list().await?;
         issuers.iter().map(issuer::trusted_key).collect()
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 impl Licenses<'_> {
     /// Signs a license.
-    pub async fn issue(&self, operator: &Operator, request: IssueRequest) -> Result<License> {
+    pub async fn issue(self, operator: &Operator, request: IssueRequest) -> Result<License> {
         let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
         self.0
             .write(operator, move |tx| async move {
@@ -31,7 +31,7 @@ impl Licenses<'_> {
     /// The tokens are signed before the lock is taken. Should another process issue in between, the indices that
     /// were drawn are taken, and the batch is signed again under the lock.
     pub async fn issue_batch(
-        &self,
+        self,
         operator: &Operator,
         requests: Vec<IssueRequest>,
         progress: Progress,
@@ -70,7 +70,7 @@ impl Licenses<'_> {
     }
 
     /// What is wrong with each request of a batch, by its index; signs and writes nothing.
-    pub async fn check_batch(&self, requests: &[IssueRequest]) -> Result<Vec<(usize, Error)>> {
+    pub async fn check_batch(self, requests: &[IssueRequest]) -> Result<Vec<(usize, Error)>> {
         match self.checked_batch(requests, self.0.ambient().now()).await {
             Ok(_) => Ok(Vec::new()),
             Err(Error::Batch(errors)) => Ok(errors),
@@ -78,7 +78,7 @@ impl Licenses<'_> {
         }
     }
 
-    async fn checked_batch(&self, requests: &[IssueRequest], now: Timestamp) -> Result<Vec<Terms>> {
+    async fn checked_batch(self, requests: &[IssueRequest], now: Timestamp) -> Result<Vec<Terms>> {
         let reader = self.0.reader();
         let mut wrong = Vec::new();
         let mut all = Vec::with_capacity(requests.len());

@@ -10,7 +10,7 @@ use licentia_storage::{Events, StatusValue, Tx};
 
 impl Licenses<'_> {
     /// Signs a successor. What the request does not name is inherited, the absolute expiry too.
-    pub async fn reissue(&self, operator: &Operator, id: LicenseId, request: ReissueRequest) -> Result<Reissued> {
+    pub async fn reissue(self, operator: &Operator, id: LicenseId, request: ReissueRequest) -> Result<Reissued> {
         let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
         self.0
             .write(operator, move |tx| async move {
