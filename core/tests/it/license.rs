@@ -3,8 +3,8 @@
 use crate::common::{World, request};
 use licentia_core::audit::{AuditFilter, Kind};
 use licentia_core::{
-    ClearField, Error, LicenseFilter, LicenseStatus, NewIssuer, Origin, ReasonCode, ReissueRequest, RevokeRequest, Term,
-    Validity,
+    ClearField, Error, LicenseFilter, LicenseStatus, NewIssuer, Origin, ReasonCode, ReissueRequest, RevokeRequest,
+    Term, Validity,
 };
 use licentia_license::{Expectation, TrustedKeys};
 
@@ -216,7 +216,8 @@ async fn expiry_comes_after_start_and_after_now() {
 #[tokio::test]
 async fn hostile_subjects_are_taken_whole_or_refused_with_a_reason() {
     let world = World::new().await;
-    for accepted in ["👩‍🚀🚀", "אליס", "a\u{202e}b", "ünï", "'; DROP TABLE license; --", &"x".repeat(1_000)] {
+    for accepted in ["👩‍🚀🚀", "אליס", "a\u{202e}b", "ünï", "'; DROP TABLE license; --", &"x".repeat(1_000)]
+    {
         let license = world.try_issue(request(accepted)).await.unwrap();
         assert_eq!(world.licentia.licenses().get(license.id).await.unwrap().subject, accepted);
     }
@@ -233,8 +234,7 @@ async fn hostile_subjects_are_taken_whole_or_refused_with_a_reason() {
 async fn unknown_and_ambiguous_ids_are_refused_and_unique_ends_are_enough() {
     let world = World::new().await;
     let requests = (0..300).map(|n| request(&format!("user {n}"))).collect();
-    let licenses =
-        world.licentia.licenses().issue_batch(&world.operator, requests, World::quiet()).await.unwrap();
+    let licenses = world.licentia.licenses().issue_batch(&world.operator, requests, World::quiet()).await.unwrap();
     let id = licenses[7].id.to_string();
     let find = |text: &str| {
         let text = text.to_owned();
@@ -410,7 +410,10 @@ async fn deleting_an_active_license_says_that_it_stays_valid_and_can_revoke_it_f
     let deleted = world.licentia.licenses().revoke_and_delete(&world.operator, other.id).await.unwrap();
     assert!(!deleted.still_valid_in_the_field);
     let values = |id: licentia_core::LicenseId| {
-        world.number(&format!("SELECT value FROM status_list_entry WHERE hex(license_id) = '{}'", id.0.simple().to_string().to_uppercase()))
+        world.number(&format!(
+            "SELECT value FROM status_list_entry WHERE hex(license_id) = '{}'",
+            id.0.simple().to_string().to_uppercase()
+        ))
     };
     assert_eq!((values(one.id), values(other.id)), (0, 1));
     world.assert_verified().await;
@@ -432,11 +435,15 @@ async fn revoking_and_unrevoking_go_back_to_what_the_license_was() {
     let revoked = world.licentia.revocations().revoke(&world.operator, request.clone()).await.unwrap();
     assert_eq!(revoked.license.status, LicenseStatus::Revoked);
     let payload = world.last_entry().await.payload_value();
-    assert_eq!((payload["reason"].as_str(), payload["note"].as_str()), (Some("key_compromise"), Some("laptop stolen\nsee ticket 7")));
+    assert_eq!(
+        (payload["reason"].as_str(), payload["note"].as_str()),
+        (Some("key_compromise"), Some("laptop stolen\nsee ticket 7"))
+    );
     let twice = world.refused(world.licentia.revocations().revoke(&world.operator, request)).await;
     assert!(matches!(twice, Error::AlreadyRevoked { reason: Some(ReasonCode::KeyCompromise), .. }));
 
-    let back = world.licentia.revocations().unrevoke(&world.operator, license.id, Some("found".to_owned())).await.unwrap();
+    let back =
+        world.licentia.revocations().unrevoke(&world.operator, license.id, Some("found".to_owned())).await.unwrap();
     assert_eq!(back.status, LicenseStatus::Superseded, "what it was before");
     assert_eq!(world.number("SELECT count(*) FROM revocation"), 0);
     world.assert_verified().await;

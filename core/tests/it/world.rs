@@ -44,6 +44,22 @@ impl World {
         self.sql().query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
+    /// Every row of these tables, as text.
+    pub(crate) fn dump(&self, tables: &[&str]) -> String {
+        let sql = self.sql();
+        let mut text = String::new();
+        for table in tables {
+            let mut statement = sql.prepare(&format!("SELECT * FROM {table} ORDER BY rowid")).unwrap();
+            let columns = statement.column_count();
+            let mut rows = statement.query([]).unwrap();
+            while let Some(row) = rows.next().unwrap() {
+                let values: Vec<_> = (0..columns).map(|at| format!("{:?}", row.get_ref_unwrap(at))).collect();
+                text.push_str(&format!("{table}: {}\n", values.join(", ")));
+            }
+        }
+        text
+    }
+
     fn sql(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(&self.licentia.place().database).unwrap()
     }
