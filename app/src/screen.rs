@@ -22,8 +22,8 @@ pub(crate) fn require_terminal(context: &Context) -> Result {
         return Ok(());
     }
     Err(Failure::usage("the screen needs a terminal")
-        .because("standard input or standard output is none")
-        .hint("use a command instead; `licentia --help` lists them"))
+        .because("Standard input or standard output is none.")
+        .hint("Use a command instead; `licentia --help` lists them."))
 }
 
 /// Opens the screen on the home.
@@ -44,6 +44,6 @@ pub(crate) async fn show(start: Start) -> Result {
     // WIRE HERE: licentia_ui::run(licentia_ui::Start { place, ambient, actor, passphrase }).await
     let Start { place, ambient: _, actor: _, passphrase: _ } = start;
     Err(Failure::new(format!("the screen cannot open {} yet", place.database.display()))
-        .because("this build has no screen")
-        .hint("use a command instead; `licentia --help` lists them"))
+        .because("This build has no screen.")
+        .hint("Use a command instead; `licentia --help` lists them."))
 }

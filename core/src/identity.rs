@@ -1,9 +1,10 @@
 //! Identities: 32 random bytes that a licensed program carries.
 
+use crate::audit::Kind;
 use crate::lookup::{self, Noun};
 use crate::secret::SecretError;
 use crate::{Error, Identity, IdentityId, Licentia, Operator, Result, checked};
-use licentia_storage::{Event, Secret, SecretPurpose, Severity, Tx};
+use licentia_storage::{Event, Secret, SecretPurpose, Tx};
 use zeroize::Zeroizing;
 
 /// See [`Licentia::identities`].
@@ -23,7 +24,7 @@ const LENGTH: usize = 32;
 
 impl Identities<'_> {
     /// Makes 32 random bytes under a name.
-    pub async fn create(&self, operator: &Operator, name: &str) -> Result<Identity> {
+    pub async fn create(self, operator: &Operator, name: &str) -> Result<Identity> {
         let (name, owner) = (checked::name("the identity's name", name)?, operator.clone());
         self.0
             .write(operator, move |tx| async move {
@@ -40,14 +41,14 @@ impl Identities<'_> {
                 };
                 let secret = owner.seal_secret(&tx, SecretPurpose::Identity, identity.id.0, &*bytes)?;
                 let effects = [tx.insert(&identity).await?, tx.insert(&secret).await?];
-                let event = about(&identity, "identity.create").accounts_for(effects);
+                let event = about(&identity, Kind::IdentityCreate).accounts_for(effects);
                 Ok(tx.commit(event, identity).await?)
             })
             .await
     }
 
     /// New bytes under the same name; licenses that name the old digest no longer match.
-    pub async fn regenerate(&self, operator: &Operator, id: IdentityId) -> Result<RegeneratedIdentity> {
+    pub async fn regenerate(self, operator: &Operator, id: IdentityId) -> Result<RegeneratedIdentity> {
         let owner = operator.clone();
         self.0
             .write(operator, move |tx| async move {
@@ -62,8 +63,7 @@ impl Identities<'_> {
                     None => tx.insert(&sealed).await?,
                 };
                 let effects = [tx.update(&identity).await?, secret];
-                let event = about(&identity, "identity.regenerate")
-                    .severity(Severity::Warning)
+                let event = about(&identity, Kind::IdentityRegenerate)
                     .with("old_digest", before.digest)
                     .with("licenses", licenses)
                     .accounts_for(effects);
@@ -73,7 +73,7 @@ impl Identities<'_> {
     }
 
     /// Refused while a license names it.
-    pub async fn delete(&self, operator: &Operator, id: IdentityId) -> Result<Identity> {
+    pub async fn delete(self, operator: &Operator, id: IdentityId) -> Result<Identity> {
         self.0
             .write(operator, move |tx| async move {
                 let identity = load(&tx, id).await?;
@@ -86,8 +86,7 @@ impl Identities<'_> {
                     effects.push(tx.delete(&secret).await?);
                 }
                 effects.push(tx.delete(&identity).await?);
-                let event = about(&identity, "identity.delete")
-                    .severity(Severity::Warning)
+                let event = about(&identity, Kind::IdentityDelete)
                     .with("created_at", identity.created_at.to_string())
                     .with("regenerated_at", identity.regenerated_at.map(|at| at.to_string()))
                     .accounts_for(effects);
@@ -97,7 +96,7 @@ impl Identities<'_> {
     }
 
     /// The 32 bytes. They leave the vault, so it is recorded, before anybody gets them.
-    pub async fn export(&self, operator: &Operator, id: IdentityId) -> Result<Zeroizing<Vec<u8>>> {
+    pub async fn export(self, operator: &Operator, id: IdentityId) -> Result<Zeroizing<Vec<u8>>> {
         let owner = operator.clone();
         self.0
             .write(operator, move |tx| async move {
@@ -108,30 +107,30 @@ impl Identities<'_> {
                 if digest(&bytes) != identity.digest {
                     return Err(SecretError::Damaged("an identity's sealed bytes are not those of its row").into());
                 }
-                let event = about(&identity, "identity.export").severity(Severity::Warning);
+                let event = about(&identity, Kind::IdentityExport);
                 Ok(tx.commit(event, bytes).await?)
             })
             .await
     }
 
     /// Every identity, oldest first.
-    pub async fn list(&self) -> Result<Vec<Identity>> {
+    pub async fn list(self) -> Result<Vec<Identity>> {
         Ok(self.0.reader().identities().await?)
     }
 
     /// One identity.
-    pub async fn get(&self, id: IdentityId) -> Result<Identity> {
+    pub async fn get(self, id: IdentityId) -> Result<Identity> {
         self.0.reader().identity(id).await?.ok_or_else(|| unknown(id))
     }
 
     /// How many licenses name it.
-    pub async fn usage(&self, id: IdentityId) -> Result<u64> {
+    pub async fn usage(self, id: IdentityId) -> Result<u64> {
         self.get(id).await?;
         Ok(self.0.reader().identity_usage(id).await?)
     }
 
     /// By name, unique prefix or unique suffix of the id.
-    pub async fn resolve(&self, text: &str) -> Result<Identity> {
+    pub async fn resolve(self, text: &str) -> Result<Identity> {
         let reader = self.0.reader();
         match reader.identity_by_name(text).await? {
             Some(identity) => Ok(identity),
@@ -153,9 +152,6 @@ fn unknown(id: IdentityId) -> Error {
     Error::Unknown { noun: Noun::Identity, text: id.to_string() }
 }
 
-fn about(identity: &Identity, kind: &str) -> Event {
-    Event::new(kind)
-        .target("Identity", identity.id)
-        .with("name", identity.name.clone())
-        .with("digest", identity.digest.clone())
+fn about(identity: &Identity, kind: Kind) -> Event {
+    kind.event(identity.id).with("name", identity.name.clone()).with("digest", identity.digest.clone())
 }

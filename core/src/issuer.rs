@@ -1,12 +1,13 @@
 //! Issuers: the keys that sign licenses.
 
+use crate::audit::Kind;
 use crate::lookup::{self, Noun};
 use crate::secret::Passphrase;
 use crate::secret::keyfile::{self, ImportedKey};
 use crate::{Error, Issuer, IssuerId, IssuerStatus, Licentia, Operator, Result, checked};
 use ed25519_dalek::SigningKey;
 use licentia_license::{PublicKey, TrustedKey, TrustedKeys};
-use licentia_storage::{Event, SecretPurpose, Severity, Tx};
+use licentia_storage::{Event, SecretPurpose, Tx};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
@@ -34,7 +35,7 @@ pub struct Issuers<'a>(pub(crate) &'a Licentia);
 
 impl Issuers<'_> {
     /// Makes a new key; it signs once it is activated or named.
-    pub async fn generate(&self, operator: &Operator, new: NewIssuer) -> Result<Issuer> {
+    pub async fn generate(self, operator: &Operator, new: NewIssuer) -> Result<Issuer> {
         let (new, owner) = (new.checked()?, operator.clone());
         let vendor = self.0.vault().vendor().await?;
         let key = SigningKey::from_bytes(&Zeroizing::new(self.0.ambient().bytes()));
@@ -48,7 +49,7 @@ impl Issuers<'_> {
     }
 
     /// Takes in a key from a file: a private one can sign, a public one only vouches for imported licenses.
-    pub async fn import(&self, operator: &Operator, key: ImportKey<'_>) -> Result<Issuer> {
+    pub async fn import(self, operator: &Operator, key: ImportKey<'_>) -> Result<Issuer> {
         let imported = keyfile::import(key.text, key.passphrase)?;
         let (private, public) = match imported {
             ImportedKey::Private(key) => {
@@ -57,8 +58,8 @@ impl Issuers<'_> {
             }
             ImportedKey::Public(key) => (None, key),
         };
-        let public = PublicKey::from_bytes(public.as_bytes())
-            .map_err(|error| Error::invalid("the key", error.to_string()))?;
+        let public =
+            PublicKey::from_bytes(public.as_bytes()).map_err(|error| Error::invalid("the key", error.to_string()))?;
         let kid = public.thumbprint();
         let name = match key.name {
             Some(name) => checked::name("the issuer's name", &name)?,
@@ -89,14 +90,14 @@ impl Issuers<'_> {
                     let secret = owner.seal_secret(&tx, SecretPurpose::IssuerKey, issuer.id.0, &*plain)?;
                     effects.push(tx.insert(&secret).await?);
                 }
-                let event = about(&issuer, "issuer.import").with("can_sign", issuer.can_sign).accounts_for(effects);
+                let event = about(&issuer, Kind::IssuerImport).with("can_sign", issuer.can_sign).accounts_for(effects);
                 Ok(tx.commit(event, issuer).await?)
             })
             .await
     }
 
     /// Makes this the one issuer that signs what names no other.
-    pub async fn set_active(&self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
+    pub async fn set_active(self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
         self.0
             .write(operator, move |tx| async move {
                 let mut issuer = load(&tx, id).await?;
@@ -107,7 +108,7 @@ impl Issuers<'_> {
     }
 
     /// Ends its signing of licenses. It goes on vouching for what it signed.
-    pub async fn retire(&self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
+    pub async fn retire(self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
         self.0
             .write(operator, move |tx| async move {
                 let mut issuer = load(&tx, id).await?;
@@ -118,17 +119,15 @@ impl Issuers<'_> {
                 issuer.status = IssuerStatus::Retired;
                 issuer.retired_at = Some(tx.now());
                 let effect = tx.update(&issuer).await?;
-                let event = about(&issuer, "issuer.retire")
-                    .severity(Severity::Warning)
-                    .with("old_status", before.as_str())
-                    .accounts_for([effect]);
+                let event =
+                    about(&issuer, Kind::IssuerRetire).with("old_status", before.as_str()).accounts_for([effect]);
                 Ok(tx.commit(event, issuer).await?)
             })
             .await
     }
 
     /// Deletes a key that nothing was signed with and nothing was taken in under.
-    pub async fn delete(&self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
+    pub async fn delete(self, operator: &Operator, id: IssuerId) -> Result<Issuer> {
         self.0
             .write(operator, move |tx| async move {
                 let issuer = load(&tx, id).await?;
@@ -143,8 +142,7 @@ impl Issuers<'_> {
                     effects.push(tx.delete(&secret).await?);
                 }
                 effects.push(tx.delete(&issuer).await?);
-                let event = about(&issuer, "issuer.delete")
-                    .severity(Severity::Warning)
+                let event = about(&issuer, Kind::IssuerDelete)
                     .with("old_status", issuer.status.as_str())
                     .with("public_key", public_key(&issuer)?.to_pem())
                     .with("vendor", issuer.vendor.clone())
@@ -157,22 +155,22 @@ impl Issuers<'_> {
     }
 
     /// Every issuer, oldest first.
-    pub async fn list(&self) -> Result<Vec<Issuer>> {
+    pub async fn list(self) -> Result<Vec<Issuer>> {
         Ok(self.0.reader().issuers().await?)
     }
 
     /// One issuer.
-    pub async fn get(&self, id: IssuerId) -> Result<Issuer> {
+    pub async fn get(self, id: IssuerId) -> Result<Issuer> {
         self.0.reader().issuer(id).await?.ok_or_else(|| unknown(id))
     }
 
     /// The issuer that signs what names no other.
-    pub async fn active(&self) -> Result<Option<Issuer>> {
+    pub async fn active(self) -> Result<Option<Issuer>> {
         Ok(self.0.reader().active_issuer().await?)
     }
 
     /// By name, unique prefix or unique suffix of the id.
-    pub async fn resolve(&self, text: &str) -> Result<Issuer> {
+    pub async fn resolve(self, text: &str) -> Result<Issuer> {
         let reader = self.0.reader();
         match reader.issuer_by_name(text).await? {
             Some(issuer) => Ok(issuer),
@@ -181,18 +179,18 @@ impl Issuers<'_> {
     }
 
     /// The public key as SPKI PEM.
-    pub async fn export_public_pem(&self, id: IssuerId) -> Result<String> {
+    pub async fn export_public_pem(self, id: IssuerId) -> Result<String> {
         Ok(public_key(&self.get(id).await?)?.to_pem())
     }
 
     /// The public key as a JWK.
-    pub async fn export_public_jwk(&self, id: IssuerId) -> Result<Value> {
+    pub async fn export_public_jwk(self, id: IssuerId) -> Result<Value> {
         let issuer = self.get(id).await?;
         Ok(trusted_key(&issuer)?.to_jwk(Some(&issuer.name)))
     }
 
     /// The public keys of all issuers as a JWK set: what an integrator trusts.
-    pub async fn export_jwks(&self) -> Result<Value> {
+    pub async fn export_jwks(self) -> Result<Value> {
         let issuers = self.list().await?;
         let keys = issuers
             .iter()
@@ -203,7 +201,7 @@ impl Issuers<'_> {
 
     /// The private key as encrypted PKCS#8 PEM. It leaves the vault, so it is recorded, before anybody gets it.
     pub async fn export_private(
-        &self,
+        self,
         operator: &Operator,
         id: IssuerId,
         passphrase: &Passphrase,
@@ -216,7 +214,7 @@ impl Issuers<'_> {
         self.0
             .write(operator, move |tx| async move {
                 let issuer = load(&tx, id).await?;
-                let event = about(&issuer, "issuer.export_private").severity(Severity::Critical);
+                let event = about(&issuer, Kind::IssuerExportPrivate);
                 Ok(tx.commit(event, text).await?)
             })
             .await
@@ -248,7 +246,7 @@ pub(crate) async fn insert(
     let plain = Zeroizing::new(key.to_bytes());
     let secret = operator.seal_secret(tx, SecretPurpose::IssuerKey, issuer.id.0, &*plain)?;
     let effects = [tx.insert(&issuer).await?, tx.insert(&secret).await?];
-    let event = about(&issuer, "issuer.create").with("status_url", new.status_url.clone()).accounts_for(effects);
+    let event = about(&issuer, Kind::IssuerCreate).with("status_url", new.status_url.clone()).accounts_for(effects);
     Ok((issuer, event))
 }
 
@@ -269,7 +267,7 @@ pub(crate) async fn activate(tx: &Tx, issuer: &mut Issuer) -> Result<Event> {
     }
     issuer.status = IssuerStatus::Active;
     effects.push(tx.update(issuer).await?);
-    Ok(about(issuer, "issuer.set_active")
+    Ok(about(issuer, Kind::IssuerSetActive)
         .with("previous", before.as_ref().map(|before| before.id.to_string()))
         .with("previous_name", before.map(|before| before.name))
         .accounts_for(effects))
@@ -346,7 +344,6 @@ fn unknown(id: IssuerId) -> Error {
     Error::Unknown { noun: Noun::Issuer, text: id.to_string() }
 }
 
-fn about(issuer: &Issuer, kind: &str) -> Event {
-    Event::new(kind).target("Issuer", issuer.id).with("name", issuer.name.clone()).with("kid", issuer.kid.clone())
+fn about(issuer: &Issuer, kind: Kind) -> Event {
+    kind.event(issuer.id).with("name", issuer.name.clone()).with("kid", issuer.kid.clone())
 }
-

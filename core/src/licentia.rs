@@ -2,9 +2,7 @@
 
 use crate::audit::Audit;
 use crate::pin::{self, Pin, PinState, PinStore};
-use crate::{
-    Ambient, Error, Identities, Issuers, Licenses, Operator, Probes, Result, Revocations, VaultService,
-};
+use crate::{Ambient, Error, Identities, Issuers, Licenses, Operator, Probes, Result, Revocations, VaultService};
 use licentia_storage::audit::tagged;
 use licentia_storage::{Access, Committed, Reader, Store, StoreError, Tx};
 use std::path::PathBuf;
@@ -84,7 +82,8 @@ impl Licentia {
     pub async fn move_pin(&self) -> Result<()> {
         let Some(pins) = self.pins() else { return Ok(()) };
         self.check_pin().await?;
-        let (log, size) = (self.reader().audit_log().await?.ok_or(Error::NotFounded)?, self.reader().audit_size().await?);
+        let (log, size) =
+            (self.reader().audit_log().await?.ok_or(Error::NotFounded)?, self.reader().audit_size().await?);
         let hash = match self.hash_at(size).await? {
             Some(hash) => hash,
             None => log.fingerprint_text(),

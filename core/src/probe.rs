@@ -1,5 +1,6 @@
 //! Probes: one-time tokens for a machine to be licensed, and what came back.
 
+use crate::audit::Kind;
 use crate::lookup::{self, Noun};
 use crate::{Error, Licentia, Operator, ProbeStatus, ProbeToken, ProbeTokenId, Result, Timestamp, checked};
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -45,7 +46,7 @@ const MOST_LISTED: u64 = 1_000;
 
 impl Probes<'_> {
     /// Makes a token. Its text is in the answer and nowhere else: only a hash of it is kept.
-    pub async fn new_token(&self, operator: &Operator, new: NewProbe) -> Result<CreatedProbeToken> {
+    pub async fn new_token(self, operator: &Operator, new: NewProbe) -> Result<CreatedProbeToken> {
         let label = checked::name("the label", &new.label)?;
         let ttl = checked_ttl(new.ttl_seconds)?;
         self.0
@@ -63,7 +64,7 @@ impl Probes<'_> {
                     result: None,
                 };
                 let effect = tx.insert(&probe).await?;
-                let event = about(&probe, "probe.token_created")
+                let event = about(&probe, Kind::ProbeTokenCreated)
                     .with("expires_at", probe.expires_at.to_string())
                     .accounts_for([effect]);
                 Ok(tx.commit(event, CreatedProbeToken { probe, token }).await?)
@@ -72,7 +73,7 @@ impl Probes<'_> {
     }
 
     /// Takes in a result: a JSON object of at most 64 KiB, kept as it came. A token works once.
-    pub async fn consume_token(&self, operator: &Operator, token: &str, result: &str) -> Result<ProbeToken> {
+    pub async fn consume_token(self, operator: &Operator, token: &str, result: &str) -> Result<ProbeToken> {
         let hash = hash(token.trim());
         let result = checked_result(result)?;
         self.0
@@ -83,7 +84,7 @@ impl Probes<'_> {
                 let bytes = result.len();
                 probe.result = Some(result);
                 let effect = tx.update(&probe).await?;
-                let event = about(&probe, "probe.result")
+                let event = about(&probe, Kind::ProbeResult)
                     .with("bytes", bytes)
                     .with("result_digest", digest)
                     .accounts_for([effect]);
@@ -93,30 +94,30 @@ impl Probes<'_> {
     }
 
     /// Ends a token that still waits for its result.
-    pub async fn cancel(&self, operator: &Operator, id: ProbeTokenId) -> Result<ProbeToken> {
+    pub async fn cancel(self, operator: &Operator, id: ProbeTokenId) -> Result<ProbeToken> {
         self.0
             .write(operator, move |tx| async move {
                 let probe = tx.reader().probe_token(id).await?.ok_or_else(|| unknown(id))?;
                 let probe = closed(&tx, probe, ProbeStatus::Cancelled)?;
                 let effect = tx.update(&probe).await?;
-                let event = about(&probe, "probe.token_revoked").accounts_for([effect]);
+                let event = about(&probe, Kind::ProbeTokenRevoked).accounts_for([effect]);
                 Ok(tx.commit(event, probe).await?)
             })
             .await
     }
 
     /// The newest thousand, newest first.
-    pub async fn list(&self) -> Result<Vec<ProbeToken>> {
+    pub async fn list(self) -> Result<Vec<ProbeToken>> {
         Ok(self.0.reader().probe_tokens(MOST_LISTED).await?)
     }
 
     /// One token.
-    pub async fn get(&self, id: ProbeTokenId) -> Result<ProbeToken> {
+    pub async fn get(self, id: ProbeTokenId) -> Result<ProbeToken> {
         self.0.reader().probe_token(id).await?.ok_or_else(|| unknown(id))
     }
 
     /// By unique prefix or suffix of the id.
-    pub async fn resolve(&self, text: &str) -> Result<ProbeToken> {
+    pub async fn resolve(self, text: &str) -> Result<ProbeToken> {
         self.get(ProbeTokenId(lookup::find(&self.0.reader(), Noun::Probe, text).await?)).await
     }
 }
@@ -191,6 +192,6 @@ fn unknown(id: ProbeTokenId) -> Error {
     Error::Unknown { noun: Noun::Probe, text: id.to_string() }
 }
 
-fn about(probe: &ProbeToken, kind: &str) -> Event {
-    Event::new(kind).target("ProbeToken", probe.id).with("label", probe.label.clone())
+fn about(probe: &ProbeToken, kind: Kind) -> Event {
+    kind.event(probe.id).with("label", probe.label.clone())
 }

@@ -1,8 +1,9 @@
 //! Revocation: the reversible no.
 
+use crate::audit::Kind;
 use crate::license::{self, Action, entry_of, transition};
 use crate::{Error, License, LicenseId, LicenseStatus, Licentia, Operator, ReasonCode, Result, Revocation, checked};
-use licentia_storage::{Event, Severity, StatusValue, StoreError, Tx};
+use licentia_storage::{Event, StatusValue, StoreError, Tx};
 
 /// See [`Licentia::revocations`].
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +26,7 @@ pub struct RevokedLicense {
 
 impl Revocations<'_> {
     /// Revokes a license, whatever state it is in but revoked.
-    pub async fn revoke(&self, operator: &Operator, request: RevokeRequest) -> Result<RevokedLicense> {
+    pub async fn revoke(self, operator: &Operator, request: RevokeRequest) -> Result<RevokedLicense> {
         let note = checked::note("the note", request.note)?;
         let actor = operator.actor().as_str().to_owned();
         self.0
@@ -38,7 +39,7 @@ impl Revocations<'_> {
     }
 
     /// Back to what the license was before it was revoked.
-    pub async fn unrevoke(&self, operator: &Operator, id: LicenseId, note: Option<String>) -> Result<License> {
+    pub async fn unrevoke(self, operator: &Operator, id: LicenseId, note: Option<String>) -> Result<License> {
         let note = checked::note("the note", note)?;
         self.0
             .write(operator, move |tx| async move {
@@ -48,8 +49,9 @@ impl Revocations<'_> {
                 }
                 let mut entry = entry_of(&tx, id).await?;
                 let before = entry.prior_value.map_or(LicenseStatus::Active.into(), StatusValue);
-                license.status =
-                    before.status().ok_or_else(|| StoreError::Damaged(format!("license {id} was in no known state")))?;
+                license.status = before
+                    .status()
+                    .ok_or_else(|| StoreError::Damaged(format!("license {id} was in no known state")))?;
                 entry.value = before.0;
                 entry.prior_value = None;
                 entry.updated_at = tx.now();
@@ -58,9 +60,8 @@ impl Revocations<'_> {
                 if let Some(revocation) = &revocation {
                     effects.push(tx.delete(revocation).await?);
                 }
-                let event = Event::new("license.unrevoke")
-                    .severity(Severity::Warning)
-                    .target("License", id)
+                let event = Kind::LicenseUnrevoke
+                    .event(id)
                     .with("subject", license.subject.clone())
                     .with("status", license.status.as_str())
                     .with("reason", revocation.as_ref().map(|revocation| revocation.reason.as_str()))
@@ -73,13 +74,15 @@ impl Revocations<'_> {
     }
 
     /// Newest first; `after` is the last license of the page before.
-    pub async fn list(&self, after: Option<LicenseId>, limit: u64) -> Result<Vec<RevokedLicense>> {
+    pub async fn list(self, after: Option<LicenseId>, limit: u64) -> Result<Vec<RevokedLicense>> {
         let reader = self.0.reader();
         let after = match after {
-            Some(id) => Some(reader.revocation(id).await?.ok_or(Error::NotRevoked {
-                license: id,
-                status: self.0.licenses().get(id).await?.status,
-            })?),
+            Some(id) => Some(
+                reader
+                    .revocation(id)
+                    .await?
+                    .ok_or(Error::NotRevoked { license: id, status: self.0.licenses().get(id).await?.status })?,
+            ),
             None => None,
         };
         let found = reader.revocations(after.as_ref(), limit).await?;
@@ -87,7 +90,7 @@ impl Revocations<'_> {
     }
 
     /// The revocation of a license, if it is revoked.
-    pub async fn get(&self, id: LicenseId) -> Result<Option<Revocation>> {
+    pub async fn get(self, id: LicenseId) -> Result<Option<Revocation>> {
         Ok(self.0.reader().revocation(id).await?)
     }
 }
@@ -111,9 +114,8 @@ pub(crate) async fn apply(
     entry.updated_at = tx.now();
     let revocation = Revocation { license_id: license.id, reason, note: note.clone(), actor, revoked_at: tx.now() };
     let effects = [tx.update(&license).await?, tx.update(&entry).await?, tx.insert(&revocation).await?];
-    let event = Event::new("license.revoke")
-        .severity(Severity::Warning)
-        .target("License", license.id)
+    let event = Kind::LicenseRevoke
+        .event(license.id)
         .with("reason", reason.as_str())
         .with("note", note)
         .with("subject", license.subject.clone())

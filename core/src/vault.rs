@@ -1,11 +1,12 @@
 //! The vault: founding a database, unlocking it, changing its passphrase.
 
+use crate::audit::Kind;
 use crate::operator::{open_secret, seal_secret};
 use crate::secret::{Envelope, KdfParams, Passphrase, SecretError};
 use crate::{Actor, Error, Issuer, Licentia, LogId, Operator, Result, issuer};
 use ed25519_dalek::SigningKey;
 use licentia_storage::audit::{AuditLog, ENTRY_VERSION, LogKey, hex};
-use licentia_storage::{Event, Events, SecretPurpose, Setting, Severity, Timestamp, Vault, VaultId};
+use licentia_storage::{Events, SecretPurpose, Setting, Timestamp, Vault, VaultId};
 use zeroize::Zeroizing;
 
 /// What a new database starts with.
@@ -39,7 +40,7 @@ const VENDOR: &str = "vendor";
 
 impl VaultService<'_> {
     /// Founds the database: vault, log, first issuer (active), in one transaction.
-    pub async fn create(&self, passphrase: &Passphrase, actor: Actor, founding: Founding) -> Result<Founded> {
+    pub async fn create(self, passphrase: &Passphrase, actor: Actor, founding: Founding) -> Result<Founded> {
         if self.is_founded().await? {
             return Err(Error::AlreadyFounded);
         }
@@ -80,12 +81,13 @@ impl VaultService<'_> {
             .write(&operator, move |tx| async move {
                 tx.found_log(&log).await?;
                 let vault = row_of(&envelope, tx.new_id(), tx.now(), tx.now());
-                let secret = seal_secret(founder.data_key(), log.id, &tx, SecretPurpose::LogKey, log.id.0, &*log_secret)?;
+                let secret =
+                    seal_secret(founder.data_key(), log.id, &tx, SecretPurpose::LogKey, log.id.0, &*log_secret)?;
                 let setting =
                     Setting { key: VENDOR.to_owned(), value: vendor_name.clone().into(), updated_at: tx.now() };
                 let effects = [tx.insert(&vault).await?, tx.insert(&secret).await?, tx.insert(&setting).await?];
-                let created = Event::new("vault.create")
-                    .target("Vault", vault.id)
+                let created = Kind::VaultCreate
+                    .event(vault.id)
                     .with("log_id", log.id.to_string())
                     .with("fingerprint", log_fingerprint)
                     .with("log_key", hex(&licentia_storage::audit::key_id(&log.public_key)))
@@ -100,7 +102,7 @@ impl VaultService<'_> {
     }
 
     /// Opens the vault. Takes about a tenth of a second of one core, on purpose.
-    pub async fn unlock(&self, passphrase: &Passphrase, actor: Actor) -> Result<Operator> {
+    pub async fn unlock(self, passphrase: &Passphrase, actor: Actor) -> Result<Operator> {
         let log = self.0.reader().audit_log().await?.ok_or(Error::NotFounded)?;
         let envelope = envelope_of(&self.0.reader().vault().await?.ok_or(Error::NoVault)?)?;
         let passphrase = passphrase.clone();
@@ -114,7 +116,7 @@ impl VaultService<'_> {
     }
 
     /// Wraps the data key anew; one row changes.
-    pub async fn change_passphrase(&self, operator: &Operator, new: &Passphrase) -> Result<()> {
+    pub async fn change_passphrase(self, operator: &Operator, new: &Passphrase) -> Result<()> {
         new.check_new()?;
         let vault = self.0.reader().vault().await?.ok_or(Error::NoVault)?;
         let envelope = envelope_of(&vault)?;
@@ -129,9 +131,8 @@ impl VaultService<'_> {
                 let found = tx.reader().vault().await?.ok_or(Error::NoVault)?;
                 let row = row_of(&envelope, found.id, found.created_at, tx.now());
                 let effect = tx.update(&row).await?;
-                let event = Event::new("vault.rekey")
-                    .severity(Severity::Warning)
-                    .target("Vault", row.id)
+                let event = Kind::VaultRekey
+                    .event(row.id)
                     .with("memory_kib", row.memory_kib)
                     .with("iterations", row.iterations)
                     .with("parallelism", row.parallelism)
@@ -142,24 +143,24 @@ impl VaultService<'_> {
     }
 
     /// Whether the database was founded: has a log.
-    pub async fn is_founded(&self) -> Result<bool> {
+    pub async fn is_founded(self) -> Result<bool> {
         Ok(self.0.reader().audit_log().await?.is_some())
     }
 
     /// Whether there is a vault to unlock: a copy for review has none.
-    pub async fn exists(&self) -> Result<bool> {
+    pub async fn exists(self) -> Result<bool> {
         Ok(self.0.reader().vault().await?.is_some())
     }
 
     /// Whether the vault's record is as it was written; none in a copy for review.
-    pub(crate) async fn is_intact(&self) -> Result<Option<bool>> {
+    pub(crate) async fn is_intact(self) -> Result<Option<bool>> {
         let Some(log) = self.0.reader().audit_log().await? else { return Ok(None) };
         let Some(vault) = self.0.reader().vault().await? else { return Ok(None) };
         Ok(Some(envelope_of(&vault).is_ok_and(|envelope| envelope.is_intact(log.id.0.as_bytes()))))
     }
 
     /// The `iss` of every license.
-    pub async fn vendor(&self) -> Result<String> {
+    pub async fn vendor(self) -> Result<String> {
         let setting = self.0.reader().setting(VENDOR).await?.ok_or(Error::NotFounded)?;
         Ok(setting.value.as_str().unwrap_or_default().to_owned())
     }
@@ -208,4 +209,3 @@ fn envelope_of(row: &Vault) -> Result<Envelope, SecretError> {
         canary: row.canary.clone(),
     })
 }
-

@@ -5,6 +5,7 @@
 
 mod ambient;
 pub mod audit;
+pub mod copy;
 mod counted;
 mod entity;
 mod error;

@@ -4,11 +4,11 @@
 
 use super::report::{Code, Findings};
 use ed25519_dalek::VerifyingKey;
-use licentia_storage::audit::{ENTRY_VERSION, RecordedEffect, SealedFields, decode_effects, payload_hash, signature_holds};
+use licentia_storage::audit::{
+    CLOCK_ADJUSTED, CLOCK_TOLERANCE, ENTRY_VERSION, RecordedEffect, SealedFields, decode_effects, payload_hash,
+    signature_holds,
+};
 use licentia_storage::raw::RawEntry;
-
-/// How far back a clock may step before the log has to say so.
-const CLOCK_TOLERANCE: i64 = 120_000_000;
 
 /// Where the chain stands after the entries that it was fed.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub(crate) struct Chain {
     next: i64,
     link: Link,
     recorded_at: Option<i64>,
-    /// The first entry that does not hold; what follows builds on it.
+    /// How many entries were taken in.
     pub(crate) checked: u64,
 }
 
@@ -145,14 +145,16 @@ impl Chain {
 
     fn check_time(&self, seq: i64, fields: &SealedFields, findings: &mut Findings) {
         let Some(before) = self.recorded_at else { return };
-        let holds = if fields.kind == "clock.adjusted" {
+        let holds = if fields.kind == CLOCK_ADJUSTED {
             fields.recorded_at == fields.clock && before.saturating_sub(fields.clock) >= CLOCK_TOLERANCE
         } else {
             fields.recorded_at == fields.clock.max(before) && before.saturating_sub(fields.clock) < CLOCK_TOLERANCE
         };
         // The first entry of a log follows its making, whatever the clock did in between.
         if !holds && seq > 1 {
-            findings.add(Code::TimeDisorder.at(seq, "The recorded time does not follow from the clock and the entry before."));
+            findings.add(
+                Code::TimeDisorder.at(seq, "The recorded time does not follow from the clock and the entry before."),
+            );
         }
     }
 }

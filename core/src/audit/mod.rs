@@ -1,14 +1,18 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
 mod chain;
+mod export;
+mod kind;
 mod replay;
 mod report;
 mod verify;
 
-use crate::{AuditRecord, Error, Licentia, LogId, Operator, Page, Progress, Result, Timestamp};
+use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
 use licentia_storage::AuditQuery;
-use std::path::Path;
+use serde::Serialize;
+use std::path::PathBuf;
 
+pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
 pub use verify::unreadable;
 
@@ -17,7 +21,7 @@ pub use verify::unreadable;
 pub struct Audit<'a>(pub(crate) &'a Licentia);
 
 /// Which entries a list shows. Filters are joined by *and*.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AuditFilter {
     /// Kinds, joined by *or*; `license.*` means every kind that begins so.
     pub kinds: Vec<String>,
@@ -63,19 +67,14 @@ pub enum ExportFormat {
 pub struct ExportReport {
     pub entries: u64,
     /// Where the manifest was written.
-    pub manifest: std::path::PathBuf,
+    pub manifest: PathBuf,
     /// The entry that records this export; none when nobody was unlocked.
     pub recorded_as: Option<u64>,
 }
 
 impl Audit<'_> {
     /// Newest first; `before` is the seq where the page before ended.
-    pub async fn list(
-        &self,
-        filter: &AuditFilter,
-        before: Option<u64>,
-        limit: u64,
-    ) -> Result<Page<AuditRecord, u64>> {
+    pub async fn list(&self, filter: &AuditFilter, before: Option<u64>, limit: u64) -> Result<Page<AuditRecord, u64>> {
         let Some(query) = self.query(filter).await? else { return Ok(Page { items: Vec::new(), next: None }) };
         // One more than the page holds tells whether another one follows.
         let query = AuditQuery { before, limit: limit.saturating_add(1), ..query };
@@ -138,18 +137,6 @@ impl Audit<'_> {
         }
         let AuditFilter { kinds: _, actor, target, since, until } = filter.clone();
         Ok(Some(AuditQuery { kinds, actor, target, since, until, ..AuditQuery::default() }))
-    }
-
-    /// Writes what the filter lets through, oldest first, with a manifest beside it.
-    pub async fn export(
-        &self,
-        _filter: &AuditFilter,
-        _format: ExportFormat,
-        _out: &Path,
-        _operator: Option<&Operator>,
-        _progress: Progress,
-    ) -> Result<ExportReport> {
-        todo!()
     }
 }
 

@@ -94,7 +94,9 @@ impl Replay {
             findings.add(Code::RowMissing.at(seq, format!("{name} is gone, and no entry deleted it.")));
         }
         if left_out {
-            findings.add(Code::SecretsWithheld.at(None, "This copy has no vault and no secrets; their rows were not compared."));
+            findings.add(
+                Code::SecretsWithheld.at(None, "This copy has no vault and no secrets; their rows were not compared."),
+            );
         }
     }
 

@@ -162,14 +162,22 @@ impl Code {
     const fn advice(self) -> &'static str {
         match self {
             Self::Unreadable => "Keep the file as it is. Compare it with a backup, and look at the disk it is on.",
-            Self::LogMissing => "A database that was never founded has nothing to verify; otherwise treat it as tampered.",
+            Self::LogMissing => {
+                "A database that was never founded has nothing to verify; otherwise treat it as tampered."
+            }
             Self::WrongLog => "Make sure that this is the file you mean. If it is, the log was exchanged.",
             Self::RolledBack | Self::Forked => {
                 "Look for the newer file. Whatever was done since the pin was set is missing here."
             }
-            Self::PinUnusable => "Look at the pin file that is named; if it is broken, give the fingerprint with --log.",
-            Self::SchemaAltered => "The rules inside the file were changed. Keep it as evidence, and compare with a backup.",
-            Self::HeadDisagrees => "Entries may have been cut off at the end. Compare the number of entries with a backup or an export.",
+            Self::PinUnusable => {
+                "Look at the pin file that is named; if it is broken, give the fingerprint with --log."
+            }
+            Self::SchemaAltered => {
+                "The rules inside the file were changed. Keep it as evidence, and compare with a backup."
+            }
+            Self::HeadDisagrees => {
+                "Entries may have been cut off at the end. Compare the number of entries with a backup or an export."
+            }
             Self::RowAltered | Self::RowMissing | Self::RowUnaccounted => {
                 "The table was changed around Licentia. Compare this row with a backup; the log tells what it was."
             }

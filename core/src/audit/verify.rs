@@ -115,8 +115,7 @@ impl<'a> Run<'a> {
             self.findings.add(Code::LogMissing.at(None, "The row in audit_log is not what it can be."));
             return None;
         };
-        let log =
-            AuditLog { id: LogId(id), created_at: Timestamp(*created_at), encoding: *encoding, public_key };
+        let log = AuditLog { id: LogId(id), created_at: Timestamp(*created_at), encoding: *encoding, public_key };
         self.trust.fingerprint = Some(log.fingerprint_text());
         Some(log)
     }
@@ -131,7 +130,8 @@ impl<'a> Run<'a> {
         }
         let first_key = (key_id(&log.public_key).to_vec(), log.public_key.to_vec(), 1);
         if frame.keys.as_slice() != [first_key] {
-            self.findings.add(Code::KeyTableAltered.at(None, "The table of the log's keys does not follow from the log."));
+            self.findings
+                .add(Code::KeyTableAltered.at(None, "The table of the log's keys does not follow from the log."));
         }
         for seq in &frame.orphan_payloads {
             self.findings.add(Code::PayloadInserted.at(*seq, "There is a payload without an entry."));

@@ -73,6 +73,7 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
         StoreError::CommitFailed => {
             says.because("The database was opened again and does not hold it.").then("Check the disk, then try again.")
         }
+        StoreError::Closed => says.because("The program was about to end.").then("Start it again."),
         StoreError::Damaged(_) => says
             .because("Bytes of it are not what SQLite or Licentia wrote.")
             .then("Run `licentia doctor`, keep the file as it is, and put a backup back."),

@@ -2,14 +2,15 @@
 
 use super::rules::{Action, transition};
 use super::{Deleted, Licenses, entry_of, load};
+use crate::audit::Kind;
 use crate::{Error, License, LicenseId, LicenseStatus, Operator, ReasonCode, Result, revocation};
-use licentia_storage::{Effect, Event, Events, SecretPurpose, Severity, Tx};
+use licentia_storage::{Effect, Event, Events, SecretPurpose, Tx};
 
 impl Licenses<'_> {
     /// Deletes a license with its revocation and its TOTP secret.
     ///
     /// What was revoked stays revoked in the field, and lands as revoked when it is imported again.
-    pub async fn delete(&self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
+    pub async fn delete(self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
         self.0
             .write(operator, move |tx| async move {
                 let license = load(&tx, id).await?;
@@ -20,7 +21,7 @@ impl Licenses<'_> {
     }
 
     /// Revokes with the reason `cessation` and deletes, in one transaction. What is revoked already is only deleted.
-    pub async fn revoke_and_delete(&self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
+    pub async fn revoke_and_delete(self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
         let actor = operator.actor().as_str().to_owned();
         self.0
             .write(operator, move |tx| async move {
@@ -56,9 +57,8 @@ async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
         }
     }
     effects.push(tx.delete(&license).await?);
-    let event = Event::new("license.delete")
-        .severity(Severity::Warning)
-        .target("License", license.id)
+    let event = Kind::LicenseDelete
+        .event(license.id)
         .with("license_uuid", license.id.to_string())
         .with("subject", license.subject.clone())
         .with("old_status", license.status.as_str())

@@ -1,10 +1,11 @@
 //! Importing: taking in a license that an issuer we know has signed.
 
 use super::Licenses;
+use crate::audit::Kind;
 use crate::{Error, Issuer, License, LicenseId, Operator, Result, Timestamp, checked, issuer};
 use licentia_license::{Claims, Invalid, TrustedKeys, Verified};
 use licentia_storage::{
-    Event, LicenseStatus, Limits, Origin, ReasonCode, Revocation, StatusListEntry, StatusRef, StatusValue, Strings, Tx,
+    LicenseStatus, Limits, Origin, ReasonCode, Revocation, StatusListEntry, StatusRef, StatusValue, Strings, Tx,
 };
 use uuid::Uuid;
 
@@ -12,7 +13,7 @@ impl Licenses<'_> {
     /// Takes in a license. One that was deleted here before comes back as what it was: a revoked one is revoked.
     ///
     /// Its time is not checked: an expired license is still part of what was sold.
-    pub async fn import(&self, operator: &Operator, text: &str) -> Result<License> {
+    pub async fn import(self, operator: &Operator, text: &str) -> Result<License> {
         let keys = self.trusted_keys().await?;
         let verified = licentia_license::verify_signature(text, &keys).map_err(refusal(text))?;
         checked::line("the license's subject", &verified.claims.sub, 1_000)?;
@@ -34,7 +35,7 @@ impl Licenses<'_> {
                 if license.status == LicenseStatus::Revoked {
                     effects.push(tx.insert(&restored_revocation(&license, actor, tx.now())).await?);
                 }
-                let event = Event::new("license.import").target("License", license.id);
+                let event = Kind::LicenseImport.event(license.id);
                 let event = super::issued_payload(event, &license)
                     .with("jti", license.jti.clone())
                     .with("status", license.status.as_str())
@@ -46,7 +47,7 @@ impl Licenses<'_> {
     }
 
     /// The keys of every issuer, each bound to the vendor it signs for.
-    pub(super) async fn trusted_keys(&self) -> Result<TrustedKeys> {
+    pub(super) async fn trusted_keys(self) -> Result<TrustedKeys> {
         let issuers = self.0.issuers().list().await?;
         issuers.iter().map(issuer::trusted_key).collect()
     }

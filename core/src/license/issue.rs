@@ -3,6 +3,7 @@
 use super::request::{self, IssueRequest, Terms};
 use super::signer::{Contexts, Digests, Extra, Signed, Signer};
 use super::{Licenses, issued_payload};
+use crate::audit::Kind;
 use crate::{Error, License, Operator, Progress, Result};
 use licentia_storage::{Ambient, Effect, Event, Events, Timestamp, Tx};
 use std::collections::BTreeMap;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 impl Licenses<'_> {
     /// Signs a license.
-    pub async fn issue(&self, operator: &Operator, request: IssueRequest) -> Result<License> {
+    pub async fn issue(self, operator: &Operator, request: IssueRequest) -> Result<License> {
         let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
         self.0
             .write(operator, move |tx| async move {
@@ -30,7 +31,7 @@ impl Licenses<'_> {
     /// The tokens are signed before the lock is taken. Should another process issue in between, the indices that
     /// were drawn are taken, and the batch is signed again under the lock.
     pub async fn issue_batch(
-        &self,
+        self,
         operator: &Operator,
         requests: Vec<IssueRequest>,
         progress: Progress,
@@ -69,7 +70,7 @@ impl Licenses<'_> {
     }
 
     /// What is wrong with each request of a batch, by its index; signs and writes nothing.
-    pub async fn check_batch(&self, requests: &[IssueRequest]) -> Result<Vec<(usize, Error)>> {
+    pub async fn check_batch(self, requests: &[IssueRequest]) -> Result<Vec<(usize, Error)>> {
         match self.checked_batch(requests, self.0.ambient().now()).await {
             Ok(_) => Ok(Vec::new()),
             Err(Error::Batch(errors)) => Ok(errors),
@@ -77,7 +78,7 @@ impl Licenses<'_> {
         }
     }
 
-    async fn checked_batch(&self, requests: &[IssueRequest], now: Timestamp) -> Result<Vec<Terms>> {
+    async fn checked_batch(self, requests: &[IssueRequest], now: Timestamp) -> Result<Vec<Terms>> {
         let reader = self.0.reader();
         let mut wrong = Vec::new();
         let mut all = Vec::with_capacity(requests.len());
@@ -116,9 +117,7 @@ fn fits(context: Option<&licentia_storage::SigningContext>, identity: bool, requ
     match (context.issuer.status, &context.secret, request.identity) {
         (crate::IssuerStatus::Retired, _, _) => Err(Error::IssuerRetired { name }),
         (_, None, _) => Err(Error::IssuerCannotSign { name }),
-        (_, _, Some(id)) if !identity => {
-            Err(Error::Unknown { noun: crate::Noun::Identity, text: id.to_string() })
-        }
+        (_, _, Some(id)) if !identity => Err(Error::Unknown { noun: crate::Noun::Identity, text: id.to_string() }),
         _ => Ok(()),
     }
 }
@@ -191,10 +190,12 @@ pub(super) async fn write_one(tx: &Tx, signed: &Signed) -> Result<Vec<Effect>> {
 }
 
 fn issued(license: &License) -> Event {
-    issued_payload(Event::new("license.issue").target("License", license.id), license)
+    issued_payload(Kind::LicenseIssue.event(license.id), license)
 }
 
-fn split(signed: Vec<Signed>) -> (Vec<License>, Vec<licentia_storage::StatusListEntry>, Vec<licentia_storage::StatusList>) {
+fn split(
+    signed: Vec<Signed>,
+) -> (Vec<License>, Vec<licentia_storage::StatusListEntry>, Vec<licentia_storage::StatusList>) {
     let mut parts = (Vec::with_capacity(signed.len()), Vec::with_capacity(signed.len()), Vec::new());
     for one in signed {
         parts.0.push(one.license);

@@ -101,5 +101,3 @@ pub(crate) async fn already_revoked(tx: &Tx, id: LicenseId) -> Result<Error> {
         at: revocation.map(|revocation| revocation.revoked_at),
     })
 }
-
-

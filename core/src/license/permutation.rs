@@ -54,7 +54,7 @@ mod tests {
     fn the_permutation_never_changes() {
         let key: [u8; 32] = std::array::from_fn(|i| u8::try_from(i).unwrap());
         let found: Vec<i64> = (0..6).map(|position| permute(&key, position)).collect();
-        assert_eq!(found, [0, 0, 0, 0, 0, 0]);
+        assert_eq!(found, [1_008_076, 858_273, 956_373, 235_089, 493_717, 486_808]);
         assert_ne!(permute(&[8; 32], 0), permute(&key, 0));
     }
 }

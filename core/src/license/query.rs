@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 impl Licenses<'_> {
     /// Newest first, or soonest expiry (or start) first when the filter speaks of validity or expiry.
     pub async fn list(
-        &self,
+        self,
         filter: &LicenseFilter,
         after: Option<LicenseId>,
         limit: u64,
@@ -30,28 +30,28 @@ impl Licenses<'_> {
     }
 
     /// One license.
-    pub async fn get(&self, id: LicenseId) -> Result<License> {
+    pub async fn get(self, id: LicenseId) -> Result<License> {
         self.0.reader().license(id).await?.ok_or_else(|| unknown(id))
     }
 
     /// By unique prefix or suffix of the id.
-    pub async fn resolve(&self, text: &str) -> Result<License> {
+    pub async fn resolve(self, text: &str) -> Result<License> {
         self.get(LicenseId(lookup::find(&self.0.reader(), Noun::License, text).await?)).await
     }
 
     /// The chain of reissues that this license is part of, oldest first.
-    pub async fn history(&self, id: LicenseId) -> Result<Vec<License>> {
+    pub async fn history(self, id: LicenseId) -> Result<Vec<License>> {
         let chain = self.0.reader().license_chain(id).await?;
         if chain.is_empty() { Err(unknown(id)) } else { Ok(in_order(chain)) }
     }
 
     /// The license that took the place of this one.
-    pub async fn successor(&self, id: LicenseId) -> Result<Option<License>> {
+    pub async fn successor(self, id: LicenseId) -> Result<Option<License>> {
         Ok(self.0.reader().successor(id).await?)
     }
 
     /// Reads a license file without taking it in, and says whether it holds by the keys of this database.
-    pub async fn inspect(&self, text: &str) -> Result<Inspection> {
+    pub async fn inspect(self, text: &str) -> Result<Inspection> {
         let inspected = licentia_license::inspect(text).map_err(Error::LicenseInvalid)?;
         let reader = self.0.reader();
         let issuer = reader.issuer_by_kid(&inspected.header.kid).await?;

@@ -3,13 +3,14 @@
 use super::request::{self, ReissueRequest};
 use super::signer::Extra;
 use super::{Licenses, Reissued, issue, issued_payload, load};
+use crate::audit::Kind;
 use crate::license::rules::{Action, Next, transition};
 use crate::{Error, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Operator, Result};
-use licentia_storage::{Event, Events, StatusValue, Tx};
+use licentia_storage::{Events, StatusValue, Tx};
 
 impl Licenses<'_> {
     /// Signs a successor. What the request does not name is inherited, the absolute expiry too.
-    pub async fn reissue(&self, operator: &Operator, id: LicenseId, request: ReissueRequest) -> Result<Reissued> {
+    pub async fn reissue(self, operator: &Operator, id: LicenseId, request: ReissueRequest) -> Result<Reissued> {
         let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
         self.0
             .write(operator, move |tx| async move {
@@ -28,12 +29,12 @@ impl Licenses<'_> {
                 let new_effects = issue::write_one(&tx, &signed).await?;
 
                 let license = signed.license;
-                let supersede = Event::new("license.supersede")
-                    .target("License", superseded.id)
+                let supersede = Kind::LicenseSupersede
+                    .event(superseded.id)
                     .with("subject", superseded.subject.clone())
                     .with("superseded_by", license.id.to_string())
                     .accounts_for(old_effects);
-                let reissue = Event::new("license.reissue").target("License", license.id);
+                let reissue = Kind::LicenseReissue.event(license.id);
                 let reissue = issued_payload(reissue, &license)
                     .with("replaces", superseded.id.to_string())
                     .accounts_for(new_effects);

@@ -135,4 +135,3 @@ fn inherited<T: Clone + Default>(new: Option<T>, old: &T, cleared: bool) -> T {
         None => old.clone(),
     }
 }
-

@@ -208,8 +208,8 @@ impl Digests {
         for id in all.iter().filter_map(|terms| terms.request.identity) {
             if let std::collections::btree_map::Entry::Vacant(free) = digests.entry(id) {
                 let identity = reader.identity(id).await?;
-                let identity = identity
-                    .ok_or_else(|| Error::Unknown { noun: crate::Noun::Identity, text: id.to_string() })?;
+                let identity =
+                    identity.ok_or_else(|| Error::Unknown { noun: crate::Noun::Identity, text: id.to_string() })?;
                 free.insert(identity.digest);
             }
         }

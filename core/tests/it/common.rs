@@ -2,8 +2,9 @@
 
 use licentia_core::audit::AuditFilter;
 use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, AuditRecord, Founding, Licentia, Operator, Place, Timestamp};
-use std::path::PathBuf;
+use licentia_core::{Actor, Ambient, AuditRecord, Founding, IssueRequest, Licentia, Operator, Place, Term, Timestamp};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -28,10 +29,15 @@ pub(crate) const PASSPHRASE: &str = "correct horse";
 impl World {
     /// Founds a database: the first three entries of its log are there.
     pub(crate) async fn new() -> Self {
+        Self::with_seed(1).await
+    }
+
+    /// Another one, with keys of its own.
+    pub(crate) async fn with_seed(seed: u64) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let clock = Clock(Arc::new(AtomicI64::new(START.0)));
         let place = Place { database: dir.path().join("home/licentia.db"), pins: Some(dir.path().join("pins")) };
-        let licentia = Licentia::create(place, ambient(&clock, 1)).await.unwrap();
+        let licentia = Licentia::create(place, ambient(&clock, seed)).await.unwrap();
         let founding = Founding {
             vendor: Some("https://vendor.example".to_owned()),
             issuer: "first".to_owned(),
@@ -59,6 +65,14 @@ impl World {
     }
 }
 
+/// The names in a directory, sorted.
+pub(crate) fn names(directory: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    let mut names: Vec<String> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
+
 impl Clock {
     pub(crate) fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
@@ -66,6 +80,21 @@ impl Clock {
 
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// A license for a year.
+pub(crate) fn request(subject: &str) -> IssueRequest {
+    IssueRequest {
+        subject: subject.to_owned(),
+        audience: vec!["app".to_owned()],
+        issuer: None,
+        not_before: None,
+        term: Term::Days(365),
+        features: Vec::new(),
+        limits: BTreeMap::new(),
+        payload: None,
+        identity: None,
     }
 }
 

@@ -2,6 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+mod atomicity;
+mod backup;
 mod common;
+mod export;
 mod identity;
+mod license;
 mod probe;
+mod world;

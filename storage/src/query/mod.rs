@@ -13,8 +13,8 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 
 pub use audit::AuditQuery;
 pub use ids::{Fragment, IdTable};
-pub use signing::SigningContext;
 pub use license::{LicenseOrder, LicenseQuery, LicenseSpan};
+pub use signing::SigningContext;
 
 /// Something to read through: the pool of readers, or what an open transaction sees.
 #[derive(Debug)]

@@ -31,7 +31,7 @@ pub(crate) async fn run(context: &Context, args: Export) -> Result {
         Some(Format::Csv) => ExportFormat::Csv,
         Some(Format::Table | Format::Json) => {
             return Err(
-                Failure::usage("an export is written as jsonl or csv").hint("give --format jsonl or --format csv")
+                Failure::usage("an export is written as jsonl or csv").hint("Give --format jsonl or --format csv.")
             );
         }
     };

@@ -103,7 +103,7 @@ fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
             seq_from: None,
             seq_to: None,
             meaning,
-            advice: why.hint.unwrap_or_else(|| "keep this file as it is, and go on from a backup".to_owned()),
+            advice: why.hint.unwrap_or_else(|| "Keep this file as it is, and go on from a backup.".to_owned()),
         }],
     })
 }
@@ -115,7 +115,7 @@ fn fingerprint(context: &Context, log: &str) -> Result<String> {
     }
     let wrong = || Failure::usage(format!("{log} is neither a fingerprint nor a file that `audit key --out` wrote"));
     if log.starts_with("blake3:") {
-        return Err(wrong().because("a fingerprint is `blake3:` and 64 hexadecimal digits"));
+        return Err(wrong().because("A fingerprint is `blake3:` and 64 hexadecimal digits."));
     }
     let file: Value = serde_json::from_str(&context.text(Path::new(log))?).map_err(|error| wrong().because(error))?;
     match file.get("fingerprint").and_then(Value::as_str) {

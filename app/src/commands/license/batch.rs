@@ -26,7 +26,7 @@ pub(crate) async fn run(context: &Context, from: &Path, dry_run: bool, acting: &
         Some("jsonl") => row::jsonl(&text),
         _ => {
             return Err(Failure::usage(format!("{} is not a batch", from.display()))
-                .because("its name ends neither in .csv nor in .jsonl"));
+                .because("Its name ends neither in .csv nor in .jsonl."));
         }
     };
     if drafts.is_empty() {
@@ -101,7 +101,7 @@ fn refused(rows: usize, wrong: &Wrong) -> Failure {
     }
     Failure::new(format!("{} of {rows} rows cannot be issued; nothing was written", wrong.len()))
         .because(lines.join("\n"))
-        .hint("correct these rows and give the whole file again; --dry-run checks it without issuing")
+        .hint("Correct these rows and give the whole file again; --dry-run checks it without issuing.")
 }
 
 fn sentence(why: &Explanation) -> String {
