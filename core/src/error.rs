@@ -1,13 +1,16 @@
-//! Why a service refused or failed.
+//! Why a service refused or failed. [`crate::Explanation`] turns it into words for people.
 
 use crate::lookup::Noun;
-use crate::secret::SecretError;
+use crate::pin::{PinError, PinState};
+use crate::secret::{SecretError, keyfile::KeyFileError};
+use crate::{LicenseId, LicenseStatus, ProbeState, ReasonCode, Timestamp};
 use licentia_storage::StoreError;
+use std::path::PathBuf;
 
 /// What every service answers with.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a service refused or failed. [`crate::Explanation`] turns it into words for people.
+/// Why a service refused or failed.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -15,11 +18,89 @@ pub enum Error {
     Store(#[from] StoreError),
     #[error(transparent)]
     Secret(#[from] SecretError),
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    /// A file that is not the database could not be read or written.
+    #[error("cannot {action} {}", path.display())]
+    Io { action: &'static str, path: PathBuf, source: std::io::Error },
+    /// A file is there already, and nothing is ever overwritten.
+    #[error("{} exists already", .0.display())]
+    FileExists(PathBuf),
+    /// The database disagrees with what was seen of it before.
+    #[error("the database is not the one that was seen before")]
+    PinDisagrees(PinState),
+    #[error("the database was never founded")]
+    NotFounded,
+    #[error("the database was founded before")]
+    AlreadyFounded,
+    /// A copy for review has no vault.
+    #[error("this copy has no vault: it is for reading only")]
+    NoVault,
+
     #[error("there is no {} {text}", noun.as_str())]
     Unknown { noun: Noun, text: String },
-    #[error("{text} is the beginning or the end of more than one {} id", noun.as_str())]
+    #[error("{text} fits more than one {}", noun.as_str())]
     Ambiguous { noun: Noun, text: String, candidates: Vec<String> },
     /// A value that was handed in cannot be used.
-    #[error("{what} cannot be used: {why}")]
+    #[error("{what} cannot be used")]
     Invalid { what: &'static str, why: String },
+    #[error("the name {name} is taken by another {}", noun.as_str())]
+    NameTaken { noun: Noun, name: String },
+
+    #[error("no issuer is active")]
+    NoActiveIssuer,
+    #[error("issuer {name} is retired")]
+    IssuerRetired { name: String },
+    #[error("issuer {name} has no private key here")]
+    IssuerCannotSign { name: String },
+    #[error("issuer {name} is active already")]
+    IssuerAlreadyActive { name: String },
+    #[error("issuer {name} has signed or taken in licenses")]
+    IssuerInUse { name: String },
+    #[error("this key is known as issuer {name}")]
+    KeyKnown { name: String },
+
+    /// The table of states does not allow it.
+    #[error("license {license} is {status} and cannot be {}", action.participle())]
+    StatusForbids { license: LicenseId, status: LicenseStatus, action: crate::license::Action },
+    #[error("license {license} is superseded")]
+    SupersededBy { license: LicenseId, successor: Option<LicenseId> },
+    #[error("license {license} is revoked")]
+    AlreadyRevoked { license: LicenseId, reason: Option<ReasonCode>, at: Option<Timestamp> },
+    #[error("license {license} is not revoked")]
+    NotRevoked { license: LicenseId, status: LicenseStatus },
+    #[error("the new license would be expired")]
+    WouldBeExpired { at: Timestamp },
+    #[error("license {license} is here already")]
+    LicenseKnown { license: LicenseId },
+    /// A license file that does not hold.
+    #[error("the license does not hold: {0}")]
+    LicenseInvalid(licentia_license::Invalid),
+    #[error("the license was signed with a key that is not known here")]
+    UnknownKey { kid: String },
+    #[error("the license could not be signed")]
+    Sign(#[from] licentia_license::SignError),
+    /// Requests of a batch that cannot be signed, by index.
+    #[error("{} of the licenses cannot be issued; none was", .0.len())]
+    Batch(Vec<(usize, Error)>),
+
+    #[error("identity {name} is named by {licenses} license(s)")]
+    IdentityInUse { name: String, licenses: u64 },
+    #[error("the probe token is {}", .0.as_str())]
+    ProbeClosed(ProbeState),
+    #[error("no probe token fits")]
+    ProbeTokenUnknown,
+    #[error("there is no entry {seq} in the log of {size}")]
+    NoSuchEntry { seq: u64, size: u64 },
+    /// The copy that was made does not verify, and was thrown away.
+    #[error("the copy does not verify")]
+    BackupNotVerified(Box<crate::audit::VerifyReport>),
+}
+
+impl Error {
+    pub(crate) fn invalid(what: &'static str, why: impl Into<String>) -> Self {
+        Self::Invalid { what, why: why.into() }
+    }
 }

@@ -1,6 +1,20 @@
 //! The one place where an error becomes words for people: message, cause, hint.
 
+mod pin;
+mod secret;
+mod store;
+#[cfg(test)]
+mod tests;
+
+use crate::audit::VerifyReport;
+use crate::license::Action;
+use crate::text::printable;
+use crate::{Error, LicenseId, LicenseStatus, Noun, ProbeState};
+use licentia_license::SignError;
+
 /// An error as people read it, on the screen and on the command line alike.
+///
+/// Nothing in it can drive a terminal: text from outside is shown escaped.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     /// What failed.
@@ -11,8 +25,203 @@ pub struct Explanation {
     pub hint: Option<String>,
 }
 
-impl From<&crate::Error> for Explanation {
-    fn from(_error: &crate::Error) -> Self {
-        todo!()
+/// How many errors of a batch are told; each row has its own line where the batch came from a file.
+const TOLD: usize = 3;
+
+/// For what can only happen when the program is wrong.
+const REPORT: &str = "This is a mistake in Licentia; please report it with this message.";
+
+impl From<&Error> for Explanation {
+    #[expect(clippy::too_many_lines, reason = "one arm for each error, so that none is forgotten")]
+    fn from(error: &Error) -> Self {
+        let says = Self::saying(error.to_string());
+        match error {
+            Error::Store(error) => store::explain(error),
+            Error::Secret(error) => secret::explain(error),
+            Error::KeyFile(error) => secret::explain_key_file(error),
+            Error::Pin(error) => pin::explain(error),
+            Error::PinDisagrees(state) => pin::explain_disagreement(state),
+            Error::Io { action: _, path: _, source } => says.because(sentence(&source.to_string())),
+            Error::FileExists(_) => {
+                says.because("Nothing is ever overwritten.").then("Choose another name, or move that file away.")
+            }
+            Error::NotFounded => says
+                .because("The file is there, but it has neither a vault nor an audit log.")
+                .then("Run `licentia init`."),
+            Error::AlreadyFounded => says
+                .because("It has a vault and an audit log already.")
+                .then("Use it as it is, or choose another home with `--home DIR`."),
+            Error::NoVault => says
+                .because("It was made with `licentia backup --for-review`, which leaves out every secret.")
+                .then("Make changes in the database that it was copied from."),
+
+            Error::Unknown { noun, text: _ } => match noun {
+                Noun::Issuer | Noun::Identity => says.because("It is no name, and no id begins or ends so."),
+                Noun::License | Noun::Probe => says.because("No id begins or ends so."),
+            }
+            .then(format!("`{}` shows what there is.", list_command(*noun))),
+            Error::Ambiguous { noun: _, text: _, candidates } => says
+                .because(format!("It could be {}.", candidates.join(", ")))
+                .then("Give more of the id, from its beginning or up to its end."),
+            Error::Invalid { what: _, why } => says.because(sentence(why)),
+            Error::NameTaken { noun, name: _ } => {
+                says.then(format!("Choose another name; `{}` shows those that are taken.", list_command(*noun)))
+            }
+
+            Error::NoActiveIssuer => says
+                .because("The active issuer signs whatever names no other.")
+                .then("`licentia issuer list` shows the issuers; run `licentia issuer activate ID`, or name one with `--issuer ID`."),
+            Error::IssuerRetired { .. } => says
+                .because("A retired issuer signs no new license and stays retired.")
+                .then("Name another with `--issuer ID`, or make one with `licentia issuer create NAME`."),
+            Error::IssuerCannotSign { .. } => says
+                .because("Only its public key was taken in: it vouches for licenses from elsewhere.")
+                .then("Name another with `--issuer ID`; `licentia issuer list` shows which can sign."),
+            Error::IssuerAlreadyActive { .. } => says.because("Nothing had to be changed."),
+            Error::IssuerInUse { .. } => says
+                .because("What it signed could not be checked any more, nor revoked.")
+                .then("Run `licentia issuer retire ID` to end its signing instead."),
+            Error::KeyKnown { .. } => {
+                says.because("A key is taken in once.").then("`licentia issuer list` shows the keys that are known.")
+            }
+
+            Error::StatusForbids { license, status, action } => {
+                let hint = way_out(*license, *status);
+                says.because(needed_for(*action)).then(hint)
+            }
+            Error::SupersededBy { license, successor } => match successor {
+                Some(successor) => says
+                    .because(format!("License {successor} has taken its place."))
+                    .then(format!("Work with that one: `licentia license show {successor}`.")),
+                None => says
+                    .because("The license that took its place is not here any more.")
+                    .then(format!("`licentia audit list --target {license}` shows what became of it.")),
+            },
+            Error::AlreadyRevoked { license, reason, at } => {
+                let at = at.map(|at| format!(" at {at}")).unwrap_or_default();
+                let reason = reason.map(|reason| format!(" for the reason `{reason}`")).unwrap_or_default();
+                says.because(format!("It was revoked{at}{reason}.")).then(format!("`licentia license show {license}` shows it."))
+            }
+            Error::NotRevoked { license, status } => says
+                .because(format!("It is {status}, so there is nothing to take back."))
+                .then(format!("`licentia license show {license}` shows it.")),
+            Error::WouldBeExpired { at } => says
+                .because(format!("It would end at {at}, and that is over."))
+                .then("Give a later end with `--expires T` or `--days N`, or none with `--perpetual`."),
+            Error::LicenseKnown { license } => {
+                says.because("A license is taken in once.").then(format!("`licentia license show {license}` shows it."))
+            }
+            Error::LicenseInvalid(invalid) => {
+                Self::saying("the license does not hold").because(sentence(&invalid.to_string())).then(invalid.hint())
+            }
+            Error::UnknownKey { kid } => says
+                .because(format!("The thumbprint of its key is {kid}."))
+                .then("If you trust that key, take it in first: `licentia issuer import FILE`."),
+            Error::Sign(error) => sign(says, error),
+            Error::Batch(errors) => batch(says, errors),
+
+            Error::IdentityInUse { .. } => says
+                .because("A license without the identity that it names could not be checked any more.")
+                .then("Delete these licenses first, or run `licentia identity regenerate ID` for new bytes."),
+            Error::ProbeClosed(state) => says
+                .because(match state {
+                    ProbeState::Pending => "It still waits for its result.",
+                    ProbeState::Expired => "Its time is over.",
+                    ProbeState::Consumed => "A token works once, and a result came for this one.",
+                    ProbeState::Cancelled => "It was cancelled before a result came.",
+                })
+                .then("`licentia probe create --label L` makes a new one."),
+            Error::ProbeTokenUnknown => says
+                .because("Either it was never made here, or it was not copied whole.")
+                .then("Copy it again from `lprobe_` to its end; `licentia probe list` shows the tokens by label."),
+            Error::NoSuchEntry { seq, size } if (1..=*size).contains(seq) => says
+                .because("It should be there: the log has a gap.")
+                .then("Run `licentia audit verify` to learn what is wrong with the log."),
+            Error::NoSuchEntry { seq: _, size } => says
+                .because(format!("Entries are numbered from 1 to {size}."))
+                .then("`licentia audit list` shows the newest."),
+            Error::BackupNotVerified(report) => says
+                .because(first_issue(report))
+                .then("The copy was thrown away. Run `licentia audit verify` to see whether the database itself is whole."),
+        }
+    }
+}
+
+impl Explanation {
+    fn saying(message: impl AsRef<str>) -> Self {
+        Self { message: printable(message.as_ref()).into_owned(), cause: None, hint: None }
+    }
+
+    fn because(self, cause: impl AsRef<str>) -> Self {
+        Self { cause: Some(printable(cause.as_ref()).into_owned()), ..self }
+    }
+
+    fn then(self, hint: impl AsRef<str>) -> Self {
+        Self { hint: Some(printable(hint.as_ref()).into_owned()), ..self }
+    }
+}
+
+/// `it is empty` as `It is empty.`
+fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let stop = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{stop}", chars.as_str())
+}
+
+fn list_command(noun: Noun) -> String {
+    format!("licentia {} list", noun.as_str())
+}
+
+/// From which states an action leads on: the table of states in words.
+fn needed_for(action: Action) -> &'static str {
+    match action {
+        Action::Suspend => "Only an active license can be suspended.",
+        Action::Reinstate => "Only a suspended license can be reinstated.",
+        Action::Reissue => "Only an active license can be reissued.",
+        Action::Revoke => "Only a license that is not revoked can be revoked.",
+        Action::Unrevoke => "Only a revoked license can be unrevoked.",
+        Action::Delete => "This license cannot be deleted as it stands.",
+    }
+}
+
+fn way_out(license: LicenseId, status: LicenseStatus) -> String {
+    match status {
+        LicenseStatus::Active | LicenseStatus::Suspended => format!("`licentia license show {license}` shows it."),
+        LicenseStatus::Superseded => format!("`licentia license history {license}` shows what took its place."),
+        LicenseStatus::Revoked => format!("To take the revocation back, run `licentia license unrevoke {license}`."),
+    }
+}
+
+fn sign(says: Explanation, error: &SignError) -> Explanation {
+    let says = says.because(sentence(&error.to_string()));
+    match error {
+        SignError::NeverValid(_) => says.then("Give a later end, or an earlier beginning."),
+        SignError::TooLarge { .. } => says.then("Put less into it: fewer features, fewer limits, a smaller payload."),
+        SignError::Refused(_) => says.then("Change the request so that a verifier would take the license."),
+        // The other reasons are mistakes of this program; the type allows for more to come.
+        _ => says.then(REPORT),
+    }
+}
+
+fn batch(says: Explanation, errors: &[(usize, Error)]) -> Explanation {
+    let told = errors.iter().take(TOLD).map(|(index, error)| {
+        let Explanation { message, cause, .. } = error.into();
+        let cause = cause.map(|cause| format!(" ({})", cause.trim_end_matches('.'))).unwrap_or_default();
+        format!("license {}: {message}{cause}", index + 1)
+    });
+    let untold = match errors.len().saturating_sub(TOLD) {
+        0 => None,
+        more => Some(format!("and {more} more")),
+    };
+    let cause: Vec<String> = told.chain(untold).collect();
+    says.because(sentence(&cause.join("; ")))
+        .then("Correct these and run it again; `--dry-run` checks without issuing.")
+}
+
+fn first_issue(report: &VerifyReport) -> String {
+    match report.issues.first() {
+        Some(issue) => issue.meaning.clone(),
+        None => "Its audit log did not verify.".to_owned(),
     }
 }

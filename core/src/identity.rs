@@ -1,47 +1,157 @@
 //! Identities: 32 random bytes that a licensed program carries.
 
-use crate::{Identity, IdentityId, Licentia, Operator, Result};
+use crate::audit::Kind;
+use crate::lookup::{self, Noun};
+use crate::secret::SecretError;
+use crate::{Error, Identity, IdentityId, Licentia, Operator, Result, checked};
+use licentia_storage::{Event, Secret, SecretPurpose, Tx};
 use zeroize::Zeroizing;
 
 /// See [`Licentia::identities`].
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Identities<'a>(pub(crate) &'a Licentia);
 
-/// An identity and how many licenses name it.
+/// An identity with new bytes, and what that means for licenses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CreatedIdentity {
+pub struct RegeneratedIdentity {
     pub identity: Identity,
-    /// Licenses that name the digest from before a regeneration.
+    /// Licenses that name the digest from before, and so no longer fit the program.
     pub licenses: u64,
 }
 
+/// How many random bytes an identity has.
+const LENGTH: usize = 32;
+
 impl Identities<'_> {
-    pub async fn create(&self, _operator: &Operator, _name: &str) -> Result<Identity> {
-        todo!()
+    /// Makes 32 random bytes under a name.
+    pub async fn create(self, operator: &Operator, name: &str) -> Result<Identity> {
+        let (name, owner) = (checked::name("the identity's name", name)?, operator.clone());
+        self.0
+            .write(operator, move |tx| async move {
+                if tx.reader().identity_by_name(&name).await?.is_some() {
+                    return Err(Error::NameTaken { noun: Noun::Identity, name });
+                }
+                let bytes = Zeroizing::new(tx.random::<LENGTH>());
+                let identity = Identity {
+                    id: tx.new_id(),
+                    name,
+                    digest: digest(&*bytes),
+                    created_at: tx.now(),
+                    regenerated_at: None,
+                };
+                let secret = owner.seal_secret(&tx, SecretPurpose::Identity, identity.id.0, &*bytes)?;
+                let effects = [tx.insert(&identity).await?, tx.insert(&secret).await?];
+                let event = about(&identity, Kind::IdentityCreate).accounts_for(effects);
+                Ok(tx.commit(event, identity).await?)
+            })
+            .await
     }
+
     /// New bytes under the same name; licenses that name the old digest no longer match.
-    pub async fn regenerate(&self, _operator: &Operator, _id: IdentityId) -> Result<CreatedIdentity> {
-        todo!()
+    pub async fn regenerate(self, operator: &Operator, id: IdentityId) -> Result<RegeneratedIdentity> {
+        let owner = operator.clone();
+        self.0
+            .write(operator, move |tx| async move {
+                let before = load(&tx, id).await?;
+                let licenses = tx.reader().identity_usage(id).await?;
+                let bytes = Zeroizing::new(tx.random::<LENGTH>());
+                let identity = Identity { digest: digest(&*bytes), regenerated_at: Some(tx.now()), ..before.clone() };
+                let sealed = owner.seal_secret(&tx, SecretPurpose::Identity, id.0, &*bytes)?;
+                // The row of the secret stays, and with it nothing of the bytes from before.
+                let secret = match tx.reader().secret(SecretPurpose::Identity, id.0).await? {
+                    Some(old) => tx.update(&Secret { id: old.id, ..sealed }).await?,
+                    None => tx.insert(&sealed).await?,
+                };
+                let effects = [tx.update(&identity).await?, secret];
+                let event = about(&identity, Kind::IdentityRegenerate)
+                    .with("old_digest", before.digest)
+                    .with("licenses", licenses)
+                    .accounts_for(effects);
+                Ok(tx.commit(event, RegeneratedIdentity { identity, licenses }).await?)
+            })
+            .await
     }
+
     /// Refused while a license names it.
-    pub async fn delete(&self, _operator: &Operator, _id: IdentityId) -> Result<Identity> {
-        todo!()
+    pub async fn delete(self, operator: &Operator, id: IdentityId) -> Result<Identity> {
+        self.0
+            .write(operator, move |tx| async move {
+                let identity = load(&tx, id).await?;
+                let licenses = tx.reader().identity_usage(id).await?;
+                if licenses > 0 {
+                    return Err(Error::IdentityInUse { name: identity.name, licenses });
+                }
+                let mut effects = Vec::new();
+                if let Some(secret) = tx.reader().secret(SecretPurpose::Identity, id.0).await? {
+                    effects.push(tx.delete(&secret).await?);
+                }
+                effects.push(tx.delete(&identity).await?);
+                let event = about(&identity, Kind::IdentityDelete)
+                    .with("created_at", identity.created_at.to_string())
+                    .with("regenerated_at", identity.regenerated_at.map(|at| at.to_string()))
+                    .accounts_for(effects);
+                Ok(tx.commit(event, identity).await?)
+            })
+            .await
     }
-    pub async fn list(&self) -> Result<Vec<Identity>> {
-        todo!()
+
+    /// The 32 bytes. They leave the vault, so it is recorded, before anybody gets them.
+    pub async fn export(self, operator: &Operator, id: IdentityId) -> Result<Zeroizing<Vec<u8>>> {
+        let owner = operator.clone();
+        self.0
+            .write(operator, move |tx| async move {
+                let identity = load(&tx, id).await?;
+                let secret = tx.reader().secret(SecretPurpose::Identity, id.0).await?;
+                let secret = secret.ok_or(SecretError::Damaged("an identity's bytes are missing"))?;
+                let bytes = owner.open_secret(&secret)?;
+                if digest(&bytes) != identity.digest {
+                    return Err(SecretError::Damaged("an identity's sealed bytes are not those of its row").into());
+                }
+                let event = about(&identity, Kind::IdentityExport);
+                Ok(tx.commit(event, bytes).await?)
+            })
+            .await
     }
-    pub async fn get(&self, _id: IdentityId) -> Result<Identity> {
-        todo!()
+
+    /// Every identity, oldest first.
+    pub async fn list(self) -> Result<Vec<Identity>> {
+        Ok(self.0.reader().identities().await?)
     }
+
+    /// One identity.
+    pub async fn get(self, id: IdentityId) -> Result<Identity> {
+        self.0.reader().identity(id).await?.ok_or_else(|| unknown(id))
+    }
+
     /// How many licenses name it.
-    pub async fn usage(&self, _id: IdentityId) -> Result<u64> {
-        todo!()
+    pub async fn usage(self, id: IdentityId) -> Result<u64> {
+        self.get(id).await?;
+        Ok(self.0.reader().identity_usage(id).await?)
     }
-    pub async fn resolve(&self, _text: &str) -> Result<Identity> {
-        todo!()
+
+    /// By name, unique prefix or unique suffix of the id.
+    pub async fn resolve(self, text: &str) -> Result<Identity> {
+        let reader = self.0.reader();
+        match reader.identity_by_name(text).await? {
+            Some(identity) => Ok(identity),
+            None => self.get(IdentityId(lookup::find(&reader, Noun::Identity, text).await?)).await,
+        }
     }
-    /// The 32 bytes; lets a secret out, so it is recorded.
-    pub async fn export(&self, _operator: &Operator, _id: IdentityId) -> Result<Zeroizing<Vec<u8>>> {
-        todo!()
-    }
+}
+
+/// What licenses name: plain BLAKE3, so that any program can compute it from the bytes that it carries.
+fn digest(bytes: &[u8]) -> String {
+    format!("blake3:{}", blake3::hash(bytes).to_hex())
+}
+
+async fn load(tx: &Tx, id: IdentityId) -> Result<Identity> {
+    tx.reader().identity(id).await?.ok_or_else(|| unknown(id))
+}
+
+fn unknown(id: IdentityId) -> Error {
+    Error::Unknown { noun: Noun::Identity, text: id.to_string() }
+}
+
+fn about(identity: &Identity, kind: Kind) -> Event {
+    kind.event(identity.id).with("name", identity.name.clone()).with("digest", identity.digest.clone())
 }

@@ -7,10 +7,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 pub mod audit;
-pub mod pin;
-pub mod secret;
-pub mod text;
 mod backup;
+mod checked;
 mod doctor;
 mod error;
 mod explain;
@@ -19,16 +17,20 @@ mod issuer;
 mod license;
 mod licentia;
 mod lookup;
+mod new_file;
 mod operator;
+pub mod pin;
 mod probe;
 mod revocation;
+pub mod secret;
+pub mod text;
 mod vault;
 
 pub use backup::{Backup, BackupReport};
 pub use doctor::{Check, CheckState, Diagnosis};
 pub use error::{Error, Result};
 pub use explain::Explanation;
-pub use identity::{CreatedIdentity, Identities};
+pub use identity::{Identities, RegeneratedIdentity};
 pub use issuer::{ImportKey, Issuers, NewIssuer};
 pub use license::*;
 pub use licentia::{Licentia, Place, Progress};
@@ -38,9 +40,9 @@ pub use probe::{CreatedProbeToken, NewProbe, ProbeState, Probes};
 pub use revocation::{Revocations, RevokeRequest, RevokedLicense};
 pub use vault::{Founded, Founding, VaultService};
 
+pub use licentia_license::Limit;
 pub use licentia_storage::{
     Ambient, AuditRecord, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId,
     LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation, StatusRef,
     StoreError, Strings, Timestamp,
 };
-pub use licentia_license::Limit;

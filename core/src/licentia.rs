@@ -1,8 +1,24 @@
 //! An open database and the services on it.
 
-use crate::{Ambient, Identities, Issuers, Licenses, Probes, Result, Revocations, VaultService, audit::Audit};
+use crate::audit::Audit;
+use crate::pin::{self, Pin, PinState, PinStore};
+use crate::{Ambient, Error, Identities, Issuers, Licenses, Operator, Probes, Result, Revocations, VaultService};
+use licentia_storage::audit::tagged;
+use licentia_storage::{Access, Committed, Reader, Store, StoreError, Tx};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An open database. Cheap to clone; all clones share it.
+#[derive(Clone, Debug)]
+pub struct Licentia(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    place: Place,
+    store: Store,
+    /// What the pin said when the database was opened, or when it was last looked at.
+    pin: Mutex<Result<PinState, String>>,
+}
 
 /// Where a database and what belongs to it are found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,59 +32,157 @@ pub struct Place {
 /// Told how many of how many are done.
 pub type Progress = Arc<dyn Fn(u64, u64) + Send + Sync>;
 
-/// An open database. Cheap to clone; all clones share it.
-#[derive(Clone)]
-pub struct Licentia {}
-
 impl Licentia {
     /// Makes the home directory and an empty database in it, or opens one that was never founded.
     /// [`VaultService::create`] founds it.
-    pub async fn create(_place: Place, _ambient: Ambient) -> Result<Self> {
-        todo!()
+    pub async fn create(place: Place, ambient: Ambient) -> Result<Self> {
+        if let Some(home) = place.database.parent() {
+            make_private_directory(home)?;
+        }
+        let store = Store::create(&place.database, ambient).await?;
+        if store.reader().audit_log().await?.is_some() {
+            return Err(Error::AlreadyFounded);
+        }
+        Ok(Self::around(store, place, PinState::Absent))
     }
 
     /// Opens a database for changes, and for reading only where the file cannot be written.
-    pub async fn open(_place: Place, _ambient: Ambient) -> Result<Self> {
-        todo!()
+    pub async fn open(place: Place, ambient: Ambient) -> Result<Self> {
+        Self::open_for(place, ambient, Access::Write).await
     }
 
     /// Opens a database for reading only.
-    pub async fn open_for_reading(_place: Place, _ambient: Ambient) -> Result<Self> {
-        todo!()
+    pub async fn open_for_reading(place: Place, ambient: Ambient) -> Result<Self> {
+        Self::open_for(place, ambient, Access::Read).await
     }
 
-    /// What stands in the way of trusting this file at the start: it is older than its pin, forked, or another log.
-    /// Changes are refused while this is an error; reading goes on.
+    async fn open_for(place: Place, ambient: Ambient, access: Access) -> Result<Self> {
+        let store = Store::open(&place.database, ambient, access).await?;
+        let licentia = Self::around(store, place, PinState::Absent);
+        // What the pin says is kept, and stands in the way of the first change; reading goes on.
+        let _ = licentia.check_pin().await;
+        Ok(licentia)
+    }
+
+    fn around(store: Store, place: Place, pin: PinState) -> Self {
+        Self(Arc::new(Inner { place, store, pin: Mutex::new(Ok(pin)) }))
+    }
+
+    /// Compares the file with what was seen of it before.
+    ///
+    /// An error means that it is older than its pin, forked, or another log; changes are then refused.
     pub async fn check_pin(&self) -> Result<()> {
-        todo!()
+        let looked = self.look_at_pin().await;
+        let seen = looked.as_ref().map(Clone::clone).map_err(ToString::to_string);
+        *self.0.pin.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+        refuse_disagreement(looked?)
     }
 
     /// Moves the pin forward to the newest entry, when the pinned one is still in the log.
     pub async fn move_pin(&self) -> Result<()> {
-        todo!()
+        let Some(pins) = self.pins() else { return Ok(()) };
+        self.check_pin().await?;
+        let (log, size) =
+            (self.reader().audit_log().await?.ok_or(Error::NotFounded)?, self.reader().audit_size().await?);
+        let hash = match self.hash_at(size).await? {
+            Some(hash) => hash,
+            None => log.fingerprint_text(),
+        };
+        Ok(pins.save(&Pin {
+            log_id: log.id.to_string(),
+            fingerprint: log.fingerprint_text(),
+            path: self.0.place.database.clone(),
+            size,
+            hash,
+        })?)
+    }
+
+    pub(crate) async fn look_at_pin(&self) -> Result<PinState> {
+        let Some(pins) = self.pins() else { return Ok(PinState::Absent) };
+        let pin = pins.load(&self.0.place.database)?;
+        let Some(log) = self.reader().audit_log().await? else { return Ok(PinState::Absent) };
+        let size = self.reader().audit_size().await?;
+        let at_pin = match &pin {
+            Some(pin) => self.hash_at(pin.size).await?,
+            None => None,
+        };
+        Ok(pin::compare(pin.as_ref(), &log.fingerprint_text(), size, at_pin.as_deref()))
+    }
+
+    /// The pin of this database, if there is one.
+    pub(crate) fn pin(&self) -> Result<Option<Pin>> {
+        match self.pins() {
+            Some(pins) => Ok(pins.load(&self.0.place.database)?),
+            None => Ok(None),
+        }
+    }
+
+    async fn hash_at(&self, seq: u64) -> Result<Option<String>> {
+        if seq == 0 {
+            return Ok(self.reader().audit_log().await?.map(|log| log.fingerprint_text()));
+        }
+        Ok(self.reader().audit_entry(seq).await?.map(|entry| tagged("blake3", &entry.hash)))
+    }
+
+    pub(crate) fn pins(&self) -> Option<PinStore> {
+        self.0.place.pins.as_ref().map(PinStore::new)
     }
 
     /// Closes the files; the last connection folds the write-ahead log into the database.
     pub async fn close(self) {
-        todo!()
+        self.0.store.close().await;
     }
 
     /// Whether the file can be written.
     #[must_use]
     pub fn is_writable(&self) -> bool {
-        todo!()
+        self.0.store.is_writable()
     }
 
     /// Where this database is.
     #[must_use]
     pub fn place(&self) -> &Place {
-        todo!()
+        &self.0.place
     }
 
     /// The clock and the randomness that were handed in.
     #[must_use]
     pub fn ambient(&self) -> &Ambient {
-        todo!()
+        self.0.store.ambient()
+    }
+
+    /// What is to go wrong in this database's transactions.
+    #[cfg(feature = "faults")]
+    #[must_use]
+    pub fn faults(&self) -> &licentia_storage::Faults {
+        self.0.store.faults()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    pub(crate) fn reader(&self) -> Reader<'static> {
+        self.0.store.reader()
+    }
+
+    /// The one way in which a service changes anything.
+    pub(crate) async fn write<T, F, Fut>(&self, operator: &Operator, work: F) -> Result<T>
+    where
+        F: FnOnce(Tx) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Committed<T>>> + Send + 'static,
+        T: Send + 'static,
+    {
+        if !self.is_writable() {
+            return Err(StoreError::ReadOnly.into());
+        }
+        let seen = self.0.pin.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match seen {
+            Ok(state) => refuse_disagreement(state)?,
+            // Looked at again for the error itself, which cannot be kept.
+            Err(_) => self.check_pin().await?,
+        }
+        self.0.store.write(operator.seal(), work).await
     }
 
     /// The vault: founding, unlocking, changing the passphrase.
@@ -112,4 +226,22 @@ impl Licentia {
     pub fn audit(&self) -> Audit<'_> {
         Audit(self)
     }
+}
+
+fn refuse_disagreement(state: PinState) -> Result<()> {
+    match state {
+        PinState::Absent | PinState::Matches | PinState::Behind => Ok(()),
+        state => Err(Error::PinDisagrees(state)),
+    }
+}
+
+fn make_private_directory(path: &std::path::Path) -> Result<()> {
+    if path.as_os_str().is_empty() || path.is_dir() {
+        return Ok(());
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path).map_err(|source| Error::Io { action: "make the directory", path: path.to_owned(), source })
 }

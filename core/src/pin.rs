@@ -55,44 +55,28 @@ pub enum PinState {
 /// Compares a log with its pin. `hash_at_pinned_size` is the hash of the entry whose seq is the pin's size, and is not
 /// asked for when nothing was pinned but an empty log.
 #[must_use]
-pub fn compare(
-    pin: Option<&Pin>,
-    fingerprint: &str,
-    size: u64,
-    hash_at_pinned_size: Option<&str>,
-) -> PinState {
+pub fn compare(pin: Option<&Pin>, fingerprint: &str, size: u64, hash_at_pinned_size: Option<&str>) -> PinState {
     let Some(pin) = pin else {
         return PinState::Absent;
     };
     if pin.fingerprint != fingerprint {
-        return PinState::OtherLog {
-            pinned: pin.fingerprint.clone(),
-            found: fingerprint.to_owned(),
-        };
+        return PinState::OtherLog { pinned: pin.fingerprint.clone(), found: fingerprint.to_owned() };
     }
     if size < pin.size {
-        return PinState::RolledBack {
-            pinned: pin.size,
-            found: size,
-        };
+        return PinState::RolledBack { pinned: pin.size, found: size };
     }
     if pin.size > 0 && hash_at_pinned_size != Some(pin.hash.as_str()) {
         return PinState::Forked { at: pin.size };
     }
-    if size == pin.size {
-        PinState::Matches
-    } else {
-        PinState::Behind
-    }
+    if size == pin.size { PinState::Matches } else { PinState::Behind }
 }
 
 impl Pin {
     /// What is wrong with a pin that was read, if anything.
     fn fault(&self) -> Option<&'static str> {
         let is_hash = |text: &str| {
-            text.strip_prefix("blake3:").is_some_and(|hex| {
-                hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-            })
+            text.strip_prefix("blake3:")
+                .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
         };
         if !is_hash(&self.fingerprint) {
             Some("its fingerprint is not `blake3:` and 64 hexadecimal digits")

@@ -1,15 +1,22 @@
 //! Probes: one-time tokens for a machine to be licensed, and what came back.
 
-use crate::{Licentia, Operator, ProbeToken, ProbeTokenId, Result, Timestamp};
+use crate::audit::Kind;
+use crate::lookup::{self, Noun};
+use crate::{Error, Licentia, Operator, ProbeStatus, ProbeToken, ProbeTokenId, Result, Timestamp, checked};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use licentia_storage::{Event, Tx};
+use serde_json::Value;
+use zeroize::Zeroizing;
 
 /// See [`Licentia::probes`].
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Probes<'a>(pub(crate) &'a Licentia);
 
 /// A token to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewProbe {
     pub label: String,
+    /// From a minute to 90 days.
     pub ttl_seconds: i64,
 }
 
@@ -29,12 +36,105 @@ pub enum ProbeState {
     Cancelled,
 }
 
+/// So that a token is known for one wherever it turns up.
+const PREFIX: &str = "lprobe_";
+const HASH_CONTEXT: &str = "licentia 2026 probe token v1";
+const SHORTEST_TTL: i64 = 60;
+const LONGEST_TTL: i64 = 90 * 86_400;
+const LARGEST_RESULT: usize = 64 * 1024;
+const MOST_LISTED: u64 = 1_000;
+
+impl Probes<'_> {
+    /// Makes a token. Its text is in the answer and nowhere else: only a hash of it is kept.
+    pub async fn new_token(self, operator: &Operator, new: NewProbe) -> Result<CreatedProbeToken> {
+        let label = checked::name("the label", &new.label)?;
+        let ttl = checked_ttl(new.ttl_seconds)?;
+        self.0
+            .write(operator, move |tx| async move {
+                let bytes = Zeroizing::new(tx.random::<32>());
+                let token = format!("{PREFIX}{}", Base64UrlUnpadded::encode_string(&*bytes));
+                let probe = ProbeToken {
+                    id: tx.new_id(),
+                    label,
+                    token_hash: hash(&token),
+                    status: ProbeStatus::Pending,
+                    created_at: tx.now(),
+                    expires_at: Timestamp(tx.now().0.saturating_add(ttl.saturating_mul(1_000_000))),
+                    closed_at: None,
+                    result: None,
+                };
+                let effect = tx.insert(&probe).await?;
+                let event = about(&probe, Kind::ProbeTokenCreated)
+                    .with("expires_at", probe.expires_at.to_string())
+                    .accounts_for([effect]);
+                Ok(tx.commit(event, CreatedProbeToken { probe, token }).await?)
+            })
+            .await
+    }
+
+    /// Takes in a result: a JSON object of at most 64 KiB, kept as it came. A token works once.
+    pub async fn consume_token(self, operator: &Operator, token: &str, result: &str) -> Result<ProbeToken> {
+        let hash = hash(token.trim());
+        let result = checked_result(result)?;
+        self.0
+            .write(operator, move |tx| async move {
+                let probe = tx.reader().probe_token_by_hash(&hash).await?.ok_or(Error::ProbeTokenUnknown)?;
+                let mut probe = closed(&tx, probe, ProbeStatus::Consumed)?;
+                let digest = format!("blake3:{}", blake3::hash(result.as_bytes()).to_hex());
+                let bytes = result.len();
+                probe.result = Some(result);
+                let effect = tx.update(&probe).await?;
+                let event = about(&probe, Kind::ProbeResult)
+                    .with("bytes", bytes)
+                    .with("result_digest", digest)
+                    .accounts_for([effect]);
+                Ok(tx.commit(event, probe).await?)
+            })
+            .await
+    }
+
+    /// Ends a token that still waits for its result.
+    pub async fn cancel(self, operator: &Operator, id: ProbeTokenId) -> Result<ProbeToken> {
+        self.0
+            .write(operator, move |tx| async move {
+                let probe = tx.reader().probe_token(id).await?.ok_or_else(|| unknown(id))?;
+                let probe = closed(&tx, probe, ProbeStatus::Cancelled)?;
+                let effect = tx.update(&probe).await?;
+                let event = about(&probe, Kind::ProbeTokenRevoked).accounts_for([effect]);
+                Ok(tx.commit(event, probe).await?)
+            })
+            .await
+    }
+
+    /// The newest thousand, newest first.
+    pub async fn list(self) -> Result<Vec<ProbeToken>> {
+        Ok(self.0.reader().probe_tokens(MOST_LISTED).await?)
+    }
+
+    /// One token.
+    pub async fn get(self, id: ProbeTokenId) -> Result<ProbeToken> {
+        self.0.reader().probe_token(id).await?.ok_or_else(|| unknown(id))
+    }
+
+    /// By unique prefix or suffix of the id.
+    pub async fn resolve(self, text: &str) -> Result<ProbeToken> {
+        self.get(ProbeTokenId(lookup::find(&self.0.reader(), Noun::Probe, text).await?)).await
+    }
+}
+
 impl ProbeState {
     /// What the clock makes of a token.
     #[must_use]
-    pub fn of(_token: &ProbeToken, _now: Timestamp) -> Self {
-        todo!()
+    pub fn of(token: &ProbeToken, now: Timestamp) -> Self {
+        match token.status {
+            ProbeStatus::Consumed => Self::Consumed,
+            ProbeStatus::Cancelled => Self::Cancelled,
+            ProbeStatus::Pending if now >= token.expires_at => Self::Expired,
+            ProbeStatus::Pending => Self::Pending,
+        }
     }
+
+    /// The word for it.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -46,24 +146,52 @@ impl ProbeState {
     }
 }
 
-impl Probes<'_> {
-    pub async fn new_token(&self, _operator: &Operator, _new: NewProbe) -> Result<CreatedProbeToken> {
-        todo!()
+/// A pending token as it is once it ended now.
+fn closed(tx: &Tx, token: ProbeToken, status: ProbeStatus) -> Result<ProbeToken> {
+    match ProbeState::of(&token, tx.now()) {
+        ProbeState::Pending => Ok(ProbeToken { status, closed_at: Some(tx.now()), ..token }),
+        ended => Err(Error::ProbeClosed(ended)),
     }
-    /// Takes in a result: a JSON object of at most 64 KiB, kept as it came. A token works once.
-    pub async fn consume_token(&self, _operator: &Operator, _token: &str, _result: &str) -> Result<ProbeToken> {
-        todo!()
+}
+
+/// What is kept of a token. 256 random bits need no salt.
+fn hash(token: &str) -> Vec<u8> {
+    blake3::derive_key(HASH_CONTEXT, token.as_bytes()).to_vec()
+}
+
+fn checked_ttl(seconds: i64) -> Result<i64> {
+    if (SHORTEST_TTL..=LONGEST_TTL).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err(Error::invalid(
+            "the time to live",
+            format!("it is {seconds} seconds, and 60 (a minute) to {LONGEST_TTL} (90 days) are allowed"),
+        ))
     }
-    pub async fn cancel(&self, _operator: &Operator, _id: ProbeTokenId) -> Result<ProbeToken> {
-        todo!()
+}
+
+fn checked_result(text: &str) -> Result<String> {
+    const WHAT: &str = "the probe's result";
+    let length = text.len();
+    if length > LARGEST_RESULT {
+        return Err(Error::invalid(WHAT, format!("it has {length} bytes, and {LARGEST_RESULT} are allowed")));
     }
-    pub async fn list(&self) -> Result<Vec<ProbeToken>> {
-        todo!()
-    }
-    pub async fn get(&self, _id: ProbeTokenId) -> Result<ProbeToken> {
-        todo!()
-    }
-    pub async fn resolve(&self, _text: &str) -> Result<ProbeToken> {
-        todo!()
-    }
+    let found = match serde_json::from_str(text) {
+        Ok(Value::Object(_)) => return Ok(text.to_owned()),
+        Ok(Value::Array(_)) => "an array",
+        Ok(Value::String(_)) => "a string",
+        Ok(Value::Number(_)) => "a number",
+        Ok(Value::Bool(_)) => "a truth value",
+        Ok(Value::Null) => "null",
+        Err(error) => return Err(Error::invalid(WHAT, format!("it is not JSON: {error}"))),
+    };
+    Err(Error::invalid(WHAT, format!("it is {found}, and a JSON object is needed")))
+}
+
+fn unknown(id: ProbeTokenId) -> Error {
+    Error::Unknown { noun: Noun::Probe, text: id.to_string() }
+}
+
+fn about(probe: &ProbeToken, kind: Kind) -> Event {
+    kind.event(probe.id).with("label", probe.label.clone())
 }

@@ -45,11 +45,7 @@ pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     // without width. The longest prefix that fits also keeps accents and joined emoji with what they belong to.
     let ends: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
     let fitting = ends.partition_point(|&end| prefix(text, end).width() <= room);
-    let end = fitting
-        .checked_sub(1)
-        .and_then(|last| ends.get(last))
-        .copied()
-        .unwrap_or(0);
+    let end = fitting.checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0);
     Cow::Owned(format!("{}…", prefix(text, end).trim_end_matches(JOINER)))
 }
 
@@ -58,11 +54,7 @@ pub fn shorten(text: &str, max: usize) -> Cow<'_, str> {
 pub fn csv_safe(text: &str) -> Cow<'_, str> {
     // The wide forms are formulas too where a Japanese or Chinese locale is set.
     let starts = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
-    if text.starts_with(starts) && !is_number(text) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
-    }
+    if text.starts_with(starts) && !is_number(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
 fn escaped(text: &str, keep: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -109,9 +101,7 @@ enum Before {
 impl Before {
     fn allows(self, c: char, after: Option<char>) -> bool {
         match c {
-            '\u{fe0e}' | '\u{fe0f}' => {
-                self == Self::Emoji || (self == Self::Key && after == Some(KEYCAP))
-            }
+            '\u{fe0e}' | '\u{fe0f}' => self == Self::Emoji || (self == Self::Key && after == Some(KEYCAP)),
             JOINER => matches!(self, Self::Emoji | Self::Selected) && after.is_some_and(is_emoji),
             _ => false,
         }

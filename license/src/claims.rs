@@ -91,11 +91,9 @@ impl Claims {
 
     /// Reads claims the strict way: no duplicate members, no nulls, all that is required, all in range.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
-        let value = strict_json::parse(bytes)
-            .map_err(|e| Invalid::Malformed(format!("the claims are not readable: {e}")))?;
-        let members = value
-            .as_object()
-            .ok_or_else(|| Invalid::Malformed("the claims are not an object".to_owned()))?;
+        let value =
+            strict_json::parse(bytes).map_err(|e| Invalid::Malformed(format!("the claims are not readable: {e}")))?;
+        let members = value.as_object().ok_or_else(|| Invalid::Malformed("the claims are not an object".to_owned()))?;
         for name in REQUIRED {
             if !members.contains_key(name) {
                 return Err(Invalid::MissingClaim(name));
@@ -107,8 +105,8 @@ impl Claims {
                 return Err(Invalid::Malformed(format!("the claim `{name}` is null")));
             }
         }
-        let claims = Self::deserialize(&value)
-            .map_err(|e| Invalid::Malformed(format!("a claim has the wrong type: {e}")))?;
+        let claims =
+            Self::deserialize(&value).map_err(|e| Invalid::Malformed(format!("a claim has the wrong type: {e}")))?;
         claims.check()?;
         Ok(claims)
     }
@@ -127,11 +125,7 @@ impl Claims {
         if self.aud.iter().any(String::is_empty) {
             return malformed("an audience is empty");
         }
-        for (name, time) in [
-            ("iat", Some(self.iat)),
-            ("nbf", self.nbf),
-            ("exp", self.exp),
-        ] {
+        for (name, time) in [("iat", Some(self.iat)), ("nbf", self.nbf), ("exp", self.exp)] {
             if time.is_some_and(|time| !(0..=MAX_TIME).contains(&time)) {
                 return malformed(&format!("the claim `{name}` is out of range"));
             }
@@ -142,11 +136,7 @@ impl Claims {
         if self.replaces.as_deref().is_some_and(str::is_empty) {
             return malformed("the claim `replaces` is empty");
         }
-        if self
-            .status
-            .as_ref()
-            .is_some_and(|status| status.status_list.uri.is_empty())
-        {
+        if self.status.as_ref().is_some_and(|status| status.status_list.uri.is_empty()) {
             return malformed("the `uri` of the status list is empty");
         }
         Ok(())
@@ -155,8 +145,8 @@ impl Claims {
 
 const REQUIRED: [&str; 5] = ["iss", "sub", "aud", "iat", "jti"];
 const KNOWN: [&str; 15] = [
-    "iss", "sub", "aud", "iat", "nbf", "exp", "jti", "features", "limits", "payload", "bindings",
-    "identity", "replaces", "status", "log",
+    "iss", "sub", "aud", "iat", "nbf", "exp", "jti", "features", "limits", "payload", "bindings", "identity",
+    "replaces", "status", "log",
 ];
 
 /// How much of something: a number, or a word such as an edition.
@@ -201,7 +191,6 @@ fn one_or_many<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>
 }
 
 fn is_pin(text: &str) -> bool {
-    text.strip_prefix("blake3:").is_some_and(|hex| {
-        hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
-    })
+    text.strip_prefix("blake3:")
+        .is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')))
 }

@@ -86,32 +86,20 @@ impl Invalid {
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
-            Self::Malformed(_) => {
-                "Copy the license file again, whole and unchanged, from where it was issued."
-            }
+            Self::Malformed(_) => "Copy the license file again, whole and unchanged, from where it was issued.",
             Self::TooLarge => "Check that this is the license file and not something else.",
-            Self::UnsupportedAlgorithm(_) => {
-                "Ask the vendor for a license that is signed with Ed25519."
-            }
+            Self::UnsupportedAlgorithm(_) => "Ask the vendor for a license that is signed with Ed25519.",
             Self::WrongType(_) => "Give the license file; this is a signed token of another kind.",
             Self::UnknownKey(_) => {
                 "Update the trusted keys if the vendor has a new one; otherwise do not trust this license."
             }
-            Self::IssuerMismatch { .. } => {
-                "Do not trust this license; ask the vendor that it names."
-            }
-            Self::BadSignature => {
-                "Copy the license file again; if it stays so, it was altered and cannot be trusted."
-            }
+            Self::IssuerMismatch { .. } => "Do not trust this license; ask the vendor that it names.",
+            Self::BadSignature => "Copy the license file again; if it stays so, it was altered and cannot be trusted.",
             Self::Expired { .. } => "Renew the license, or check the clock of this machine.",
-            Self::NotYetValid { .. } => {
-                "Wait until the license begins, or check the clock of this machine."
-            }
+            Self::NotYetValid { .. } => "Wait until the license begins, or check the clock of this machine.",
             Self::WrongAudience { .. } => "Use the license that was issued for this product.",
             Self::MissingClaim(_) => "Ask the vendor for a complete license.",
-            Self::UnsupportedClaim(_) => {
-                "Update the product to a version that can check this kind of license."
-            }
+            Self::UnsupportedClaim(_) => "Update the product to a version that can check this kind of license.",
         }
     }
 }

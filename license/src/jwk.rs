@@ -33,9 +33,7 @@ pub(crate) fn write(trusted: &TrustedKey, name: Option<&str>) -> Value {
 }
 
 pub(crate) fn read(jwk: &Value) -> Result<TrustedKey, KeyError> {
-    let members = jwk
-        .as_object()
-        .ok_or_else(|| KeyError::Jwk("it is not an object".to_owned()))?;
+    let members = jwk.as_object().ok_or_else(|| KeyError::Jwk("it is not an object".to_owned()))?;
     if members.contains_key("d") {
         return Err(KeyError::PrivateKey);
     }
@@ -55,10 +53,7 @@ pub(crate) fn read(jwk: &Value) -> Result<TrustedKey, KeyError> {
     if issuer.is_some_and(str::is_empty) {
         return Err(KeyError::Jwk("`iss` is empty".to_owned()));
     }
-    Ok(TrustedKey {
-        key,
-        issuer: issuer.map(str::to_owned),
-    })
+    Ok(TrustedKey { key, issuer: issuer.map(str::to_owned) })
 }
 
 /// A set may hold keys for other purposes; these errors tell them from damaged ones.
@@ -73,16 +68,12 @@ fn check_kind(members: &Map<String, Value>) -> Result<(), KeyError> {
         return Err(KeyError::OtherKind("its `use` is not \"sig\""));
     }
     if text(members, "alg")?.is_some_and(|alg| alg != "EdDSA" && alg != "Ed25519") {
-        return Err(KeyError::OtherKind(
-            "its `alg` is neither \"EdDSA\" nor \"Ed25519\"",
-        ));
+        return Err(KeyError::OtherKind("its `alg` is neither \"EdDSA\" nor \"Ed25519\""));
     }
     match members.get("key_ops") {
         None => Ok(()),
         Some(Value::Array(ops)) if ops.iter().any(|op| op == "verify") => Ok(()),
-        Some(_) => Err(KeyError::OtherKind(
-            "its `key_ops` do not include \"verify\"",
-        )),
+        Some(_) => Err(KeyError::OtherKind("its `key_ops` do not include \"verify\"")),
     }
 }
 

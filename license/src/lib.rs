@@ -74,13 +74,7 @@
 
 #![deny(missing_docs)]
 #![forbid(unsafe_code)]
-#![cfg_attr(
-    test,
-    allow(
-        clippy::unwrap_used,
-        reason = "a test that cannot go on should say so by panicking"
-    )
-)]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on should say so by panicking"))]
 
 pub mod armor;
 

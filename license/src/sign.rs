@@ -18,11 +18,7 @@ pub fn sign(claims: &Claims, key: &SigningKey) -> Result<String, SignError> {
     let kid = jwk::thumbprint(key.verifying_key().as_bytes());
     let header = format!(r#"{{"alg":"EdDSA","typ":"{TYP}","kid":"{kid}"}}"#);
     let body = serde_json::to_vec(claims).map_err(|e| SignError::Encode(e.to_string()))?;
-    let signed = format!(
-        "{}.{}",
-        base64url::encode(header.as_bytes()),
-        base64url::encode(&body)
-    );
+    let signed = format!("{}.{}", base64url::encode(header.as_bytes()), base64url::encode(&body));
     let signature = base64url::encode(&key.sign(signed.as_bytes()).to_bytes());
     let token = format!("{signed}.{signature}");
     if token.len() > MAX_TOKEN_BYTES {
@@ -67,11 +63,7 @@ fn check(claims: &Claims) -> Result<(), SignError> {
             return Err(SignError::NeverValid(name));
         }
     }
-    if is_uuid(&claims.jti) {
-        Ok(())
-    } else {
-        Err(SignError::BadId)
-    }
+    if is_uuid(&claims.jti) { Ok(()) } else { Err(SignError::BadId) }
 }
 
 /// One spelling only, so that (issuer, `jti`) stays unique when compared as text.

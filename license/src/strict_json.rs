@@ -38,9 +38,7 @@ impl<'de> Visitor<'de> for Walk {
         let mut seen = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
             if seen.contains(&name) {
-                return Err(A::Error::custom(format!(
-                    "the member {name:?} occurs twice"
-                )));
+                return Err(A::Error::custom(format!("the member {name:?} occurs twice")));
             }
             seen.insert(name);
             map.next_value::<Unique>()?;
@@ -84,12 +82,9 @@ mod tests {
 
     #[test]
     fn duplicate_members_are_found_at_any_depth() {
-        for text in [
-            r#"{"a":1,"a":1}"#,
-            r#"{"a":1,"\u0061":2}"#,
-            r#"{"x":{"a":1,"b":2,"a":3}}"#,
-            r#"[[{"a":null,"a":null}]]"#,
-        ] {
+        for text in
+            [r#"{"a":1,"a":1}"#, r#"{"a":1,"\u0061":2}"#, r#"{"x":{"a":1,"b":2,"a":3}}"#, r#"[[{"a":null,"a":null}]]"#]
+        {
             let error = parse(text.as_bytes()).unwrap_err().to_string();
             assert!(error.contains("occurs twice"), "{text}: {error}");
         }

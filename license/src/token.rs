@@ -26,11 +26,7 @@ pub(crate) const TYP: &str = "licentia+jwt";
 /// `malformed`, `too_large`, `unsupported_algorithm`, `wrong_type`, `missing_claim`.
 pub fn inspect(text: &str) -> Result<Inspected, Invalid> {
     let parts = Parts::read(text)?;
-    Ok(Inspected {
-        claims: Claims::parse(&parts.claims()?)?,
-        token: parts.token.to_owned(),
-        header: parts.header,
-    })
+    Ok(Inspected { claims: Claims::parse(&parts.claims()?)?, token: parts.token.to_owned(), header: parts.header })
 }
 
 /// What a license says about itself. **Unverified.**
@@ -59,11 +55,9 @@ pub struct Header {
 
 impl Header {
     fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
-        let value = strict_json::parse(bytes)
-            .map_err(|e| Invalid::Malformed(format!("the header is not readable: {e}")))?;
-        let members = value
-            .as_object()
-            .ok_or_else(|| Invalid::Malformed("the header is not an object".to_owned()))?;
+        let value =
+            strict_json::parse(bytes).map_err(|e| Invalid::Malformed(format!("the header is not readable: {e}")))?;
+        let members = value.as_object().ok_or_else(|| Invalid::Malformed("the header is not an object".to_owned()))?;
         let alg = text(members, "alg")?.unwrap_or_default();
         if alg != "EdDSA" && alg != "Ed25519" {
             return Err(Invalid::UnsupportedAlgorithm(alg));
@@ -73,12 +67,9 @@ impl Header {
             return Err(Invalid::WrongType(typ));
         }
         if let Some(name) = members.keys().find(|name| is_refused(name)) {
-            return Err(Invalid::Malformed(format!(
-                "the header has {name:?}, which a license never has"
-            )));
+            return Err(Invalid::Malformed(format!("the header has {name:?}, which a license never has")));
         }
-        let kid = text(members, "kid")?
-            .ok_or_else(|| Invalid::Malformed("the header names no key".to_owned()))?;
+        let kid = text(members, "kid")?.ok_or_else(|| Invalid::Malformed("the header names no key".to_owned()))?;
         Ok(Self { alg, typ, kid })
     }
 }
@@ -107,17 +98,10 @@ impl<'a> Parts<'a> {
             let (header, claims) = signed.split_once('.')?;
             (!claims.contains('.')).then_some((signed, header, claims, signature))
         };
-        let (signed, header, claims, signature) = parts().ok_or_else(|| {
-            Invalid::Malformed("a token has three parts with two dots between them".to_owned())
-        })?;
+        let (signed, header, claims, signature) = parts()
+            .ok_or_else(|| Invalid::Malformed("a token has three parts with two dots between them".to_owned()))?;
         let header = Header::parse(&decode("header", header)?)?;
-        Ok(Self {
-            token,
-            header,
-            signed,
-            claims,
-            signature,
-        })
+        Ok(Self { token, header, signed, claims, signature })
     }
 
     pub(crate) fn claims(&self) -> Result<Vec<u8>, Invalid> {
@@ -132,17 +116,14 @@ impl<'a> Parts<'a> {
 }
 
 fn decode(part: &str, text: &str) -> Result<Vec<u8>, Invalid> {
-    base64url::decode(text)
-        .ok_or_else(|| Invalid::Malformed(format!("the {part} is not canonical base64url")))
+    base64url::decode(text).ok_or_else(|| Invalid::Malformed(format!("the {part} is not canonical base64url")))
 }
 
 fn text(members: &Map<String, Value>, name: &str) -> Result<Option<String>, Invalid> {
     match members.get(name) {
         None => Ok(None),
         Some(Value::String(text)) => Ok(Some(text.clone())),
-        Some(_) => Err(Invalid::Malformed(format!(
-            "`{name}` in the header is not a string"
-        ))),
+        Some(_) => Err(Invalid::Malformed(format!("`{name}` in the header is not a string"))),
     }
 }
 

@@ -67,10 +67,7 @@ impl TrustedKeys {
     /// The key with this thumbprint.
     #[must_use]
     pub fn get(&self, kid: &str) -> Option<&TrustedKey> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == kid)
-            .map(|(_, key)| key)
+        self.0.iter().find(|(known, _)| known == kid).map(|(_, key)| key)
     }
 
     /// All keys, in the order in which they came.
@@ -127,9 +124,7 @@ fn from_json(text: &str) -> Result<Vec<TrustedKey>, KeyError> {
     let Some(set) = value.get("keys") else {
         return Ok(vec![jwk::read(&value)?]);
     };
-    let set = set
-        .as_array()
-        .ok_or_else(|| KeyError::Jwk("`keys` is not an array".to_owned()))?;
+    let set = set.as_array().ok_or_else(|| KeyError::Jwk("`keys` is not an array".to_owned()))?;
     let mut keys = Vec::new();
     for jwk in set {
         match jwk::read(jwk) {
@@ -138,11 +133,7 @@ fn from_json(text: &str) -> Result<Vec<TrustedKey>, KeyError> {
             Err(error) => return Err(error),
         }
     }
-    if keys.is_empty() {
-        Err(KeyError::Empty)
-    } else {
-        Ok(keys)
-    }
+    if keys.is_empty() { Err(KeyError::Empty) } else { Ok(keys) }
 }
 
 fn raw(text: &str) -> Option<[u8; 32]> {

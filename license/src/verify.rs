@@ -18,17 +18,11 @@ pub const DEFAULT_LEEWAY: i64 = 60;
 ///
 /// The first reason found, in the order of `docs/FORMAT.md`: form, header, key, signature, claims,
 /// issuer, bindings, audience, time.
-pub fn verify(
-    text: &str,
-    keys: &TrustedKeys,
-    expect: &Expectation<'_>,
-) -> Result<Verified, Invalid> {
+pub fn verify(text: &str, keys: &TrustedKeys, expect: &Expectation<'_>) -> Result<Verified, Invalid> {
     let mut license = verify_signature(text, keys)?;
     if let Some(audience) = expect.audience {
         check_audience(&license.claims, audience)?;
-        license
-            .unchecked
-            .retain(|left| *left != Unchecked::Audience);
+        license.unchecked.retain(|left| *left != Unchecked::Audience);
     }
     check_time(&license.claims, expect.now, expect.leeway)?;
     license.unchecked.retain(|left| *left != Unchecked::Time);
@@ -43,9 +37,7 @@ pub fn verify(
 pub fn verify_signature(text: &str, keys: &TrustedKeys) -> Result<Verified, Invalid> {
     let parts = Parts::read(text)?;
     let kid = &parts.header.kid;
-    let trusted = keys
-        .get(kid)
-        .ok_or_else(|| Invalid::UnknownKey(kid.clone()))?;
+    let trusted = keys.get(kid).ok_or_else(|| Invalid::UnknownKey(kid.clone()))?;
     let signature = Signature::from_bytes(&parts.signature()?);
     trusted
         .key
@@ -58,20 +50,12 @@ pub fn verify_signature(text: &str, keys: &TrustedKeys) -> Result<Verified, Inva
     if let Some(issuer) = &trusted.issuer
         && *issuer != claims.iss
     {
-        return Err(Invalid::IssuerMismatch {
-            claimed: claims.iss,
-            expected: issuer.clone(),
-        });
+        return Err(Invalid::IssuerMismatch { claimed: claims.iss, expected: issuer.clone() });
     }
     if claims.bindings.is_some() {
         return Err(Invalid::UnsupportedClaim("bindings"));
     }
-    Ok(Verified {
-        unchecked: unchecked(&claims),
-        claims,
-        kid: parts.header.kid,
-        token: parts.token.to_owned(),
-    })
+    Ok(Verified { unchecked: unchecked(&claims), claims, kid: parts.header.kid, token: parts.token.to_owned() })
 }
 
 /// What the caller knows and the license has to fit.
@@ -90,21 +74,13 @@ impl<'a> Expectation<'a> {
     /// A license for this product, at this time, with the default leeway.
     #[must_use]
     pub const fn new(audience: &'a str, now: i64) -> Self {
-        Self {
-            audience: Some(audience),
-            now,
-            leeway: DEFAULT_LEEWAY,
-        }
+        Self { audience: Some(audience), now, leeway: DEFAULT_LEEWAY }
     }
 
     /// A license for any product, at this time, with the default leeway.
     #[must_use]
     pub const fn any_audience(now: i64) -> Self {
-        Self {
-            audience: None,
-            now,
-            leeway: DEFAULT_LEEWAY,
-        }
+        Self { audience: None, now, leeway: DEFAULT_LEEWAY }
     }
 }
 
@@ -160,10 +136,7 @@ fn check_audience(claims: &Claims, expected: &str) -> Result<(), Invalid> {
     if claims.aud.iter().any(|audience| audience == expected) {
         return Ok(());
     }
-    Err(Invalid::WrongAudience {
-        expected: expected.to_owned(),
-        found: claims.aud.clone(),
-    })
+    Err(Invalid::WrongAudience { expected: expected.to_owned(), found: claims.aud.clone() })
 }
 
 /// A license issued in the future is a sign of a wrong clock, here or there, and not valid yet.

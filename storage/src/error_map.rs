@@ -17,7 +17,7 @@ impl StoreError {
         }
     }
 
-    fn of_sqlx(error: &sqlx::Error) -> Self {
+    pub(crate) fn of_sqlx(error: &sqlx::Error) -> Self {
         let text = match error {
             sqlx::Error::Database(inner) => inner.message().to_owned(),
             sqlx::Error::PoolTimedOut => return Self::Busy,

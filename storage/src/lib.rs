@@ -5,6 +5,7 @@
 
 mod ambient;
 pub mod audit;
+pub mod copy;
 mod counted;
 mod entity;
 mod error;
@@ -12,12 +13,14 @@ mod error_map;
 #[cfg(feature = "faults")]
 mod faults;
 mod guard;
+pub mod health;
 mod id;
 mod json;
 mod lock;
 mod migration;
 mod open;
 mod query;
+pub mod raw;
 mod row;
 mod store;
 mod time;
@@ -28,6 +31,8 @@ pub use ambient::Ambient;
 pub use audit::{AuditRecord, Effect, Event, Events};
 pub use entity::*;
 pub use error::StoreError;
+#[cfg(feature = "faults")]
+pub use faults::Faults;
 pub use id::*;
 pub use json::*;
 pub use query::*;

@@ -1,1 +1,51 @@
 //! The screen: a ratatui front end over the services.
+//!
+//! ```text
+//! key, resize, tick, finished task -> Msg -> App::update(msg) -> Vec<Effect> -> perform(&services, effect) -> Msg
+//!                                            App -> view(&mut App, &mut Frame)
+//! ```
+//! `App` decides and does nothing by itself; `perform` is the only place that calls a service; `runtime` is the only
+//! one that touches the terminal, the clock and the tasks.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
+
+mod app;
+mod dialog;
+mod effect;
+mod keymap;
+mod message;
+mod paging;
+mod runtime;
+mod screen;
+mod services;
+mod session;
+mod step;
+mod tab;
+pub mod testing;
+#[cfg(test)]
+mod tests;
+mod text;
+mod theme;
+mod widget;
+
+pub use runtime::run;
+
+/// What the screen is opened with.
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub place: licentia_core::Place,
+    pub ambient: licentia_core::Ambient,
+    pub actor: licentia_core::Actor,
+    /// None: asked for on the screen, where one is needed.
+    pub passphrase: Option<licentia_core::secret::Passphrase>,
+}
+
+/// Why the screen could not be opened, or had to be left.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    #[error(transparent)]
+    Core(#[from] licentia_core::Error),
+    #[error("the terminal failed")]
+    Terminal(#[from] std::io::Error),
+}

@@ -1,18 +1,27 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
+mod chain;
+mod export;
+mod kind;
+mod replay;
 mod report;
+mod verify;
 
-use crate::{AuditRecord, Licentia, LogId, Operator, Page, Progress, Result, Timestamp};
-use std::path::Path;
+use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
+use licentia_storage::AuditQuery;
+use serde::Serialize;
+use std::path::PathBuf;
 
-pub use report::{Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use kind::Kind;
+pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use verify::unreadable;
 
 /// See [`Licentia::audit`].
 #[derive(Clone, Copy)]
 pub struct Audit<'a>(pub(crate) &'a Licentia);
 
 /// Which entries a list shows. Filters are joined by *and*.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AuditFilter {
     /// Kinds, joined by *or*; `license.*` means every kind that begins so.
     pub kinds: Vec<String>,
@@ -58,43 +67,83 @@ pub enum ExportFormat {
 pub struct ExportReport {
     pub entries: u64,
     /// Where the manifest was written.
-    pub manifest: std::path::PathBuf,
+    pub manifest: PathBuf,
     /// The entry that records this export; none when nobody was unlocked.
     pub recorded_as: Option<u64>,
 }
 
 impl Audit<'_> {
     /// Newest first; `before` is the seq where the page before ended.
-    pub async fn list(&self, _filter: &AuditFilter, _before: Option<u64>, _limit: u64) -> Result<Page<AuditRecord, u64>> {
-        todo!()
+    pub async fn list(&self, filter: &AuditFilter, before: Option<u64>, limit: u64) -> Result<Page<AuditRecord, u64>> {
+        let Some(query) = self.query(filter).await? else { return Ok(Page { items: Vec::new(), next: None }) };
+        // One more than the page holds tells whether another one follows.
+        let query = AuditQuery { before, limit: limit.saturating_add(1), ..query };
+        let mut items = self.0.reader().audit_entries(&query).await?;
+        let shown = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = items.len() > shown;
+        items.truncate(shown);
+        Ok(Page { next: items.last().filter(|_| more).map(|last| last.seq), items })
     }
+
     /// The events of one target, newest first.
-    pub async fn list_for_target(&self, _target: &str, _before: Option<u64>, _limit: u64) -> Result<Page<AuditRecord, u64>> {
-        todo!()
+    pub async fn list_for_target(
+        &self,
+        target: &str,
+        before: Option<u64>,
+        limit: u64,
+    ) -> Result<Page<AuditRecord, u64>> {
+        let filter = AuditFilter { target: Some(target.to_owned()), ..AuditFilter::default() };
+        self.list(&filter, before, limit).await
     }
-    pub async fn get(&self, _seq: u64) -> Result<AuditRecord> {
-        todo!()
+
+    /// One entry.
+    pub async fn get(&self, seq: u64) -> Result<AuditRecord> {
+        let reader = self.0.reader();
+        match reader.audit_entry(seq).await? {
+            Some(entry) => Ok(entry),
+            None => Err(Error::NoSuchEntry { seq, size: reader.audit_size().await? }),
+        }
     }
+
     /// The kinds that are in this file.
     pub async fn kinds(&self) -> Result<Vec<String>> {
-        todo!()
+        Ok(self.0.reader().audit_kinds().await?)
     }
+
+    /// Which log this is, and how far it has come.
     pub async fn identity(&self) -> Result<LogIdentity> {
-        todo!()
+        let reader = self.0.reader();
+        let log = reader.audit_log().await?.ok_or(Error::NotFounded)?;
+        Ok(LogIdentity {
+            log_id: log.id,
+            fingerprint: log.fingerprint_text(),
+            public_key: log.public_key,
+            created_at: log.created_at,
+            size: reader.audit_size().await?,
+        })
     }
-    /// Writes what the filter lets through, oldest first, with a manifest beside it.
-    pub async fn export(
-        &self,
-        _filter: &AuditFilter,
-        _format: ExportFormat,
-        _out: &Path,
-        _operator: Option<&Operator>,
-        _progress: Progress,
-    ) -> Result<ExportReport> {
-        todo!()
+
+    /// The filter with its kinds spelled out; none when it lets nothing through.
+    ///
+    /// A prefix stands for the kinds that are in the file, not for those that this version knows.
+    async fn query(&self, filter: &AuditFilter) -> Result<Option<AuditQuery>> {
+        let mut kinds = Vec::new();
+        if !filter.kinds.is_empty() {
+            kinds = self.kinds().await?;
+            kinds.retain(|kind| filter.kinds.iter().any(|wanted| fits(wanted, kind)));
+            if kinds.is_empty() {
+                return Ok(None);
+            }
+        }
+        let AuditFilter { kinds: _, actor, target, since, until } = filter.clone();
+        Ok(Some(AuditQuery { kinds, actor, target, since, until, ..AuditQuery::default() }))
     }
-    /// Re-derives every hash, signature, link and effect from the raw columns.
-    pub async fn verify(&self, _request: &VerifyRequest, _progress: Progress) -> Result<VerifyReport> {
-        todo!()
+}
+
+/// Whether a kind is the one that is wanted, or begins as `license.*` says.
+fn fits(wanted: &str, kind: &str) -> bool {
+    match wanted.strip_suffix('*') {
+        Some(prefix) => kind.starts_with(prefix),
+        None => kind == wanted,
     }
 }

@@ -54,3 +54,178 @@ pub enum IssueSeverity {
     /// Something does not hold.
     Critical,
 }
+
+/// Everything that a verification can find: a closed list, so that scripts can rely on the codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    Unreadable,
+    LogMissing,
+    WrongLog,
+    RolledBack,
+    Forked,
+    PinUnusable,
+    SchemaAltered,
+    KeyTableAltered,
+    EntryMalformed,
+    VersionUnknown,
+    EntryMissing,
+    EntryInserted,
+    EntryAltered,
+    ChainBroken,
+    KeyUnknown,
+    SignatureInvalid,
+    TimeDisorder,
+    EffectsMalformed,
+    PayloadMissing,
+    PayloadAltered,
+    PayloadInserted,
+    HeadDisagrees,
+    RowAltered,
+    RowMissing,
+    RowUnaccounted,
+    SecretsWithheld,
+    MoreIssues,
+}
+
+impl Code {
+    /// Every code.
+    pub const ALL: [Self; 27] = [
+        Self::Unreadable,
+        Self::LogMissing,
+        Self::WrongLog,
+        Self::RolledBack,
+        Self::Forked,
+        Self::PinUnusable,
+        Self::SchemaAltered,
+        Self::KeyTableAltered,
+        Self::EntryMalformed,
+        Self::VersionUnknown,
+        Self::EntryMissing,
+        Self::EntryInserted,
+        Self::EntryAltered,
+        Self::ChainBroken,
+        Self::KeyUnknown,
+        Self::SignatureInvalid,
+        Self::TimeDisorder,
+        Self::EffectsMalformed,
+        Self::PayloadMissing,
+        Self::PayloadAltered,
+        Self::PayloadInserted,
+        Self::HeadDisagrees,
+        Self::RowAltered,
+        Self::RowMissing,
+        Self::RowUnaccounted,
+        Self::SecretsWithheld,
+        Self::MoreIssues,
+    ];
+
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Unreadable => "unreadable",
+            Self::LogMissing => "log_missing",
+            Self::WrongLog => "wrong_log",
+            Self::RolledBack => "rolled_back",
+            Self::Forked => "forked",
+            Self::PinUnusable => "pin_unusable",
+            Self::SchemaAltered => "schema_altered",
+            Self::KeyTableAltered => "key_table_altered",
+            Self::EntryMalformed => "entry_malformed",
+            Self::VersionUnknown => "version_unknown",
+            Self::EntryMissing => "entry_missing",
+            Self::EntryInserted => "entry_inserted",
+            Self::EntryAltered => "entry_altered",
+            Self::ChainBroken => "chain_broken",
+            Self::KeyUnknown => "key_unknown",
+            Self::SignatureInvalid => "signature_invalid",
+            Self::TimeDisorder => "time_disorder",
+            Self::EffectsMalformed => "effects_malformed",
+            Self::PayloadMissing => "payload_missing",
+            Self::PayloadAltered => "payload_altered",
+            Self::PayloadInserted => "payload_inserted",
+            Self::HeadDisagrees => "head_disagrees",
+            Self::RowAltered => "row_altered",
+            Self::RowMissing => "row_missing",
+            Self::RowUnaccounted => "row_unaccounted",
+            Self::SecretsWithheld => "secrets_withheld",
+            Self::MoreIssues => "more_issues",
+        }
+    }
+
+    const fn severity(self) -> IssueSeverity {
+        match self {
+            Self::SecretsWithheld => IssueSeverity::Notice,
+            _ => IssueSeverity::Critical,
+        }
+    }
+
+    const fn advice(self) -> &'static str {
+        match self {
+            Self::Unreadable => "Keep the file as it is. Compare it with a backup, and look at the disk it is on.",
+            Self::LogMissing => {
+                "A database that was never founded has nothing to verify; otherwise treat it as tampered."
+            }
+            Self::WrongLog => "Make sure that this is the file you mean. If it is, the log was exchanged.",
+            Self::RolledBack | Self::Forked => {
+                "Look for the newer file. Whatever was done since the pin was set is missing here."
+            }
+            Self::PinUnusable => {
+                "Look at the pin file that is named; if it is broken, give the fingerprint with --log."
+            }
+            Self::SchemaAltered => {
+                "The rules inside the file were changed. Keep it as evidence, and compare with a backup."
+            }
+            Self::HeadDisagrees => {
+                "Entries may have been cut off at the end. Compare the number of entries with a backup or an export."
+            }
+            Self::RowAltered | Self::RowMissing | Self::RowUnaccounted => {
+                "The table was changed around Licentia. Compare this row with a backup; the log tells what it was."
+            }
+            Self::SecretsWithheld => "Nothing needs to be done: a copy for review leaves vault and secrets out.",
+            Self::MoreIssues => "Deal with the ones that are listed first, then verify again.",
+            _ => "Keep the file as evidence. Compare these entries with a backup or an export.",
+        }
+    }
+
+    /// An issue with this code.
+    pub(crate) fn at(self, seq: impl Into<Option<i64>>, meaning: impl Into<String>) -> Issue {
+        let seq = seq.into().map(|seq| u64::try_from(seq).unwrap_or(0));
+        Issue {
+            code: self.as_str(),
+            severity: self.severity(),
+            seq_from: seq,
+            seq_to: seq,
+            meaning: meaning.into(),
+            advice: self.advice().to_owned(),
+        }
+    }
+}
+
+/// Issues as they are found: neighbours of one kind become a range, and their number is bounded.
+#[derive(Debug, Default)]
+pub(crate) struct Findings(Vec<Issue>);
+
+/// A rebuilt log has one issue per entry otherwise.
+const MOST: usize = 1_000;
+
+impl Findings {
+    pub(crate) fn add(&mut self, issue: Issue) {
+        if let Some(last) = self.0.iter_mut().rev().find(|known| known.code == issue.code)
+            && last.meaning == issue.meaning
+            && let (Some(end), Some(from)) = (last.seq_to, issue.seq_from)
+            && end.checked_add(1) == Some(from)
+        {
+            last.seq_to = issue.seq_to;
+        } else if self.0.len() < MOST {
+            self.0.push(issue);
+        } else if self.0.len() == MOST {
+            self.0.push(Code::MoreIssues.at(None, "There are more issues than are listed."));
+        }
+    }
+
+    /// In the order of the log; what belongs to no entry comes first.
+    pub(crate) fn into_issues(mut self) -> Vec<Issue> {
+        self.0.sort_by_key(|issue| issue.seq_from);
+        self.0
+    }
+}

@@ -1,67 +1,25 @@
 //! Licenses: issuing, reissuing, importing, deleting and finding them.
 
+mod delete;
+mod import;
+mod issue;
+mod permutation;
+mod query;
+mod reissue;
+mod request;
 mod rules;
+mod signer;
 
-use crate::{IdentityId, IssuerId, License, LicenseId, LicenseStatus, Licentia, Limit, Operator, Progress, Result, Timestamp};
-use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result};
+use licentia_storage::{Event, StatusListEntry, Tx};
 
-pub use rules::{EXPIRING_DAYS, Validity};
+use query::{row_json, unknown};
+pub use request::{ClearField, IssueRequest, ReissueRequest, Term};
+pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition};
 
 /// See [`Licentia::licenses`].
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct Licenses<'a>(pub(crate) &'a Licentia);
-
-/// How long a license holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Term {
-    Until(Timestamp),
-    /// Days from the start (`not_before`, or the moment of issue).
-    Days(u32),
-    Perpetual,
-}
-
-/// A license to be signed.
-#[derive(Clone, Debug, PartialEq)]
-pub struct IssueRequest {
-    pub subject: String,
-    pub audience: Vec<String>,
-    /// None: the active issuer.
-    pub issuer: Option<IssuerId>,
-    pub not_before: Option<Timestamp>,
-    pub term: Term,
-    pub features: Vec<String>,
-    pub limits: BTreeMap<String, Limit>,
-    pub payload: Option<Value>,
-    pub identity: Option<IdentityId>,
-}
-
-/// What a reissue changes; what is not named is inherited, the absolute expiry too.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ReissueRequest {
-    pub subject: Option<String>,
-    pub audience: Option<Vec<String>>,
-    pub issuer: Option<IssuerId>,
-    pub not_before: Option<Timestamp>,
-    pub term: Option<Term>,
-    pub features: Option<Vec<String>>,
-    pub limits: Option<BTreeMap<String, Limit>>,
-    pub payload: Option<Value>,
-    pub identity: Option<IdentityId>,
-    pub clear: Vec<ClearField>,
-}
-
-/// A field that a reissue drops instead of inheriting it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClearField {
-    NotBefore,
-    /// Becomes perpetual.
-    Expires,
-    Features,
-    Limits,
-    Payload,
-    Identity,
-}
 
 /// What a reissue did.
 #[derive(Clone, Debug, PartialEq)]
@@ -112,59 +70,34 @@ pub struct Inspection {
     pub known: Option<License>,
 }
 
-impl Licenses<'_> {
-    pub async fn issue(&self, _operator: &Operator, _request: IssueRequest) -> Result<License> {
-        todo!()
-    }
-    /// All or nothing, in one transaction; signed before the lock is taken.
-    pub async fn issue_batch(&self, _operator: &Operator, _requests: Vec<IssueRequest>, _progress: Progress) -> Result<Vec<License>> {
-        todo!()
-    }
-    /// What is wrong with each request of a batch, by its index; signs and writes nothing.
-    pub async fn check_batch(&self, _requests: &[IssueRequest]) -> Result<Vec<(usize, crate::Error)>> {
-        todo!()
-    }
-    /// Takes in a license that an issuer we know has signed.
-    pub async fn import(&self, _operator: &Operator, _text: &str) -> Result<License> {
-        todo!()
-    }
-    pub async fn reissue(&self, _operator: &Operator, _id: LicenseId, _request: ReissueRequest) -> Result<Reissued> {
-        todo!()
-    }
-    pub async fn delete(&self, _operator: &Operator, _id: LicenseId) -> Result<Deleted> {
-        todo!()
-    }
-    /// Revokes with the reason `cessation` and deletes, in one transaction.
-    pub async fn revoke_and_delete(&self, _operator: &Operator, _id: LicenseId) -> Result<Deleted> {
-        todo!()
-    }
-    /// Newest first, or soonest expiry first when the filter speaks of validity or expiry.
-    pub async fn list(&self, _filter: &LicenseFilter, _after: Option<LicenseId>, _limit: u64) -> Result<Page<License, LicenseId>> {
-        todo!()
-    }
-    pub async fn get(&self, _id: LicenseId) -> Result<License> {
-        todo!()
-    }
-    /// By unique prefix or suffix of the id.
-    pub async fn resolve(&self, _text: &str) -> Result<License> {
-        todo!()
-    }
-    /// The chain of reissues that this license is part of, oldest first.
-    pub async fn history(&self, _id: LicenseId) -> Result<Vec<License>> {
-        todo!()
-    }
-    /// Reads a license file without taking it in.
-    pub async fn inspect(&self, _text: &str) -> Result<Inspection> {
-        todo!()
-    }
-    /// The `.lic` text.
-    #[must_use]
-    pub fn armored(license: &License) -> String {
-        licentia_license::armor::wrap(&license.token)
-    }
-    /// The JSON that scripts rely on; with the token when `with_token`.
-    #[must_use]
-    pub fn to_json(_license: &License, _now: Timestamp, _with_token: bool) -> Map<String, Value> {
-        todo!()
-    }
+/// What the events of a new license have in common.
+fn issued_payload(event: Event, license: &License) -> Event {
+    event
+        .with("subject", license.subject.clone())
+        .with("not_after", license.not_after.map(|end| end.to_string()))
+        .with("audience", license.audience.0.clone())
+        .with("issuer_id", license.issuer_id.to_string())
+}
+
+pub(crate) async fn load(tx: &Tx, id: LicenseId) -> Result<License> {
+    tx.reader().license(id).await?.ok_or_else(|| unknown(id))
+}
+
+/// What is known for good about a license; every license has one.
+pub(crate) async fn entry_of(tx: &Tx, id: LicenseId) -> Result<StatusListEntry> {
+    let entry = tx.reader().status_entry(id).await?;
+    entry.ok_or_else(|| {
+        let why = format!("license {id} has no status list entry");
+        Error::Store(licentia_storage::StoreError::Damaged(why))
+    })
+}
+
+/// The refusal that says why and since when a license is revoked.
+pub(crate) async fn already_revoked(tx: &Tx, id: LicenseId) -> Result<Error> {
+    let revocation = tx.reader().revocation(id).await?;
+    Ok(Error::AlreadyRevoked {
+        license: id,
+        reason: revocation.as_ref().map(|revocation| revocation.reason),
+        at: revocation.map(|revocation| revocation.revoked_at),
+    })
 }

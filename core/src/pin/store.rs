@@ -17,11 +17,7 @@ const FILE_NAME: &str = "licentia 2026 pin file name v1";
 #[derive(Debug, thiserror::Error)]
 pub enum PinError {
     #[error("cannot {action} {}: {error}", path.display())]
-    Io {
-        action: &'static str,
-        path: PathBuf,
-        error: io::Error,
-    },
+    Io { action: &'static str, path: PathBuf, error: io::Error },
     /// Never taken for "no pin": whoever can spoil the file would otherwise switch the check off.
     #[error("the pin file {} is broken: {what}", path.display())]
     Broken { path: PathBuf, what: String },
@@ -29,11 +25,7 @@ pub enum PinError {
     Unsafe { path: PathBuf, mode: u32 },
     /// Somebody has to say that this is right, by forgetting the old pin.
     #[error("{} is pinned to {pinned}, and would be pinned to {new}", path.display())]
-    Contradiction {
-        path: PathBuf,
-        pinned: String,
-        new: String,
-    },
+    Contradiction { path: PathBuf, pinned: String, new: String },
 }
 
 /// The folder of the pins: outside the home, since a home that is restored from a backup must not bring its pin along.
@@ -58,22 +50,24 @@ impl PinStore {
         self.read(&database)
     }
 
+    /// Where the pin of the database at `path` is kept, be it there or not.
+    ///
+    /// # Errors
+    /// `Io` when the path cannot be resolved.
+    pub fn file_of(&self, path: &Path) -> Result<PathBuf, PinError> {
+        Ok(self.file(&resolve(path)?))
+    }
+
     /// Keeps the pin, on disk before this returns. If another process has pinned a later state of the same log in the
     /// meantime, that one stays.
     ///
     /// # Errors
     /// `Contradiction` when another log is pinned, or another entry of the same seq; a broken pin stays an error.
     pub fn save(&self, pin: &Pin) -> Result<(), PinError> {
-        let pin = Pin {
-            path: resolve(&pin.path)?,
-            ..pin.clone()
-        };
+        let pin = Pin { path: resolve(&pin.path)?, ..pin.clone() };
         let to = self.file(&pin.path);
         if let Some(what) = pin.fault() {
-            return Err(PinError::Broken {
-                path: to,
-                what: what.to_owned(),
-            });
+            return Err(PinError::Broken { path: to, what: what.to_owned() });
         }
         self.create_dir()?;
         self.check_dir()?;
@@ -88,14 +82,9 @@ impl PinStore {
             Some(old) if old.size >= pin.size => return Ok(()),
             _ => {}
         }
-        let stored = Stored {
-            version: VERSION,
-            pin: &pin,
-        };
-        let text = serde_json::to_string_pretty(&stored).map_err(|error| PinError::Broken {
-            path: to.clone(),
-            what: error.to_string(),
-        })?;
+        let stored = Stored { version: VERSION, pin: &pin };
+        let text = serde_json::to_string_pretty(&stored)
+            .map_err(|error| PinError::Broken { path: to.clone(), what: error.to_string() })?;
         self.replace(&to, text.as_bytes(), pin.size)
     }
 
@@ -114,10 +103,7 @@ impl PinStore {
 
     fn read(&self, database: &Path) -> Result<Option<Pin>, PinError> {
         let file = self.file(database);
-        let broken = |what: String| PinError::Broken {
-            path: file.clone(),
-            what,
-        };
+        let broken = |what: String| PinError::Broken { path: file.clone(), what };
         match fs::symlink_metadata(&file) {
             Ok(found) if !found.is_file() => return Err(broken("it is not a regular file".into())),
             Ok(found) if found.len() > MAX_LEN => return Err(broken("it is too long".into())),
@@ -126,31 +112,24 @@ impl PinStore {
             Err(error) => return Err(failed("look at", &file, error)),
         }
         let mut text = String::new();
-        File::open(&file)
-            .and_then(|file| file.take(MAX_LEN).read_to_string(&mut text))
-            .map_err(|error| match error.kind() {
-                io::ErrorKind::InvalidData => broken("it is not text".into()),
-                _ => failed("read", &file, error),
-            })?;
-        let Versioned { version } =
-            serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+        File::open(&file).and_then(|file| file.take(MAX_LEN).read_to_string(&mut text)).map_err(|error| match error
+            .kind()
+        {
+            io::ErrorKind::InvalidData => broken("it is not text".into()),
+            _ => failed("read", &file, error),
+        })?;
+        let Versioned { version } = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
         if version != VERSION {
-            return Err(broken(format!(
-                "its version is {version}, and known is {VERSION}"
-            )));
+            return Err(broken(format!("its version is {version}, and known is {VERSION}")));
         }
-        let Stored::<Pin> { pin, .. } =
-            serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+        let Stored::<Pin> { pin, .. } = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
         if let Some(what) = pin.fault() {
             return Err(broken(what.into()));
         }
         if pin.path.to_string_lossy() != database.to_string_lossy() {
             return Err(broken("it belongs to another database path".into()));
         }
-        Ok(Some(Pin {
-            path: database.to_owned(),
-            ..pin
-        }))
+        Ok(Some(Pin { path: database.to_owned(), ..pin }))
     }
 
     /// New file, on disk, then renamed over the old one: a reader sees the one or the other.
@@ -183,9 +162,7 @@ impl PinStore {
             .map_err(|error| failed("open", &path, error))?;
         match file.lock() {
             // Where there are no locks, the rename still keeps files whole.
-            Err(error) if error.kind() != io::ErrorKind::Unsupported => {
-                Err(failed("lock", &path, error))
-            }
+            Err(error) if error.kind() != io::ErrorKind::Unsupported => Err(failed("lock", &path, error)),
             _ => Ok(file),
         }
     }
@@ -193,18 +170,14 @@ impl PinStore {
     fn file(&self, database: &Path) -> PathBuf {
         let mut hasher = blake3::Hasher::new_derive_key(FILE_NAME);
         hasher.update(database.as_os_str().as_encoded_bytes());
-        self.dir
-            .join(format!("{}.json", hasher.finalize().to_hex()))
+        self.dir.join(format!("{}.json", hasher.finalize().to_hex()))
     }
 
     fn create_dir(&self) -> Result<(), PinError> {
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder
-            .recursive(true)
-            .create(&self.dir)
-            .map_err(|e| failed("create", &self.dir, e))
+        builder.recursive(true).create(&self.dir).map_err(|e| failed("create", &self.dir, e))
     }
 
     fn check_dir(&self) -> Result<(), PinError> {
@@ -213,10 +186,7 @@ impl PinStore {
             Ok(found) => {
                 let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777;
                 if mode & 0o022 != 0 {
-                    return Err(PinError::Unsafe {
-                        path: self.dir.clone(),
-                        mode,
-                    });
+                    return Err(PinError::Unsafe { path: self.dir.clone(), mode });
                 }
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
@@ -228,9 +198,7 @@ impl PinStore {
     /// A rename is on disk when its folder is.
     fn sync_dir(&self) -> Result<(), PinError> {
         #[cfg(unix)]
-        File::open(&self.dir)
-            .and_then(|dir| dir.sync_all())
-            .map_err(|error| failed("write", &self.dir, error))?;
+        File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(|error| failed("write", &self.dir, error))?;
         Ok(())
     }
 }
@@ -270,17 +238,9 @@ fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 }
 
 fn failed(action: &'static str, path: &Path, error: io::Error) -> PinError {
-    PinError::Io {
-        action,
-        path: path.to_owned(),
-        error,
-    }
+    PinError::Io { action, path: path.to_owned(), error }
 }
 
 fn contradiction(path: PathBuf, pinned: &str, new: &str) -> PinError {
-    PinError::Contradiction {
-        path,
-        pinned: pinned.to_owned(),
-        new: new.to_owned(),
-    }
+    PinError::Contradiction { path, pinned: pinned.to_owned(), new: new.to_owned() }
 }

@@ -25,21 +25,11 @@ impl Place {
     }
 
     fn database(&self) -> PathBuf {
-        self.folder
-            .path()
-            .canonicalize()
-            .unwrap()
-            .join("licentia.db")
+        self.folder.path().canonicalize().unwrap().join("licentia.db")
     }
 
     fn pin(&self, size: u64, digit: char) -> Pin {
-        Pin {
-            log_id: LOG.to_owned(),
-            fingerprint: hash('f'),
-            path: self.database(),
-            size,
-            hash: hash(digit),
-        }
+        Pin { log_id: LOG.to_owned(), fingerprint: hash('f'), path: self.database(), size, hash: hash(digit) }
     }
 
     fn dir(&self) -> PathBuf {
@@ -48,9 +38,7 @@ impl Place {
 
     /// Pin files, without the lock.
     fn files(&self) -> Vec<PathBuf> {
-        let entries = fs::read_dir(self.dir())
-            .unwrap()
-            .map(|entry| entry.unwrap().path());
+        let entries = fs::read_dir(self.dir()).unwrap().map(|entry| entry.unwrap().path());
         entries.filter(|path| !path.ends_with("lock")).collect()
     }
 
@@ -68,40 +56,18 @@ fn a_log_is_compared_with_what_was_last_seen() {
     assert_eq!(compare(None, &own, 5, Some(&a)), PinState::Absent);
     assert_eq!(state(&own, 5, Some(&a)), PinState::Matches);
     assert_eq!(state(&own, 9, Some(&a)), PinState::Behind);
-    assert_eq!(
-        state(&own, 4, None),
-        PinState::RolledBack {
-            pinned: 5,
-            found: 4
-        }
-    );
-    assert_eq!(
-        state(&own, 0, None),
-        PinState::RolledBack {
-            pinned: 5,
-            found: 0
-        }
-    );
+    assert_eq!(state(&own, 4, None), PinState::RolledBack { pinned: 5, found: 4 });
+    assert_eq!(state(&own, 0, None), PinState::RolledBack { pinned: 5, found: 0 });
     assert_eq!(state(&own, 5, Some(&b)), PinState::Forked { at: 5 });
     assert_eq!(state(&own, 9, Some(&b)), PinState::Forked { at: 5 });
-    assert_eq!(
-        state(&own, 9, None),
-        PinState::Forked { at: 5 },
-        "a gap is no match"
-    );
-    let swapped = PinState::OtherLog {
-        pinned: own.clone(),
-        found: other.clone(),
-    };
+    assert_eq!(state(&own, 9, None), PinState::Forked { at: 5 }, "a gap is no match");
+    let swapped = PinState::OtherLog { pinned: own.clone(), found: other.clone() };
     assert_eq!(state(&other, 5, Some(&a)), swapped);
 }
 
 #[test]
 fn an_empty_log_may_be_pinned_too() {
-    let pin = Pin {
-        hash: hash('f'),
-        ..Place::new().pin(0, 'f')
-    };
+    let pin = Pin { hash: hash('f'), ..Place::new().pin(0, 'f') };
     assert_eq!(compare(Some(&pin), &hash('f'), 0, None), PinState::Matches);
     assert_eq!(compare(Some(&pin), &hash('f'), 3, None), PinState::Behind);
 }
@@ -132,10 +98,7 @@ fn a_slower_process_does_not_set_the_pin_back() {
 fn another_log_or_another_history_needs_a_person() {
     let place = Place::new();
     place.store.save(&place.pin(5, 'a')).unwrap();
-    let other = Pin {
-        fingerprint: hash('0'),
-        ..place.pin(9, 'a')
-    };
+    let other = Pin { fingerprint: hash('0'), ..place.pin(9, 'a') };
     for pin in [other.clone(), place.pin(5, 'b')] {
         let error = place.store.save(&pin).unwrap_err();
         assert!(matches!(error, PinError::Contradiction { .. }), "{error}");
@@ -156,59 +119,32 @@ fn a_broken_pin_is_an_error_that_says_what_and_where() {
     for (text, expected) in [
         ("", "EOF"),
         (&good[..40], "EOF"),
-        (
-            &good.replace("\"version\": 1", "\"version\": 2"),
-            "its version is 2",
-        ),
+        (&good.replace("\"version\": 1", "\"version\": 2"), "its version is 2"),
         (&good.replace(&hash('a'), "blake3:aa"), "its hash is not"),
-        (
-            &good.replace(&hash('f'), "sha256:aa"),
-            "its fingerprint is not",
-        ),
+        (&good.replace(&hash('f'), "sha256:aa"), "its fingerprint is not"),
         (&good.replace(LOG, "me"), "its log id is not a UUID"),
-        (
-            &good.replace("\"size\": 5", "\"size\": 0"),
-            "it pins no entry",
-        ),
+        (&good.replace("\"size\": 5", "\"size\": 0"), "it pins no entry"),
         (&good.replace("\"size\": 5", "\"size\": -1"), "-1"),
         (&good.replace("\"size\"", "\"sise\""), "sise"),
-        (
-            &good.replace("licentia.db", "other.db"),
-            "another database path",
-        ),
+        (&good.replace("licentia.db", "other.db"), "another database path"),
         (&long, "too long"),
     ] {
         fs::write(&file, text).unwrap();
         let message = place.load().unwrap_err().to_string();
-        assert!(
-            message.contains(expected) && message.contains("pins/"),
-            "{message}"
-        );
-        assert!(matches!(
-            place.store.save(&place.pin(9, 'c')),
-            Err(PinError::Broken { .. })
-        ));
+        assert!(message.contains(expected) && message.contains("pins/"), "{message}");
+        assert!(matches!(place.store.save(&place.pin(9, 'c')), Err(PinError::Broken { .. })));
     }
     fs::write(&file, [0xff, 0xfe]).unwrap();
     assert!(place.load().unwrap_err().to_string().contains("not text"));
-    assert!(
-        place.store.forget(&place.database()).unwrap(),
-        "a person may give it up"
-    );
+    assert!(place.store.forget(&place.database()).unwrap(), "a person may give it up");
     assert_eq!(place.load().unwrap(), None);
 }
 
 #[test]
 fn a_pin_that_could_not_be_read_back_is_not_kept() {
     let place = Place::new();
-    let pin = Pin {
-        hash: "x".to_owned(),
-        ..place.pin(5, 'a')
-    };
-    assert!(matches!(
-        place.store.save(&pin),
-        Err(PinError::Broken { .. })
-    ));
+    let pin = Pin { hash: "x".to_owned(), ..place.pin(5, 'a') };
+    assert!(matches!(place.store.save(&pin), Err(PinError::Broken { .. })));
     assert!(!place.dir().exists());
 }
 
@@ -218,10 +154,7 @@ fn each_path_has_its_own_pin_however_it_is_spelled() {
     let elsewhere = place.folder.path().join("copy");
     fs::create_dir(&elsewhere).unwrap();
     place.store.save(&place.pin(5, 'a')).unwrap();
-    assert_eq!(
-        place.store.load(&elsewhere.join("licentia.db")).unwrap(),
-        None
-    );
+    assert_eq!(place.store.load(&elsewhere.join("licentia.db")).unwrap(), None);
     let spelled = elsewhere.join("../licentia.db");
     assert_eq!(place.store.load(&spelled).unwrap(), Some(place.pin(5, 'a')));
 }
@@ -262,14 +195,8 @@ mod unix {
 
         fs::set_permissions(place.dir(), fs::Permissions::from_mode(0o770)).unwrap();
         let error = place.load().unwrap_err();
-        assert!(
-            error.to_string().contains("writable by others (mode 770)"),
-            "{error}"
-        );
-        assert!(matches!(
-            place.store.save(&place.pin(6, 'a')),
-            Err(PinError::Unsafe { .. })
-        ));
+        assert!(error.to_string().contains("writable by others (mode 770)"), "{error}");
+        assert!(matches!(place.store.save(&place.pin(6, 'a')), Err(PinError::Unsafe { .. })));
     }
 
     #[test]
@@ -289,13 +216,7 @@ mod unix {
         let file = place.files().remove(0);
         fs::rename(&file, place.folder.path().join("moved")).unwrap();
         symlink(place.folder.path().join("moved"), &file).unwrap();
-        assert!(
-            place
-                .load()
-                .unwrap_err()
-                .to_string()
-                .contains("not a regular file")
-        );
+        assert!(place.load().unwrap_err().to_string().contains("not a regular file"));
     }
 
     #[test]
@@ -311,13 +232,8 @@ mod unix {
     #[test]
     fn a_path_need_not_be_text() {
         let place = Place::new();
-        let path = place
-            .database()
-            .with_file_name(OsStr::from_bytes(b"caf\xe9.db"));
-        let pin = Pin {
-            path: path.clone(),
-            ..place.pin(5, 'a')
-        };
+        let path = place.database().with_file_name(OsStr::from_bytes(b"caf\xe9.db"));
+        let pin = Pin { path: path.clone(), ..place.pin(5, 'a') };
         place.store.save(&pin).unwrap();
         assert_eq!(place.store.load(&path).unwrap(), Some(pin));
     }

@@ -50,14 +50,16 @@ impl Envelope {
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<(Self, DataKey), SecretError> {
+        passphrase.check_new()?;
         let params = KdfParams::new(take(random));
         Self::create_with(params, passphrase, log_id, random)
     }
 
-    /// As [`Envelope::create`], at a cost of one's own. The salt in `params` must be fresh.
+    /// As [`Envelope::create`], at a cost of one's own and with any passphrase: for what is thrown away.
+    /// The salt in `params` must be fresh.
     ///
     /// # Errors
-    /// As `create`, and `BadParameters`.
+    /// `BadParameters`, `OutOfMemory`.
     pub fn create_with(
         params: KdfParams,
         passphrase: &Passphrase,
@@ -76,9 +78,7 @@ impl Envelope {
     pub fn open(&self, passphrase: &Passphrase, log_id: &LogId) -> Result<DataKey, SecretError> {
         let kek = kdf::derive(passphrase, &self.params)?;
         let bound = bound_to(log_id, &self.params);
-        if let Some(key) =
-            seal::unwrap(&wrap_key(&kek), &self.wrap_nonce, &bound, &self.wrapped_key)
-        {
+        if let Some(key) = seal::unwrap(&wrap_key(&kek), &self.wrap_nonce, &bound, &self.wrapped_key) {
             return Ok(key);
         }
         Err(if self.canary_opens(&kek) {
@@ -88,26 +88,23 @@ impl Envelope {
         } else if self.is_intact(log_id) {
             SecretError::WrongPassphrase
         } else {
-            SecretError::Damaged(
-                "the vault's record was altered; the passphrase could not be tried",
-            )
+            SecretError::Damaged("the vault's record was altered; the passphrase could not be tried")
         })
     }
 
     /// The same data key under a new passphrase: every secret stays as it is, and a damaged canary is made whole.
     ///
     /// # Errors
-    /// `WeakPassphrase` for the new one, and whatever [`Envelope::open`] says to the old one.
-    pub fn rewrap(
+    /// `WeakPassphrase`, `OutOfMemory`.
+    pub fn wrap_anew(
         &self,
-        old: &Passphrase,
+        key: &DataKey,
         new: &Passphrase,
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<Self, SecretError> {
         new.check_new()?;
-        let key = self.open(old, log_id)?;
-        Self::around(&key, self.params.renewed(take(random)), new, log_id, random)
+        Self::around(key, self.params.renewed(take(random)), new, log_id, random)
     }
 
     /// Whether every byte is as it was written. Needs no passphrase, and proves nothing against intent.
@@ -126,16 +123,10 @@ impl Envelope {
         log_id: &LogId,
         random: &mut dyn FnMut(&mut [u8]),
     ) -> Result<Self, SecretError> {
-        passphrase.check_new()?;
         let kek = kdf::derive(passphrase, &params)?;
         let [wrap_nonce, canary_nonce] = [take(random), take(random)];
         let bound = bound_to(log_id, &params);
-        let word = seal::seal(
-            &canary_key(&kek),
-            &canary_nonce,
-            CANARY.as_bytes(),
-            CANARY.as_bytes(),
-        )?;
+        let word = seal::seal(&canary_key(&kek), &canary_nonce, CANARY.as_bytes(), CANARY.as_bytes())?;
         let mut envelope = Self {
             wrapped_key: seal::wrap(&wrap_key(&kek), &wrap_nonce, &bound, key)?,
             params,
@@ -149,13 +140,7 @@ impl Envelope {
 
     fn canary_opens(&self, kek: &[u8; 32]) -> bool {
         let sealed = self.canary.get(CHECKSUM_LEN..).unwrap_or_default();
-        seal::open(
-            &canary_key(kek),
-            &self.canary_nonce,
-            CANARY.as_bytes(),
-            sealed,
-        )
-        .is_some()
+        seal::open(&canary_key(kek), &self.canary_nonce, CANARY.as_bytes(), sealed).is_some()
     }
 
     fn checksum(&self, log_id: &LogId, sealed_canary: &[u8]) -> [u8; CHECKSUM_LEN] {
@@ -168,10 +153,7 @@ impl Envelope {
             sealed_canary,
         ]);
         let mut checksum = [0; CHECKSUM_LEN];
-        blake3::Hasher::new_derive_key(CHECKSUM)
-            .update(&whole)
-            .finalize_xof()
-            .fill(&mut checksum);
+        blake3::Hasher::new_derive_key(CHECKSUM).update(&whole).finalize_xof().fill(&mut checksum);
         checksum
     }
 }

@@ -28,23 +28,13 @@ impl KdfParams {
     /// What a new vault gets: the second recommendation of RFC 9106.
     #[must_use]
     pub fn new(salt: [u8; 16]) -> Self {
-        Self {
-            memory_kib: 64 * 1024,
-            iterations: 3,
-            parallelism: 4,
-            salt,
-        }
+        Self { memory_kib: 64 * 1024, iterations: 3, parallelism: 4, salt }
     }
 
     /// The least that is accepted, several times quicker. For tests that open many vaults.
     #[must_use]
     pub fn cheapest(salt: [u8; 16]) -> Self {
-        Self {
-            memory_kib: Self::MIN_MEMORY_KIB,
-            iterations: Self::MIN_ITERATIONS,
-            parallelism: 1,
-            salt,
-        }
+        Self { memory_kib: Self::MIN_MEMORY_KIB, iterations: Self::MIN_ITERATIONS, parallelism: 1, salt }
     }
 
     /// The same cost or today's default, whichever is higher: a new passphrase never weakens a vault.
@@ -65,25 +55,13 @@ impl KdfParams {
     /// `BadParameters`, which names the first cost that is out of its limits.
     pub fn check(&self) -> Result<(), SecretError> {
         let limits = [
-            (
-                "memory in KiB",
-                self.memory_kib,
-                Self::MIN_MEMORY_KIB,
-                Self::MAX_MEMORY_KIB,
-            ),
-            (
-                "iterations",
-                self.iterations,
-                Self::MIN_ITERATIONS,
-                Self::MAX_ITERATIONS,
-            ),
+            ("memory in KiB", self.memory_kib, Self::MIN_MEMORY_KIB, Self::MAX_MEMORY_KIB),
+            ("iterations", self.iterations, Self::MIN_ITERATIONS, Self::MAX_ITERATIONS),
             ("parallelism", self.parallelism, 1, Self::MAX_PARALLELISM),
         ];
         for (what, value, least, most) in limits {
             if !(least..=most).contains(&value) {
-                return Err(SecretError::BadParameters(format!(
-                    "{what} is {value}, and must be {least} to {most}"
-                )));
+                return Err(SecretError::BadParameters(format!("{what} is {value}, and must be {least} to {most}")));
             }
         }
         Ok(())
@@ -104,38 +82,26 @@ impl KdfParams {
 ///
 /// # Errors
 /// `BadParameters` before any work is done; `OutOfMemory`.
-pub fn derive(
-    passphrase: &Passphrase,
-    params: &KdfParams,
-) -> Result<Zeroizing<[u8; 32]>, SecretError> {
+pub fn derive(passphrase: &Passphrase, params: &KdfParams) -> Result<Zeroizing<[u8; 32]>, SecretError> {
     params.check()?;
     let bad = |error: argon2::Error| SecretError::BadParameters(error.to_string());
-    let cost = Params::new(
-        params.memory_kib,
-        params.iterations,
-        params.parallelism,
-        Some(32),
-    )
-    .map_err(bad)?;
+    let cost = Params::new(params.memory_kib, params.iterations, params.parallelism, Some(32)).map_err(bad)?;
 
     // The memory is ours, not the crate's: the crate frees it with the key still to be computed from it, and we wipe
     // it; and asking for it may be refused without ending the process.
     let out_of_memory = || SecretError::OutOfMemory(params.memory_kib);
     let count = cost.block_count();
     let mut memory = Vec::new();
-    memory
-        .try_reserve_exact(count)
-        .map_err(|_| out_of_memory())?;
+    memory.try_reserve_exact(count).map_err(|_| out_of_memory())?;
     memory.resize(count, Block::default());
 
     let mut key = Zeroizing::new([0; 32]);
-    let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost)
-        .hash_password_into_with_memory(
-            passphrase.as_bytes(),
-            &params.salt,
-            &mut *key,
-            &mut memory,
-        );
+    let done = Argon2::new(Algorithm::Argon2id, Version::V0x13, cost).hash_password_into_with_memory(
+        passphrase.as_bytes(),
+        &params.salt,
+        &mut *key,
+        &mut memory,
+    );
     memory.iter_mut().for_each(Zeroize::zeroize);
     done.map_err(bad)?;
     Ok(key)
@@ -198,14 +164,8 @@ mod tests {
     fn the_key_is_that_of_the_reference_implementation() {
         // From python-cryptography (OpenSSL): Argon2id(salt=b"0123456789abcdef", length=32, iterations=2, lanes=1,
         // memory_cost=19456).derive(b"correct horse"), in base64
-        let key = derive(
-            &passphrase("correct horse"),
-            &KdfParams::cheapest(*b"0123456789abcdef"),
-        );
-        assert_eq!(
-            Base64::encode_string(&*key.unwrap()),
-            "rk2Mi3E4dgRMg0fHaYaptWVZRKqs//6b6k3/nntqGJk="
-        );
+        let key = derive(&passphrase("correct horse"), &KdfParams::cheapest(*b"0123456789abcdef"));
+        assert_eq!(Base64::encode_string(&*key.unwrap()), "rk2Mi3E4dgRMg0fHaYaptWVZRKqs//6b6k3/nntqGJk=");
     }
 
     #[test]
@@ -213,96 +173,36 @@ mod tests {
         let good = KdfParams::new([7; 16]);
         good.check().unwrap();
         let hostile = [
-            KdfParams {
-                memory_kib: u32::MAX,
-                ..good.clone()
-            },
-            KdfParams {
-                memory_kib: KdfParams::MAX_MEMORY_KIB + 1,
-                ..good.clone()
-            },
-            KdfParams {
-                memory_kib: 8,
-                ..good.clone()
-            },
-            KdfParams {
-                iterations: u32::MAX,
-                ..good.clone()
-            },
-            KdfParams {
-                iterations: 17,
-                ..good.clone()
-            },
-            KdfParams {
-                iterations: 1,
-                ..good.clone()
-            },
-            KdfParams {
-                iterations: 0,
-                ..good.clone()
-            },
-            KdfParams {
-                parallelism: u32::MAX,
-                ..good.clone()
-            },
-            KdfParams {
-                parallelism: 17,
-                ..good.clone()
-            },
-            KdfParams {
-                parallelism: 0,
-                ..good.clone()
-            },
+            KdfParams { memory_kib: u32::MAX, ..good.clone() },
+            KdfParams { memory_kib: KdfParams::MAX_MEMORY_KIB + 1, ..good.clone() },
+            KdfParams { memory_kib: 8, ..good.clone() },
+            KdfParams { iterations: u32::MAX, ..good.clone() },
+            KdfParams { iterations: 17, ..good.clone() },
+            KdfParams { iterations: 1, ..good.clone() },
+            KdfParams { iterations: 0, ..good.clone() },
+            KdfParams { parallelism: u32::MAX, ..good.clone() },
+            KdfParams { parallelism: 17, ..good.clone() },
+            KdfParams { parallelism: 0, ..good.clone() },
         ];
         for params in hostile {
             let error = derive(&passphrase("correct horse"), &params).unwrap_err();
-            assert!(
-                matches!(error, SecretError::BadParameters(_)),
-                "{params:?}: {error}"
-            );
+            assert!(matches!(error, SecretError::BadParameters(_)), "{params:?}: {error}");
         }
-        let error = KdfParams {
-            iterations: 99,
-            ..good
-        }
-        .check()
-        .unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "refused key derivation parameters: iterations is 99, and must be 2 to 16"
-        );
+        let error = KdfParams { iterations: 99, ..good }.check().unwrap_err();
+        assert_eq!(error.to_string(), "refused key derivation parameters: iterations is 99, and must be 2 to 16");
     }
 
     #[test]
     fn a_renewed_cost_is_never_lower() {
-        let strong = KdfParams {
-            memory_kib: 128 * 1024,
-            iterations: 2,
-            parallelism: 1,
-            salt: [1; 16],
-        };
+        let strong = KdfParams { memory_kib: 128 * 1024, iterations: 2, parallelism: 1, salt: [1; 16] };
         let renewed = strong.renewed([2; 16]);
-        assert_eq!(
-            renewed,
-            KdfParams {
-                memory_kib: 128 * 1024,
-                iterations: 3,
-                parallelism: 4,
-                salt: [2; 16]
-            }
-        );
+        assert_eq!(renewed, KdfParams { memory_kib: 128 * 1024, iterations: 3, parallelism: 4, salt: [2; 16] });
     }
 
     #[test]
     fn a_passphrase_is_not_printed_and_not_empty() {
-        assert_eq!(
-            format!("{:?}", passphrase("correct horse")),
-            "Passphrase(…)"
-        );
-        assert_eq!(
-            Passphrase::new(String::new()).unwrap_err(),
-            SecretError::EmptyPassphrase
-        );
+        assert_eq!(format!("{:?}", passphrase("correct horse")), "Passphrase(…)");
+        assert_eq!(Passphrase::new(String::new()).unwrap_err(), SecretError::EmptyPassphrase);
     }
 
     #[test]

@@ -77,10 +77,7 @@ pub fn import(text: &str, passphrase: Option<&Passphrase>) -> Result<ImportedKey
     let block = pem::decode(text)?;
     match block.label {
         "PRIVATE KEY" => private(&block.der),
-        "ENCRYPTED PRIVATE KEY" => private(&decrypt(
-            &block.der,
-            passphrase.ok_or(KeyFileError::PassphraseNeeded)?,
-        )?),
+        "ENCRYPTED PRIVATE KEY" => private(&decrypt(&block.der, passphrase.ok_or(KeyFileError::PassphraseNeeded)?)?),
         "PUBLIC KEY" => public(&block.der),
         other => Err(KeyFileError::WrongKind(pem::describe(other))),
     }
@@ -103,36 +100,26 @@ pub fn export_encrypted(
     let failed = |_| KeyFileError::Malformed("the key could not be encoded");
 
     let seed = Zeroizing::new(key.to_bytes());
-    let inner = OctetStringRef::new(seed.as_slice())
-        .and_then(|seed| seed.to_der())
-        .map_err(failed)?;
+    let inner = OctetStringRef::new(seed.as_slice()).and_then(|seed| seed.to_der()).map_err(failed)?;
     let inner = Zeroizing::new(inner);
-    let algorithm = AlgorithmIdentifierRef {
-        oid: ED25519,
-        parameters: None,
-    };
+    let algorithm = AlgorithmIdentifierRef { oid: ED25519, parameters: None };
     let info = PrivateKeyInfoRef::new(algorithm, OctetStringRef::new(&inner).map_err(failed)?);
 
     let encrypted = pbes2::Parameters::generate_pbkdf2_sha256_aes256cbc(ITERATIONS, &salt, iv)
         .map_err(pkcs8::Error::from)
         .and_then(|scheme| info.encrypt_with_params(scheme, passphrase.as_bytes()))
         .map_err(|_| KeyFileError::Malformed("the key could not be encrypted"))?;
-    encrypted
-        .to_pem("ENCRYPTED PRIVATE KEY", LineEnding::LF)
-        .map_err(failed)
+    encrypted.to_pem("ENCRYPTED PRIVATE KEY", LineEnding::LF).map_err(failed)
 }
 
 fn private(der: &[u8]) -> Result<ImportedKey, KeyFileError> {
-    let info = PrivateKeyInfoRef::from_der(der)
-        .map_err(|_| KeyFileError::Malformed("not a PKCS#8 private key"))?;
+    let info = PrivateKeyInfoRef::from_der(der).map_err(|_| KeyFileError::Malformed("not a PKCS#8 private key"))?;
     ed25519(&info.algorithm)?;
     // An Ed25519 private key is an octet string inside the octet string (RFC 8410).
     let seed: &[u8; 32] = <&OctetStringRef>::from_der(info.private_key.as_bytes())
         .ok()
         .and_then(|seed| seed.as_bytes().try_into().ok())
-        .ok_or(KeyFileError::Malformed(
-            "an Ed25519 private key has 32 bytes",
-        ))?;
+        .ok_or(KeyFileError::Malformed("an Ed25519 private key has 32 bytes"))?;
     let key = SigningKey::from_bytes(seed);
     if let Some(inside) = info.public_key {
         let inside = inside.as_bytes().ok_or(KeyFileError::PublicKeyMismatch)?;
@@ -144,23 +131,19 @@ fn private(der: &[u8]) -> Result<ImportedKey, KeyFileError> {
 }
 
 fn public(der: &[u8]) -> Result<ImportedKey, KeyFileError> {
-    let info = SubjectPublicKeyInfoRef::from_der(der)
-        .map_err(|_| KeyFileError::Malformed("not a public key (SPKI)"))?;
+    let info =
+        SubjectPublicKeyInfoRef::from_der(der).map_err(|_| KeyFileError::Malformed("not a public key (SPKI)"))?;
     ed25519(&info.algorithm)?;
     let bytes: &[u8; 32] = info
         .subject_public_key
         .as_bytes()
         .and_then(|bytes| bytes.try_into().ok())
-        .ok_or(KeyFileError::Malformed(
-            "an Ed25519 public key has 32 bytes",
-        ))?;
+        .ok_or(KeyFileError::Malformed("an Ed25519 public key has 32 bytes"))?;
     let key = VerifyingKey::from_bytes(bytes)
         .map_err(|_| KeyFileError::Malformed("the public key is not a point of the curve"))?;
     // The library keeps the bytes as given; a second spelling of a point would give a second thumbprint.
     if key.to_edwards().compress().as_bytes() != bytes {
-        return Err(KeyFileError::Malformed(
-            "the public key is not in its canonical form",
-        ));
+        return Err(KeyFileError::Malformed("the public key is not in its canonical form"));
     }
     if key.is_weak() {
         return Err(KeyFileError::WeakPublicKey);
@@ -169,11 +152,8 @@ fn public(der: &[u8]) -> Result<ImportedKey, KeyFileError> {
 }
 
 fn decrypt(der: &[u8], passphrase: &Passphrase) -> Result<Zeroizing<Vec<u8>>, KeyFileError> {
-    let sealed = EncryptedPrivateKeyInfoRef::from_der(der).map_err(|_| {
-        KeyFileError::UnsupportedEncryption(
-            "a cipher or key derivation that is not known here".into(),
-        )
-    })?;
+    let sealed = EncryptedPrivateKeyInfoRef::from_der(der)
+        .map_err(|_| KeyFileError::UnsupportedEncryption("a cipher or key derivation that is not known here".into()))?;
     let EncryptionScheme::Pbes2(scheme) = &sealed.encryption_algorithm else {
         return Err(KeyFileError::UnsupportedEncryption("PBES1".into()));
     };
@@ -204,11 +184,7 @@ fn affordable(kdf: &pbes2::Kdf) -> Result<(), KeyFileError> {
             refused(format!("{} rounds of PBKDF2", params.iteration_count))
         }
         pbes2::Kdf::Scrypt(params) => {
-            let (n, r, p) = (
-                params.cost_parameter,
-                params.block_size,
-                params.parallelization,
-            );
+            let (n, r, p) = (params.cost_parameter, params.block_size, params.parallelization);
             let memory = n.saturating_mul(128).saturating_mul(u64::from(r));
             if !n.is_power_of_two() || memory > MAX_SCRYPT_MEMORY || p > MAX_SCRYPT_LANES {
                 return refused(format!("scrypt with N={n}, r={r}, p={p}"));
@@ -224,9 +200,7 @@ fn ed25519(algorithm: &AlgorithmIdentifierRef<'_>) -> Result<(), KeyFileError> {
         return Err(KeyFileError::WrongAlgorithm(name(&algorithm.oid)));
     }
     if algorithm.parameters.is_some() {
-        return Err(KeyFileError::Malformed(
-            "Ed25519 takes no algorithm parameters",
-        ));
+        return Err(KeyFileError::Malformed("Ed25519 takes no algorithm parameters"));
     }
     Ok(())
 }

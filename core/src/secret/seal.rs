@@ -40,12 +40,7 @@ impl DataKey {
         nonce: [u8; 24],
         plain: &[u8],
     ) -> Result<Vec<u8>, SecretError> {
-        seal(
-            &self.sealing_key(),
-            &nonce,
-            &place(purpose, owner, log_id),
-            plain,
-        )
+        seal(&self.sealing_key(), &nonce, &place(purpose, owner, log_id), plain)
     }
 
     /// What [`DataKey::seal`] was given.
@@ -63,15 +58,8 @@ impl DataKey {
         if sealed.len() < TAG {
             return Err(SecretError::TooShort(sealed.len()));
         }
-        open(
-            &self.sealing_key(),
-            &nonce,
-            &place(purpose, owner, log_id),
-            sealed,
-        )
-        .ok_or(SecretError::Damaged(
-            "a sealed secret was altered, or stands in a place that is not its own",
-        ))
+        open(&self.sealing_key(), &nonce, &place(purpose, owner, log_id), sealed)
+            .ok_or(SecretError::Damaged("a sealed secret was altered, or stands in a place that is not its own"))
     }
 
     /// A key for another use, from which the data key cannot be found. `context` names the use, once in the program;
@@ -93,22 +81,12 @@ impl fmt::Debug for DataKey {
 }
 
 /// Wraps the data key under a key-encryption key.
-pub(super) fn wrap(
-    kek: &[u8; 32],
-    nonce: &[u8; 24],
-    associated: &[u8],
-    key: &DataKey,
-) -> Result<Vec<u8>, SecretError> {
+pub(super) fn wrap(kek: &[u8; 32], nonce: &[u8; 24], associated: &[u8], key: &DataKey) -> Result<Vec<u8>, SecretError> {
     seal(kek, nonce, associated, key.0.as_slice())
 }
 
 /// `None` says that this is not the key, or not what was wrapped: the cipher knows no difference.
-pub(super) fn unwrap(
-    kek: &[u8; 32],
-    nonce: &[u8; 24],
-    associated: &[u8],
-    wrapped: &[u8],
-) -> Option<DataKey> {
+pub(super) fn unwrap(kek: &[u8; 32], nonce: &[u8; 24], associated: &[u8], wrapped: &[u8]) -> Option<DataKey> {
     let plain = open(kek, nonce, associated, wrapped)?;
     let mut key = Box::new(Zeroizing::new([0; 32]));
     if plain.len() != key.len() {
@@ -118,37 +96,15 @@ pub(super) fn unwrap(
     Some(DataKey(key))
 }
 
-pub(super) fn seal(
-    key: &[u8; 32],
-    nonce: &[u8; 24],
-    associated: &[u8],
-    plain: &[u8],
-) -> Result<Vec<u8>, SecretError> {
+pub(super) fn seal(key: &[u8; 32], nonce: &[u8; 24], associated: &[u8], plain: &[u8]) -> Result<Vec<u8>, SecretError> {
     XChaCha20Poly1305::new(key.into())
-        .encrypt(
-            &XNonce::from(*nonce),
-            Payload {
-                msg: plain,
-                aad: associated,
-            },
-        )
+        .encrypt(&XNonce::from(*nonce), Payload { msg: plain, aad: associated })
         .map_err(|_| SecretError::TooLong(plain.len()))
 }
 
-pub(super) fn open(
-    key: &[u8; 32],
-    nonce: &[u8; 24],
-    associated: &[u8],
-    sealed: &[u8],
-) -> Option<Zeroizing<Vec<u8>>> {
+pub(super) fn open(key: &[u8; 32], nonce: &[u8; 24], associated: &[u8], sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     XChaCha20Poly1305::new(key.into())
-        .decrypt(
-            &XNonce::from(*nonce),
-            Payload {
-                msg: sealed,
-                aad: associated,
-            },
-        )
+        .decrypt(&XNonce::from(*nonce), Payload { msg: sealed, aad: associated })
         .ok()
         .map(Zeroizing::new)
 }
@@ -175,12 +131,7 @@ pub(super) fn parts(parts: &[&[u8]]) -> Vec<u8> {
 }
 
 fn place(purpose: &str, owner: &str, log_id: &LogId) -> Vec<u8> {
-    parts(&[
-        SECRET.as_bytes(),
-        log_id,
-        purpose.as_bytes(),
-        owner.as_bytes(),
-    ])
+    parts(&[SECRET.as_bytes(), log_id, purpose.as_bytes(), owner.as_bytes()])
 }
 
 #[cfg(test)]
@@ -195,24 +146,15 @@ mod tests {
     }
 
     fn sealed() -> Vec<u8> {
-        key()
-            .seal("issuer.key", "i-1", &LOG, NONCE, b"top secret")
-            .unwrap()
+        key().seal("issuer.key", "i-1", &LOG, NONCE, b"top secret").unwrap()
     }
 
     #[test]
     fn what_was_sealed_opens_in_its_place() {
-        let plain = key()
-            .open("issuer.key", "i-1", &LOG, NONCE, &sealed())
-            .unwrap();
+        let plain = key().open("issuer.key", "i-1", &LOG, NONCE, &sealed()).unwrap();
         assert_eq!(plain.as_slice(), b"top secret");
         let empty = key().seal("totp", "u", &LOG, NONCE, b"").unwrap();
-        assert!(
-            key()
-                .open("totp", "u", &LOG, NONCE, &empty)
-                .unwrap()
-                .is_empty()
-        );
+        assert!(key().open("totp", "u", &LOG, NONCE, &empty).unwrap().is_empty());
     }
 
     #[test]
@@ -238,15 +180,10 @@ mod tests {
         for bit in 0..good.len() * 8 {
             let mut bad = good.clone();
             bad[bit / 8] ^= 1 << (bit % 8);
-            assert!(
-                key().open("issuer.key", "i-1", &LOG, NONCE, &bad).is_err(),
-                "bit {bit}"
-            );
+            assert!(key().open("issuer.key", "i-1", &LOG, NONCE, &bad).is_err(), "bit {bit}");
         }
         for length in 0..good.len() {
-            let error = key()
-                .open("issuer.key", "i-1", &LOG, NONCE, &good[..length])
-                .unwrap_err();
+            let error = key().open("issuer.key", "i-1", &LOG, NONCE, &good[..length]).unwrap_err();
             if length < TAG {
                 assert_eq!(error, SecretError::TooShort(length));
             }
@@ -255,8 +192,8 @@ mod tests {
 
     #[test]
     fn derived_keys_differ_by_use_and_by_what_is_extra() {
-        let [a, b, c] = [("use a", b"1"), ("use a", b"2"), ("use b", b"1")]
-            .map(|(context, extra)| key().derive(context, extra));
+        let [a, b, c] =
+            [("use a", b"1"), ("use a", b"2"), ("use b", b"1")].map(|(context, extra)| key().derive(context, extra));
         assert!(a != b && a != c && b != c);
         assert_eq!(a, key().derive("use a", b"1"));
         assert_ne!(*a, [9; 32]);

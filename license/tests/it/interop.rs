@@ -34,8 +34,5 @@ fn we_verify_what_jsonwebtoken_signs() {
     header.typ = Some("licentia+jwt".to_owned());
     header.kid = Some(trusted(&vendor_key(), None).key.thumbprint());
     let token = encode(&header, &claims(), &EncodingKey::from_ed_der(&der)).unwrap();
-    assert_eq!(
-        verify(&token, &keys(), &editor_now()).unwrap().claims,
-        claims()
-    );
+    assert_eq!(verify(&token, &keys(), &editor_now()).unwrap().claims, claims());
 }

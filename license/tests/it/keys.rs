@@ -22,26 +22,15 @@ fn refusal(text: &str) -> KeyError {
 #[test]
 fn rfc_8037_appendix_a() {
     let key = PublicKey::from_jwk(&rfc_jwk()).unwrap();
-    assert_eq!(
-        key,
-        public(&vendor_key()),
-        "A.1 and A.2: the public key of the private one"
-    );
+    assert_eq!(key, public(&vendor_key()), "A.1 and A.2: the public key of the private one");
     assert_eq!(key.thumbprint(), RFC8037_THUMBPRINT, "A.3");
 
     let text = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc";
     let signature = "860c98d2297f3060a33f42739672d61b53cf3adefed3d3c672f320dc021b411e\
                      9d59b8628dc351e248b88b29468e0e41855b0fb7d83bb15be902bfccb8cd0a02";
-    let bytes: Vec<u8> = (0..64)
-        .map(|at| u8::from_str_radix(&signature[2 * at..2 * at + 2], 16).unwrap())
-        .collect();
+    let bytes: Vec<u8> = (0..64).map(|at| u8::from_str_radix(&signature[2 * at..2 * at + 2], 16).unwrap()).collect();
     let signature = ed25519_dalek::Signature::from_slice(&bytes).unwrap();
-    assert!(
-        key.verifying_key()
-            .verify_strict(text.as_bytes(), &signature)
-            .is_ok(),
-        "A.5"
-    );
+    assert!(key.verifying_key().verify_strict(text.as_bytes(), &signature).is_ok(), "A.5");
 }
 
 #[test]
@@ -56,9 +45,7 @@ fn pem_comes_out_as_it_went_in() {
 fn every_form_of_text_gives_the_same_key() {
     let vendor = trusted(&vendor_key(), None);
     let bytes = vendor.key.to_bytes();
-    let hex = bytes
-        .iter()
-        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    let hex = bytes.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     let jwk = vendor.to_jwk(Some("2026"));
     for text in [
         vendor.key.to_pem(),
@@ -76,10 +63,7 @@ fn every_form_of_text_gives_the_same_key() {
 
 #[test]
 fn several_pem_blocks_and_a_set_with_issuers() {
-    let (one, two) = (
-        trusted(&vendor_key(), Some("acme")),
-        trusted(&other_key(), None),
-    );
+    let (one, two) = (trusted(&vendor_key(), Some("acme")), trusted(&other_key(), None));
     let pem = one.key.to_pem() + &two.key.to_pem();
     assert_eq!(TrustedKeys::from_text(&pem).unwrap().len(), 2);
     assert!(matches!(PublicKey::from_pem(&pem), Err(KeyError::Pem(_))));
@@ -93,11 +77,7 @@ fn several_pem_blocks_and_a_set_with_issuers() {
         })
     );
     let keys = TrustedKeys::from_text(&jwks.to_string()).unwrap();
-    assert_eq!(
-        keys.iter().collect::<Vec<_>>(),
-        [&one, &two],
-        "the binding to the issuer survives"
-    );
+    assert_eq!(keys.iter().collect::<Vec<_>>(), [&one, &two], "the binding to the issuer survives");
 }
 
 #[test]
@@ -106,14 +86,8 @@ fn a_set_may_hold_keys_for_other_purposes() {
     let encryption = json!({ "kty": "OKP", "crv": "X25519", "x": RFC8037_X });
     let set = json!({ "keys": [rsa, rfc_jwk(), encryption] });
     assert_eq!(TrustedKeys::from_text(&set.to_string()).unwrap().len(), 1);
-    assert_eq!(
-        refusal(&json!({ "keys": [rsa] }).to_string()),
-        KeyError::Empty
-    );
-    assert!(
-        matches!(refusal(&rsa.to_string()), KeyError::OtherKind(_)),
-        "alone it is a mistake"
-    );
+    assert_eq!(refusal(&json!({ "keys": [rsa] }).to_string()), KeyError::Empty);
+    assert!(matches!(refusal(&rsa.to_string()), KeyError::OtherKind(_)), "alone it is a mistake");
 }
 
 #[test]
@@ -127,11 +101,7 @@ fn keys_that_prove_nothing_are_refused() {
     assert_eq!(PublicKey::from_bytes(&neutral), Err(KeyError::Weak));
     assert_eq!(PublicKey::from_bytes(&spelled), Err(KeyError::Weak));
     assert_eq!(refusal(order_8), KeyError::Weak);
-    assert_eq!(
-        refusal(&"02".repeat(32)),
-        KeyError::NotAKey,
-        "not on the curve"
-    );
+    assert_eq!(refusal(&"02".repeat(32)), KeyError::NotAKey, "not on the curve");
 
     // Not weak, but a second spelling of its point: y = p + 3 for y = 3.
     let mut second = [0xff; 32];
@@ -149,59 +119,25 @@ fn mistakes_are_named() {
         jwk[name] = value;
         jwk.to_string()
     };
-    let wrong_kid = KeyError::WrongKid {
-        thumbprint: RFC8037_THUMBPRINT.to_owned(),
-    };
+    let wrong_kid = KeyError::WrongKid { thumbprint: RFC8037_THUMBPRINT.to_owned() };
     assert_eq!(refusal(&with("d", json!("secret"))), KeyError::PrivateKey);
     assert_eq!(refusal(&with("kid", json!("2026"))), wrong_kid);
-    assert!(matches!(
-        refusal(&with("use", json!("enc"))),
-        KeyError::OtherKind(_)
-    ));
-    assert!(matches!(
-        refusal(&with("alg", json!("HS256"))),
-        KeyError::OtherKind(_)
-    ));
-    assert!(matches!(
-        refusal(&with("key_ops", json!(["sign"]))),
-        KeyError::OtherKind(_)
-    ));
+    assert!(matches!(refusal(&with("use", json!("enc"))), KeyError::OtherKind(_)));
+    assert!(matches!(refusal(&with("alg", json!("HS256"))), KeyError::OtherKind(_)));
+    assert!(matches!(refusal(&with("key_ops", json!(["sign"]))), KeyError::OtherKind(_)));
     assert!(matches!(refusal(&with("iss", json!(""))), KeyError::Jwk(_)));
-    assert!(matches!(
-        refusal(&with("iss", Value::Null)),
-        KeyError::Jwk(_)
-    ));
-    assert!(matches!(
-        refusal(&with("x", json!(format!("{RFC8037_X}=")))),
-        KeyError::Jwk(_)
-    ));
-    assert!(matches!(
-        refusal(r#"{"kty":"OKP","kty":"OKP"}"#),
-        KeyError::Jwk(_)
-    ));
+    assert!(matches!(refusal(&with("iss", Value::Null)), KeyError::Jwk(_)));
+    assert!(matches!(refusal(&with("x", json!(format!("{RFC8037_X}=")))), KeyError::Jwk(_)));
+    assert!(matches!(refusal(r#"{"kty":"OKP","kty":"OKP"}"#), KeyError::Jwk(_)));
     assert!(matches!(refusal("{}"), KeyError::Jwk(_)));
     assert!(matches!(refusal("[]"), KeyError::Jwk(_)));
 
     let private = RFC8410_PEM.replace("PUBLIC", "PRIVATE");
     assert_eq!(refusal(&private), KeyError::PrivateKey);
-    assert!(matches!(
-        refusal(&RFC8410_PEM.replace("PUBLIC KEY", "CERTIFICATE")),
-        KeyError::Pem(_)
-    ));
-    assert!(matches!(
-        refusal(RFC8410_PEM.split_once("-----END").unwrap().0),
-        KeyError::Pem(_)
-    ));
-    assert!(matches!(
-        refusal(&RFC8410_PEM.replace("MCow", "MCox")),
-        KeyError::OtherKind(_)
-    ));
-    for text in [
-        "",
-        "hello",
-        "+f".repeat(32).as_str(),
-        "é".repeat(32).as_str(),
-    ] {
+    assert!(matches!(refusal(&RFC8410_PEM.replace("PUBLIC KEY", "CERTIFICATE")), KeyError::Pem(_)));
+    assert!(matches!(refusal(RFC8410_PEM.split_once("-----END").unwrap().0), KeyError::Pem(_)));
+    assert!(matches!(refusal(&RFC8410_PEM.replace("MCow", "MCox")), KeyError::OtherKind(_)));
+    for text in ["", "hello", "+f".repeat(32).as_str(), "é".repeat(32).as_str()] {
         assert_eq!(refusal(text), KeyError::Unknown, "{text:?}");
     }
     assert_eq!(refusal(&" ".repeat(2_000_000)), KeyError::TooLarge);
@@ -209,25 +145,15 @@ fn mistakes_are_named() {
 
 #[test]
 fn one_key_cannot_belong_to_two_issuers() {
-    let (acme, evil) = (
-        trusted(&vendor_key(), Some("acme")),
-        trusted(&vendor_key(), Some("evil")),
-    );
+    let (acme, evil) = (trusted(&vendor_key(), Some("acme")), trusted(&vendor_key(), Some("evil")));
     let jwks = |keys: &[_]| TrustedKeys::to_jwks(keys).to_string();
     let both = jwks(&[(acme.clone(), None), (evil.clone(), None)]);
-    assert_eq!(
-        refusal(&both),
-        KeyError::Conflict(RFC8037_THUMBPRINT.to_owned())
-    );
+    assert_eq!(refusal(&both), KeyError::Conflict(RFC8037_THUMBPRINT.to_owned()));
     let twice = jwks(&[(acme.clone(), None), (acme.clone(), Some("again"))]);
     assert_eq!(TrustedKeys::from_text(&twice).unwrap().len(), 1);
 
     let mut keys = TrustedKeys::new();
     keys.push(evil);
     keys.push(acme.clone());
-    assert_eq!(
-        keys.iter().collect::<Vec<_>>(),
-        [&acme],
-        "what is pushed last replaces"
-    );
+    assert_eq!(keys.iter().collect::<Vec<_>>(), [&acme], "what is pushed last replaces");
 }

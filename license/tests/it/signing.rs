@@ -1,8 +1,7 @@
 //! Signing: what a token looks like, and what is not signed.
 
 use licentia_license::{
-    Invalid, Limit, MAX_TIME, MAX_TOKEN_BYTES, SignError, Status, StatusListRef, armor, inspect,
-    sign,
+    Invalid, Limit, MAX_TIME, MAX_TOKEN_BYTES, SignError, Status, StatusListRef, armor, inspect, sign,
 };
 use serde_json::json;
 
@@ -17,11 +16,7 @@ fn the_header_is_exactly_this() {
     assert_eq!(inspected.header.kid, public(&vendor_key()).thumbprint());
     assert_eq!(inspected.claims, claims());
     assert_eq!(inspected.token, token);
-    assert_eq!(
-        sign(&claims(), &vendor_key()).unwrap(),
-        token,
-        "signing is deterministic"
-    );
+    assert_eq!(sign(&claims(), &vendor_key()).unwrap(), token, "signing is deterministic");
 }
 
 #[test]
@@ -39,15 +34,11 @@ fn every_claim_survives_the_journey() {
     full.nbf = Some(ISSUED);
     full.features = vec!["pro".to_owned(), "export".to_owned()];
     full.limits.insert("seats".to_owned(), Limit::Number(5));
-    full.limits
-        .insert("edition".to_owned(), Limit::Text("gold".to_owned()));
+    full.limits.insert("edition".to_owned(), Limit::Text("gold".to_owned()));
     full.payload = Some(json!({ "z": [1, 2.5, "ü\u{202e}"], "a": { "b": null } }));
     full.identity = Some(format!("blake3:{}", "0f".repeat(32)));
     full.replaces = Some("019b76da-a800-7000-8000-000000000000".to_owned());
-    let status_list = StatusListRef {
-        idx: 42,
-        uri: "https://example.com/list/1".to_owned(),
-    };
+    let status_list = StatusListRef { idx: 42, uri: "https://example.com/list/1".to_owned() };
     full.status = Some(Status { status_list });
     full.log = Some(json!({ "size": 7 }));
     let token = sign(&full, &vendor_key()).unwrap();
@@ -63,20 +54,14 @@ fn what_can_never_be_valid_is_not_signed() {
         (|c| c.iss.clear(), "`iss` is empty"),
         (|c| c.sub.clear(), "`sub` is empty"),
         (|c| c.jti = "1".to_owned(), "`jti` is not a lower-case UUID"),
-        (
-            |c| c.jti.make_ascii_uppercase(),
-            "`jti` is not a lower-case UUID",
-        ),
+        (|c| c.jti.make_ascii_uppercase(), "`jti` is not a lower-case UUID"),
         (|c| c.iat = -1, "`iat` is out of range"),
         (|c| c.exp = Some(MAX_TIME + 1), "`exp` is out of range"),
         (|c| c.exp = Some(ISSUED), "not after `iat`"),
         (|c| c.nbf = Some(EXPIRES), "not after `nbf`"),
         (|c| c.payload = Some(json!(null)), "`payload` is null"),
         (|c| c.log = Some(json!(null)), "`log` is null"),
-        (
-            |c| c.identity = Some("blake3:00".to_owned()),
-            "`identity` is not",
-        ),
+        (|c| c.identity = Some("blake3:00".to_owned()), "`identity` is not"),
         (|c| c.replaces = Some(String::new()), "`replaces` is empty"),
     ];
     for (change, why) in cases {
@@ -91,18 +76,12 @@ fn what_can_never_be_valid_is_not_signed() {
 fn what_nobody_could_read_is_not_signed() {
     let mut big = claims();
     big.payload = Some(json!("x".repeat(MAX_TOKEN_BYTES)));
-    assert!(matches!(
-        sign(&big, &vendor_key()),
-        Err(SignError::TooLarge { .. })
-    ));
+    assert!(matches!(sign(&big, &vendor_key()), Err(SignError::TooLarge { .. })));
 
     let mut deep = claims();
     deep.payload = Some((0..200).fold(json!(1), |inner, _| json!([inner])));
     let refused = sign(&deep, &vendor_key());
-    assert!(
-        matches!(refused, Err(SignError::Refused(Invalid::Malformed(_)))),
-        "{refused:?}"
-    );
+    assert!(matches!(refused, Err(SignError::Refused(Invalid::Malformed(_)))), "{refused:?}");
 }
 
 #[test]
@@ -110,12 +89,9 @@ fn the_documented_example_is_this_license() {
     let document = include_str!("../../../docs/FORMAT.md");
     let token = sign(&claims(), &vendor_key()).unwrap();
     let key = trusted(&vendor_key(), Some("acme"));
-    for part in [
-        armor::wrap(&token),
-        serde_json::to_string(&claims()).unwrap(),
-        key.key.to_pem(),
-        key.to_jwk(None).to_string(),
-    ] {
+    for part in
+        [armor::wrap(&token), serde_json::to_string(&claims()).unwrap(), key.key.to_pem(), key.to_jwk(None).to_string()]
+    {
         assert!(document.contains(&part), "docs/FORMAT.md lacks {part}");
     }
 }

@@ -1,8 +1,8 @@
 //! Verifying: who, what for, when, and what is left unchecked.
 
 use licentia_license::{
-    Claims, Expectation, Invalid, Status, StatusListRef, TrustedKeys, Unchecked, Verified, armor,
-    inspect, sign, verify, verify_signature,
+    Claims, Expectation, Invalid, Status, StatusListRef, TrustedKeys, Unchecked, Verified, armor, inspect, sign,
+    verify, verify_signature,
 };
 use serde_json::json;
 
@@ -31,26 +31,17 @@ fn a_license_for_this_product_holds() {
 #[test]
 fn what_was_not_checked_is_said() {
     let text = license(|c| {
-        let status_list = StatusListRef {
-            idx: 1,
-            uri: "https://example.com/1".to_owned(),
-        };
+        let status_list = StatusListRef { idx: 1, uri: "https://example.com/1".to_owned() };
         c.status = Some(Status { status_list });
         c.identity = Some(format!("blake3:{}", "ab".repeat(32)));
     });
     let left = |result: Result<Verified, Invalid>| result.unwrap().unchecked;
     let (list, identity) = (Unchecked::StatusList, Unchecked::Identity);
-    assert_eq!(
-        left(verify(&text, &keys(), &editor_now())),
-        [list, identity]
-    );
+    assert_eq!(left(verify(&text, &keys(), &editor_now())), [list, identity]);
     let anywhere = verify(&text, &keys(), &Expectation::any_audience(NOW));
     assert_eq!(left(anywhere), [Unchecked::Audience, list, identity]);
     let signature = verify_signature(&text, &keys());
-    assert_eq!(
-        left(signature),
-        [Unchecked::Audience, Unchecked::Time, list, identity]
-    );
+    assert_eq!(left(signature), [Unchecked::Audience, Unchecked::Time, list, identity]);
 }
 
 #[test]
@@ -65,17 +56,7 @@ fn a_license_with_bindings_is_refused_not_waved_through() {
 #[test]
 fn time_is_half_open_and_leeway_reaches_both_ways() {
     let text = license(|c| c.nbf = Some(ISSUED + 1000));
-    let at = |now, leeway| {
-        code(verify(
-            &text,
-            &keys(),
-            &Expectation {
-                audience: Some("editor"),
-                now,
-                leeway,
-            },
-        ))
-    };
+    let at = |now, leeway| code(verify(&text, &keys(), &Expectation { audience: Some("editor"), now, leeway }));
     let begin = ISSUED + 1000;
     assert_eq!(at(begin - 1, 0), "not_yet_valid");
     assert_eq!(at(begin, 0), "valid");
@@ -99,37 +80,15 @@ fn a_license_from_the_future_is_not_valid_yet_and_a_perpetual_one_never_ends() {
     assert_eq!(code(at(i64::MAX)), "valid");
 
     let backdated = license(|c| c.nbf = Some(ISSUED - 1000));
-    let before = verify(
-        &backdated,
-        &keys(),
-        &Expectation::new("editor", ISSUED - 61),
-    );
-    assert_eq!(
-        before,
-        Err(Invalid::NotYetValid { from: ISSUED }),
-        "`nbf` does not excuse `iat`"
-    );
+    let before = verify(&backdated, &keys(), &Expectation::new("editor", ISSUED - 61));
+    assert_eq!(before, Err(Invalid::NotYetValid { from: ISSUED }), "`nbf` does not excuse `iat`");
 }
 
 #[test]
 fn an_expired_license_for_another_product_can_still_be_imported() {
     let text = license(|c| c.aud = vec!["viewer".to_owned()]);
-    assert_eq!(
-        code(verify(
-            &text,
-            &keys(),
-            &Expectation::new("viewer", EXPIRES + 60)
-        )),
-        "expired"
-    );
-    assert_eq!(
-        code(verify(
-            &text,
-            &keys(),
-            &Expectation::new("editor", EXPIRES + 60)
-        )),
-        "wrong_audience"
-    );
+    assert_eq!(code(verify(&text, &keys(), &Expectation::new("viewer", EXPIRES + 60))), "expired");
+    assert_eq!(code(verify(&text, &keys(), &Expectation::new("editor", EXPIRES + 60))), "wrong_audience");
     assert_eq!(code(verify_signature(&text, &keys())), "valid");
 }
 
@@ -138,30 +97,16 @@ fn a_key_signs_for_its_issuer_only() {
     let text = license(|c| c.iss = "evil".to_owned());
     let refusal = verify(&text, &keys(), &editor_now()).unwrap_err();
     let expected = "acme".to_owned();
-    assert_eq!(
-        refusal,
-        Invalid::IssuerMismatch {
-            claimed: "evil".to_owned(),
-            expected
-        }
-    );
+    assert_eq!(refusal, Invalid::IssuerMismatch { claimed: "evil".to_owned(), expected });
     let any: TrustedKeys = [trusted(&vendor_key(), None)].into_iter().collect();
     assert_eq!(code(verify(&text, &any, &editor_now())), "valid");
-    assert_eq!(
-        code(verify(&text, &TrustedKeys::new(), &editor_now())),
-        "unknown_key"
-    );
+    assert_eq!(code(verify(&text, &TrustedKeys::new(), &editor_now())), "unknown_key");
 }
 
 #[test]
 fn text_from_outside_is_shown_escaped() {
     let text = license(|c| c.iss = "a\u{1b}[31m\u{202e}\n".to_owned());
-    let shown = verify(&text, &keys(), &editor_now())
-        .unwrap_err()
-        .to_string();
-    assert!(
-        shown.contains(r"\u{1b}") && shown.contains(r"\u{202e}"),
-        "{shown}"
-    );
+    let shown = verify(&text, &keys(), &editor_now()).unwrap_err().to_string();
+    assert!(shown.contains(r"\u{1b}") && shown.contains(r"\u{202e}"), "{shown}");
     assert!(!shown.chars().any(char::is_control), "{shown}");
 }

@@ -6,8 +6,11 @@ use crate::{ActorKind, Ambient, EventId, Severity, StoreError, Timestamp, Transa
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
-/// How far back a clock may step before the log says so.
-const CLOCK_TOLERANCE: i64 = 120_000_000;
+/// How far back a clock may step before the log says so: two minutes, in microseconds.
+pub const CLOCK_TOLERANCE: i64 = 120_000_000;
+
+/// The one kind that the log writes by itself.
+pub const CLOCK_ADJUSTED: &str = "clock.adjusted";
 
 /// Entries that go into one statement: 19 values each, far below SQLite's 32,766.
 const CHUNK: usize = 100;
@@ -132,7 +135,7 @@ impl Place<'_> {
         }
         self.recorded_at = self.now.0;
         Some(
-            Event::new("clock.adjusted")
+            Event::new(CLOCK_ADJUSTED)
                 .severity(Severity::Warning)
                 .with("old", old.to_micros_text())
                 .with("new", self.now.to_micros_text()),
@@ -145,7 +148,7 @@ impl Place<'_> {
         let id = EventId(self.ambient.uuid(self.now));
         let body = serde_json::to_vec(&event.payload).map_err(|error| StoreError::Encoding(error.to_string()))?;
         let salt: [u8; 16] = self.ambient.bytes();
-        let by_system = event.kind == "clock.adjusted";
+        let by_system = event.kind == CLOCK_ADJUSTED;
         let (target_kind, target_id) = event.target.unzip();
         let fields = SealedFields {
             version: ENTRY_VERSION,

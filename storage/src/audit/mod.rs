@@ -8,6 +8,7 @@ mod event;
 mod log;
 mod record;
 
+pub use append::{CLOCK_ADJUSTED, CLOCK_TOLERANCE};
 pub use effect::{RecordedEffect, decode as decode_effects};
 pub use encoding::DecodeError;
 pub use entry::{ENTRY_VERSION, SealedFields, payload_hash, signature_holds, signed_bytes};

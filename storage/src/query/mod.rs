@@ -6,6 +6,7 @@ mod license;
 #[cfg(test)]
 mod plans;
 mod rows;
+mod signing;
 
 use crate::StoreError;
 use crate::counted::Counted;
@@ -15,6 +16,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 pub use audit::AuditQuery;
 pub use ids::{Fragment, IdTable};
 pub use license::{LicenseOrder, LicenseQuery, LicenseSpan};
+pub use signing::SigningContext;
 
 /// Something to read through: the pool of readers, or what an open transaction sees.
 #[derive(Debug)]

@@ -13,14 +13,8 @@ pub(super) struct Block<'a> {
 }
 
 pub(super) fn decode(text: &str) -> Result<Block<'_>, KeyFileError> {
-    let mut lines = text
-        .lines()
-        .map(str::trim)
-        .skip_while(|line| label(line, BEGIN).is_none());
-    let label = lines
-        .next()
-        .and_then(|line| label(line, BEGIN))
-        .ok_or_else(|| KeyFileError::NotPem(guess(text)))?;
+    let mut lines = text.lines().map(str::trim).skip_while(|line| label(line, BEGIN).is_none());
+    let label = lines.next().and_then(|line| label(line, BEGIN)).ok_or_else(|| KeyFileError::NotPem(guess(text)))?;
 
     // With this capacity the secret is never moved by a growing string, and no copy stays behind.
     let mut body = Zeroizing::new(String::with_capacity(text.len()));
@@ -32,14 +26,10 @@ pub(super) fn decode(text: &str) -> Result<Block<'_>, KeyFileError> {
         }
     };
     if !ended {
-        return Err(KeyFileError::NotPem(
-            "the END line that belongs to its BEGIN line is missing",
-        ));
+        return Err(KeyFileError::NotPem("the END line that belongs to its BEGIN line is missing"));
     }
     if lines.any(|line| self::label(line, BEGIN).is_some()) {
-        return Err(KeyFileError::NotPem(
-            "it holds several blocks; keep only the key that is meant",
-        ));
+        return Err(KeyFileError::NotPem("it holds several blocks; keep only the key that is meant"));
     }
     // Another kind is named before its content is looked at: some have headers that are no base64.
     if !KINDS.contains(&label) {
@@ -47,10 +37,7 @@ pub(super) fn decode(text: &str) -> Result<Block<'_>, KeyFileError> {
     }
     let der = Base64::decode_vec(&body)
         .map_err(|_| KeyFileError::Malformed("what stands between its lines is not base64"))?;
-    Ok(Block {
-        label,
-        der: Zeroizing::new(der),
-    })
+    Ok(Block { label, der: Zeroizing::new(der) })
 }
 
 /// A label in words. Only known labels are repeated, so nothing of the file reaches the terminal.
@@ -75,9 +62,7 @@ const KINDS: [&str; 3] = ["PRIVATE KEY", "ENCRYPTED PRIVATE KEY", "PUBLIC KEY"];
 
 fn label<'a>(line: &'a str, boundary: &str) -> Option<&'a str> {
     // A byte order mark may stand before the first line.
-    line.trim_start_matches('\u{feff}')
-        .strip_prefix(boundary)?
-        .strip_suffix("-----")
+    line.trim_start_matches('\u{feff}').strip_prefix(boundary)?.strip_suffix("-----")
 }
 
 fn guess(text: &str) -> &'static str {

@@ -40,10 +40,7 @@ fn public_of(imported: &ImportedKey) -> String {
 }
 
 fn armor(label: &str, der: &[u8]) -> String {
-    format!(
-        "-----BEGIN {label}-----\n{}\n-----END {label}-----\n",
-        Base64::encode_string(der)
-    )
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", Base64::encode_string(der))
 }
 
 fn der(file: &str) -> Vec<u8> {
@@ -52,9 +49,7 @@ fn der(file: &str) -> Vec<u8> {
 
 /// PKCS#8 version 2, as RFC 8410 shows it: the seed and a public key.
 fn version_2(public: &[u8]) -> String {
-    let mut bytes = vec![
-        0x30, 0x51, 2, 1, 1, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20,
-    ];
+    let mut bytes = vec![0x30, 0x51, 2, 1, 1, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 0x22, 4, 0x20];
     bytes.extend(seed().to_bytes());
     bytes.extend([0x81, 0x21, 0]);
     bytes.extend(public);
@@ -100,31 +95,18 @@ fn a_file_may_come_from_windows_or_out_of_a_mail() {
 
 #[test]
 fn an_encrypted_key_needs_its_passphrase() {
-    for text in [
-        file!("pbkdf2.pem"),
-        file!("scrypt.pem"),
-        file!("exported.pem"),
-    ] {
-        assert_eq!(
-            import(text, None).unwrap_err(),
-            KeyFileError::PassphraseNeeded
-        );
+    for text in [file!("pbkdf2.pem"), file!("scrypt.pem"), file!("exported.pem")] {
+        assert_eq!(import(text, None).unwrap_err(), KeyFileError::PassphraseNeeded);
     }
     for text in [file!("pbkdf2.pem"), file!("scrypt.pem")] {
-        assert_eq!(
-            import(text, Some(&wrong())).unwrap_err(),
-            KeyFileError::WrongPassphrase
-        );
+        assert_eq!(import(text, Some(&wrong())).unwrap_err(), KeyFileError::WrongPassphrase);
     }
 }
 
 #[test]
 fn a_public_key_inside_must_be_the_right_one() {
     let good = seed().verifying_key();
-    assert_eq!(
-        public_of(&import(&version_2(good.as_bytes()), None).unwrap()),
-        PUBLIC
-    );
+    assert_eq!(public_of(&import(&version_2(good.as_bytes()), None).unwrap()), PUBLIC);
     let mut other = *good.as_bytes();
     other[0] ^= 1;
     assert_eq!(refusal(&version_2(&other)), KeyFileError::PublicKeyMismatch);
@@ -133,48 +115,24 @@ fn a_public_key_inside_must_be_the_right_one() {
 #[test]
 fn what_else_was_found_is_said() {
     for (text, expected) in [
-        (
-            file!("rsa.pem"),
-            "the key is for RSA, and only Ed25519 keys can sign licenses",
-        ),
+        (file!("rsa.pem"), "the key is for RSA, and only Ed25519 keys can sign licenses"),
         (file!("rsa-public.pem"), "the key is for RSA,"),
         (file!("ec.pem"), "the key is for an elliptic curve (ECDSA),"),
         (file!("x25519.pem"), "the key is for X25519 (key exchange),"),
         (file!("ed448.pem"), "the key is for Ed448,"),
         (file!("rsa-traditional.pem"), "the file holds an RSA key;"),
         (file!("openssh"), "the file holds an OpenSSH private key;"),
-        (
-            file!("openssh.pub"),
-            "not a PEM key file: it looks like an OpenSSH public key",
-        ),
-        (
-            file!("des3.pem"),
-            "encrypted in a way that is not supported",
-        ),
-        (
-            file!("pbes1.pem"),
-            "encrypted in a way that is not supported",
-        ),
+        (file!("openssh.pub"), "not a PEM key file: it looks like an OpenSSH public key"),
+        (file!("des3.pem"), "encrypted in a way that is not supported"),
+        (file!("pbes1.pem"), "encrypted in a way that is not supported"),
         ("", "it is empty"),
         ("\u{1b}[31mhello", "no line `-----BEGIN …-----` was found"),
         ("{\"kty\":\"OKP\"}", "it looks like JSON"),
         ("-----BEGIN \u{1b}[31m-----\n", "the END line"),
-        (
-            "-----BEGIN \u{1b}[31m-----\n-----END \u{1b}[31m-----",
-            "a PEM block of another kind",
-        ),
-        (
-            "-----BEGIN PRIVATE KEY-----\nMC4C",
-            "the END line that belongs",
-        ),
-        (
-            "-----BEGIN PRIVATE KEY-----\n%%%%\n-----END PRIVATE KEY-----",
-            "not base64",
-        ),
-        (
-            "-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----",
-            "not a PKCS#8 private key",
-        ),
+        ("-----BEGIN \u{1b}[31m-----\n-----END \u{1b}[31m-----", "a PEM block of another kind"),
+        ("-----BEGIN PRIVATE KEY-----\nMC4C", "the END line that belongs"),
+        ("-----BEGIN PRIVATE KEY-----\n%%%%\n-----END PRIVATE KEY-----", "not base64"),
+        ("-----BEGIN PRIVATE KEY-----\n-----END PRIVATE KEY-----", "not a PKCS#8 private key"),
     ] {
         let message = refusal(text).to_string();
         assert!(message.contains(expected), "{text}\n{message}");
@@ -213,34 +171,22 @@ fn a_cut_file_is_refused_at_every_length_and_never_panics() {
 fn hostile_costs_are_refused_before_they_are_paid() {
     // The iteration count 2048 (02 02 08 00) becomes 0x7fffffff; lengths in front of it grow by two.
     let mut bytes = der(file!("pbkdf2.pem"));
-    let at = bytes
-        .windows(4)
-        .position(|window| window == [2, 2, 8, 0])
-        .unwrap();
+    let at = bytes.windows(4).position(|window| window == [2, 2, 8, 0]).unwrap();
     bytes.splice(at..at + 4, [2, 4, 0x7f, 0xff, 0xff, 0xff]);
     for offset in [2, 4, 17, 19, 32] {
         bytes[offset] += 2;
     }
     let error = refusal(&armor("ENCRYPTED PRIVATE KEY", &bytes));
-    assert_eq!(
-        error,
-        KeyFileError::ExcessiveCost("2147483647 rounds of PBKDF2".to_owned())
-    );
+    assert_eq!(error, KeyFileError::ExcessiveCost("2147483647 rounds of PBKDF2".to_owned()));
 
     // N = 16384 (02 02 40 00) becomes something that is no power of two, zero (a panic in the library), or too much.
     for (cost, shown) in [([2, 2, 0x40, 1], "N=16385"), ([2, 2, 0, 0], "N=0")] {
         let mut bytes = der(file!("scrypt.pem"));
-        let at = bytes
-            .windows(4)
-            .position(|window| window == [2, 2, 0x40, 0])
-            .unwrap();
+        let at = bytes.windows(4).position(|window| window == [2, 2, 0x40, 0]).unwrap();
         bytes.splice(at..at + 4, cost);
         let message = refusal(&armor("ENCRYPTED PRIVATE KEY", &bytes)).to_string();
         // A zero in two bytes is not DER, which is as good.
-        assert!(
-            message.contains(shown) || message.contains("not supported"),
-            "{message}"
-        );
+        assert!(message.contains(shown) || message.contains("not supported"), "{message}");
     }
     let params = |cost_parameter, block_size, parallelization| {
         pbes2::Kdf::Scrypt(pbes2::ScryptParams {
@@ -252,16 +198,8 @@ fn hostile_costs_are_refused_before_they_are_paid() {
         })
     };
     affordable(&params(1 << 20, 8, 1)).unwrap();
-    for hostile in [
-        params(0, 8, 1),
-        params(1 << 21, 8, 1),
-        params(1 << 63, 8, 1),
-        params(2, 1, 17),
-    ] {
-        assert!(matches!(
-            affordable(&hostile),
-            Err(KeyFileError::ExcessiveCost(_))
-        ));
+    for hostile in [params(0, 8, 1), params(1 << 21, 8, 1), params(1 << 63, 8, 1), params(2, 1, 17)] {
+        assert!(matches!(affordable(&hostile), Err(KeyFileError::ExcessiveCost(_))));
     }
 }
 
@@ -290,10 +228,7 @@ fn an_export_comes_back_and_is_what_others_were_seen_to_read() {
     assert_eq!(public_of(&back), PUBLIC);
     let weak = Passphrase::new("seven77".to_owned()).unwrap();
     let error = export_encrypted(&seed(), &weak, &mut |_| ()).unwrap_err();
-    assert_eq!(
-        error,
-        KeyFileError::Secret(SecretError::WeakPassphrase { minimum: 8 })
-    );
+    assert_eq!(error, KeyFileError::Secret(SecretError::WeakPassphrase { minimum: 8 }));
 }
 
 #[test]
@@ -301,9 +236,6 @@ fn an_imported_private_key_is_not_printed() {
     let key = import(file!("plain.pem"), None).unwrap();
     let printed = format!("{key:?}");
     let secret = format!("{:?}", seed().to_bytes());
-    assert!(
-        !printed.contains(secret.trim_matches(['[', ']'])),
-        "{printed}"
-    );
+    assert!(!printed.contains(secret.trim_matches(['[', ']'])), "{printed}");
     assert!(!printed.contains("6e3984"), "{printed}");
 }

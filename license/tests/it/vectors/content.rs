@@ -11,29 +11,16 @@ pub(super) fn vectors() -> Vec<Vector> {
 }
 
 fn json_tricks() -> Vec<Vector> {
-    let no =
-        |name, about, claims: &str| Vector::refused(name, about, &with_text(claims), "malformed");
+    let no = |name, about, claims: &str| Vector::refused(name, about, &with_text(claims), "malformed");
     let good = claims().to_string();
     let inside = good.replacen('{', r#"{"payload":{"a":1,"\u0061":2},"#, 1);
     let deep = format!(r#"{{"payload":{}{},"#, "[".repeat(200), "]".repeat(200));
     let utf8 = [b"{\"sub\":\"\xff\",", &good.as_bytes()[1..]].concat();
     let utf8 = signed(&header().to_string(), &utf8);
     vec![
-        no(
-            "claims-duplicate",
-            "two expiries",
-            &good.replacen('{', r#"{"exp":253402300799,"#, 1),
-        ),
-        no(
-            "claims-duplicate-inside",
-            "twice the same name, once escaped",
-            &inside,
-        ),
-        no(
-            "claims-trailing",
-            "a second value behind the first",
-            &format!("{good}{{}}"),
-        ),
+        no("claims-duplicate", "two expiries", &good.replacen('{', r#"{"exp":253402300799,"#, 1)),
+        no("claims-duplicate-inside", "twice the same name, once escaped", &inside),
+        no("claims-trailing", "a second value behind the first", &format!("{good}{{}}")),
         no("claims-array", "not an object", "[]"),
         no("claims-empty", "no bytes", ""),
         no("claims-deep", "200 levels", &good.replacen('{', &deep, 1)),
@@ -43,24 +30,10 @@ fn json_tricks() -> Vec<Vector> {
 
 fn claim_rules() -> Vec<Vector> {
     let vector = |name, about, claim: &str, value: Value, code: &str| {
-        Vector::refused(
-            name,
-            about,
-            &with_claims(&with(claims(), claim, value)),
-            code,
-        )
+        Vector::refused(name, about, &with_claims(&with(claims(), claim, value)), code)
     };
-    let no =
-        |name, about, claim: &str, value: Value| vector(name, about, claim, value, "malformed");
-    let missing = |name, claim| {
-        vector(
-            name,
-            "a claim that every license has",
-            claim,
-            Value::Null,
-            "missing_claim",
-        )
-    };
+    let no = |name, about, claim: &str, value: Value| vector(name, about, claim, value, "malformed");
+    let missing = |name, claim| vector(name, "a claim that every license has", claim, Value::Null, "missing_claim");
     let machines = json!({ "machines": ["a"] });
     vec![
         missing("missing-iss", "iss"),
@@ -68,52 +41,15 @@ fn claim_rules() -> Vec<Vector> {
         missing("missing-aud", "aud"),
         missing("missing-iat", "iat"),
         missing("missing-jti", "jti"),
-        vector(
-            "aud-none",
-            "an empty list of audiences",
-            "aud",
-            json!([]),
-            "missing_claim",
-        ),
-        no(
-            "aud-empty",
-            "an audience without a name",
-            "aud",
-            json!(["editor", ""]),
-        ),
-        no(
-            "aud-number",
-            "an audience that is no string",
-            "aud",
-            json!(["editor", 1]),
-        ),
+        vector("aud-none", "an empty list of audiences", "aud", json!([]), "missing_claim"),
+        no("aud-empty", "an audience without a name", "aud", json!(["editor", ""])),
+        no("aud-number", "an audience that is no string", "aud", json!(["editor", 1])),
         no("sub-empty", "for nobody", "sub", json!("")),
-        no(
-            "limit-float",
-            "limits are whole numbers or words",
-            "limits",
-            json!({ "seats": 1.5 }),
-        ),
+        no("limit-float", "limits are whole numbers or words", "limits", json!({ "seats": 1.5 })),
         no("features-string", "not a list", "features", json!("pro")),
-        no(
-            "identity-form",
-            "not a BLAKE3 pin",
-            "identity",
-            json!("sha256:00"),
-        ),
-        no(
-            "status-form",
-            "a status of unknown form",
-            "status",
-            json!({ "other": {} }),
-        ),
-        vector(
-            "bindings",
-            "machines cannot be checked yet",
-            "bindings",
-            machines,
-            "unsupported_claim",
-        ),
+        no("identity-form", "not a BLAKE3 pin", "identity", json!("sha256:00")),
+        no("status-form", "a status of unknown form", "status", json!({ "other": {} })),
+        vector("bindings", "machines cannot be checked yet", "bindings", machines, "unsupported_claim"),
     ]
 }
 
@@ -129,23 +65,9 @@ fn times() -> Vec<Vector> {
         no("exp-float", "whole seconds only", json!(1_798_761_600.0)),
         no("exp-string", "not a number", json!("1798761600")),
         no("exp-negative", "before 1970", json!(-1)),
-        no(
-            "exp-too-late",
-            "after the year 9999",
-            json!(253_402_300_800_i64),
-        ),
-        Vector::refused(
-            "exp-exponent",
-            "a float in disguise",
-            &exponent,
-            "malformed",
-        ),
-        Vector::refused(
-            "exp-null",
-            "null is not absent: it must not mean perpetual",
-            &null,
-            "malformed",
-        ),
+        no("exp-too-late", "after the year 9999", json!(253_402_300_800_i64)),
+        Vector::refused("exp-exponent", "a float in disguise", &exponent, "malformed"),
+        Vector::refused("exp-null", "null is not absent: it must not mean perpetual", &null, "malformed"),
     ]
 }
 
@@ -156,52 +78,15 @@ fn expectations() -> Vec<Vector> {
     let issued = with_claims(&with(claims(), "iat", json!(NOW + 61)));
     let other = aud(json!(["viewer"]));
     vec![
-        no(
-            "aud-other",
-            "a license for another product",
-            &other,
-            "wrong_audience",
-        ),
-        no(
-            "aud-case",
-            "audiences are compared exactly",
-            &aud(json!("Editor")),
-            "wrong_audience",
-        ),
-        no(
-            "aud-other-expired",
-            "the audience is looked at before the time",
-            &other,
-            "wrong_audience",
-        )
-        .at(EXPIRES + 1000, 60),
+        no("aud-other", "a license for another product", &other, "wrong_audience"),
+        no("aud-case", "audiences are compared exactly", &aud(json!("Editor")), "wrong_audience"),
+        no("aud-other-expired", "the audience is looked at before the time", &other, "wrong_audience")
+            .at(EXPIRES + 1000, 60),
         no("expired", "long ago", &token(), "expired").at(EXPIRES + 1000, 60),
-        no(
-            "expired-first-second",
-            "`exp` itself is too late",
-            &token(),
-            "expired",
-        )
-        .at(EXPIRES, 0),
+        no("expired-first-second", "`exp` itself is too late", &token(), "expired").at(EXPIRES, 0),
         no("expired-leeway", "the leeway is over", &token(), "expired").at(EXPIRES + 60, 60),
-        no(
-            "not-yet-valid",
-            "begins a second after the leeway",
-            &begins,
-            "not_yet_valid",
-        ),
-        no(
-            "issued-in-future",
-            "issued a second after the leeway",
-            &issued,
-            "not_yet_valid",
-        ),
-        no(
-            "clock-behind",
-            "the clock is before `iat`",
-            &token(),
-            "not_yet_valid",
-        )
-        .at(ISSUED - 61, 60),
+        no("not-yet-valid", "begins a second after the leeway", &begins, "not_yet_valid"),
+        no("issued-in-future", "issued a second after the leeway", &issued, "not_yet_valid"),
+        no("clock-behind", "the clock is before `iat`", &token(), "not_yet_valid").at(ISSUED - 61, 60),
     ]
 }

@@ -38,10 +38,7 @@ pub(crate) fn signed(header: &str, claims: &[u8]) -> String {
 }
 
 pub(crate) fn signed_by(key: &SigningKey, header: &str, claims: &[u8]) -> String {
-    sealed(
-        key,
-        &format!("{}.{}", part(header.as_bytes()), part(claims)),
-    )
+    sealed(key, &format!("{}.{}", part(header.as_bytes()), part(claims)))
 }
 
 /// A signature over text that need not be Base64.
@@ -63,35 +60,22 @@ pub(crate) fn with_text(claims: &str) -> String {
 
 /// The classic confusion: an HMAC whose secret is the public key (RFC 2104).
 pub(crate) fn hmac_with_public_key(header: &Value) -> String {
-    let text = format!(
-        "{}.{}",
-        part(header.to_string().as_bytes()),
-        part(claims().to_string().as_bytes())
-    );
+    let text = format!("{}.{}", part(header.to_string().as_bytes()), part(claims().to_string().as_bytes()));
     let pad = |byte: u8| {
         let mut block = [byte; 64];
-        block
-            .iter_mut()
-            .zip(public(&vendor_key()).to_bytes())
-            .for_each(|(b, k)| *b ^= k);
+        block.iter_mut().zip(public(&vendor_key()).to_bytes()).for_each(|(b, k)| *b ^= k);
         block
     };
-    let inner = Sha256::new()
-        .chain_update(pad(0x36))
-        .chain_update(&text)
-        .finalize();
-    let mac = Sha256::new()
-        .chain_update(pad(0x5c))
-        .chain_update(inner)
-        .finalize();
+    let inner = Sha256::new().chain_update(pad(0x36)).chain_update(&text).finalize();
+    let mac = Sha256::new().chain_update(pad(0x5c)).chain_update(inner).finalize();
     format!("{text}.{}", part(&mac))
 }
 
 /// The same signature with the group order added to S: it passes where S is not reduced (RFC 8032, 5.1.7).
 pub(crate) fn malleable(token: &str) -> String {
     const ORDER: [u8; 32] = [
-        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde,
-        0x14, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
+        0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14, 0, 0, 0, 0, 0,
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x10,
     ];
     let (text, signature) = token.rsplit_once('.').unwrap();
     let mut signature = Base64UrlUnpadded::decode_vec(signature).unwrap();

@@ -31,40 +31,16 @@ fn texts() -> Vec<Vector> {
     });
     vec![
         no("text-empty", "nothing at all", ""),
-        no(
-            "text-blank",
-            "armour around nothing",
-            "-----BEGIN LICENSE-----\n\n-----END LICENSE-----\n",
-        ),
-        no(
-            "text-prose",
-            "not a license",
-            "Dear Alice, here is your license.",
-        ),
+        no("text-blank", "armour around nothing", "-----BEGIN LICENSE-----\n\n-----END LICENSE-----\n"),
+        no("text-prose", "not a license", "Dear Alice, here is your license."),
         no("text-two-blocks", "which of the two?", &file.repeat(2)),
-        no(
-            "text-surrounded",
-            "text before the armour",
-            &format!("Hello\n{file}"),
-        ),
+        no("text-surrounded", "text before the armour", &format!("Hello\n{file}")),
         no("text-truncated", "a file cut in half", half),
-        no(
-            "text-two-lines",
-            "a token broken over two lines",
-            &file.replacen('.', ".\n", 1),
-        ),
+        no("text-two-lines", "a token broken over two lines", &file.replacen('.', ".\n", 1)),
         no("parts-2", "no signature part", two),
         no("parts-4", "one part too many", &format!("{token}.AA")),
-        no(
-            "parts-encrypted",
-            "five parts are a JWE",
-            &format!("{token}.AA.AA"),
-        ),
-        no(
-            "json-serialization",
-            "two signatures in the JSON serialization",
-            &general.to_string(),
-        ),
+        no("parts-encrypted", "five parts are a JWE", &format!("{token}.AA.AA")),
+        no("json-serialization", "two signatures in the JSON serialization", &general.to_string()),
         long("huge-token", "one byte over 64 KiB", "a", 65_537),
         long("huge-text", "one byte over 1 MiB", " ", 1_048_577),
     ]
@@ -73,91 +49,30 @@ fn texts() -> Vec<Vector> {
 fn headers() -> Vec<Vector> {
     let alg = "unsupported_algorithm";
     let vector = |name, about, member: &str, value: Value, code: &str| {
-        Vector::refused(
-            name,
-            about,
-            &with_header(&with(header(), member, value)),
-            code,
-        )
+        Vector::refused(name, about, &with_header(&with(header(), member, value)), code)
     };
     let none = with(header(), "alg", json!("none")).to_string();
-    let none = format!(
-        "{}.{}.",
-        part(none.as_bytes()),
-        part(claims().to_string().as_bytes())
-    );
+    let none = format!("{}.{}.", part(none.as_bytes()), part(claims().to_string().as_bytes()));
     let hmac = hmac_with_public_key(&with(header(), "alg", json!("HS256")));
     let duplicate = header().to_string().replacen('{', r#"{"alg":"none","#, 1);
     let duplicate = signed(&duplicate, claims().to_string().as_bytes());
-    let jwk =
-        json!({ "kty": "OKP", "crv": "Ed25519", "x": part(&public(&other_key()).to_bytes()) });
+    let jwk = json!({ "kty": "OKP", "crv": "Ed25519", "x": part(&public(&other_key()).to_bytes()) });
     vec![
         Vector::refused("alg-none", "unsigned", &none, alg),
-        Vector::refused(
-            "alg-hs256",
-            "an HMAC with the public key as its secret",
-            &hmac,
-            alg,
-        ),
-        vector(
-            "alg-case",
-            "names of algorithms are case-sensitive",
-            "alg",
-            json!("EDDSA"),
-            alg,
-        ),
+        Vector::refused("alg-hs256", "an HMAC with the public key as its secret", &hmac, alg),
+        vector("alg-case", "names of algorithms are case-sensitive", "alg", json!("EDDSA"), alg),
         vector("alg-missing", "no algorithm", "alg", Value::Null, alg),
         vector("alg-number", "not a string", "alg", json!(1), "malformed"),
-        vector(
-            "typ-statuslist",
-            "a status list",
-            "typ",
-            json!("statuslist+jwt"),
-            "wrong_type",
-        ),
+        vector("typ-statuslist", "a status list", "typ", json!("statuslist+jwt"), "wrong_type"),
         vector("typ-jwt", "just any JWT", "typ", json!("JWT"), "wrong_type"),
         vector("typ-missing", "no type", "typ", Value::Null, "wrong_type"),
-        vector(
-            "header-crit",
-            "an extension to be understood",
-            "crit",
-            json!(["exp"]),
-            "malformed",
-        ),
+        vector("header-crit", "an extension to be understood", "crit", json!(["exp"]), "malformed"),
         vector("header-b64", "RFC 7797", "b64", json!(false), "malformed"),
         vector("header-jwk", "brings its own key", "jwk", jwk, "malformed"),
-        vector(
-            "header-jku",
-            "tells where to fetch a key",
-            "jku",
-            json!("https://evil.example"),
-            "malformed",
-        ),
-        vector(
-            "header-x5c",
-            "brings a certificate",
-            "x5c",
-            json!([]),
-            "malformed",
-        ),
-        Vector::refused(
-            "header-duplicate",
-            "two algorithms",
-            &duplicate,
-            "malformed",
-        ),
-        Vector::refused(
-            "header-array",
-            "not an object",
-            &signed("[]", b"{}"),
-            "malformed",
-        ),
-        vector(
-            "kid-missing",
-            "no key named",
-            "kid",
-            Value::Null,
-            "malformed",
-        ),
+        vector("header-jku", "tells where to fetch a key", "jku", json!("https://evil.example"), "malformed"),
+        vector("header-x5c", "brings a certificate", "x5c", json!([]), "malformed"),
+        Vector::refused("header-duplicate", "two algorithms", &duplicate, "malformed"),
+        Vector::refused("header-array", "not an object", &signed("[]", b"{}"), "malformed"),
+        vector("kid-missing", "no key named", "kid", Value::Null, "malformed"),
     ]
 }

@@ -13,9 +13,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
-use licentia_license::{
-    Claims, Expectation, TrustedKeys, Unchecked, Verified, armor, inspect, sign, verify,
-};
+use licentia_license::{Claims, Expectation, TrustedKeys, Unchecked, Verified, armor, inspect, sign, verify};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -72,22 +70,9 @@ impl Vector {
 }
 
 fn all() -> BTreeMap<String, String> {
-    let vectors = [
-        valid::vectors(),
-        form::vectors(),
-        proof::vectors(),
-        content::vectors(),
-    ]
-    .concat();
-    let files: BTreeMap<_, _> = vectors
-        .iter()
-        .map(|v| (format!("{}.json", v.name), v.to_file()))
-        .collect();
-    assert_eq!(
-        files.len(),
-        vectors.len(),
-        "every vector has a name of its own"
-    );
+    let vectors = [valid::vectors(), form::vectors(), proof::vectors(), content::vectors()].concat();
+    let files: BTreeMap<_, _> = vectors.iter().map(|v| (format!("{}.json", v.name), v.to_file())).collect();
+    assert_eq!(files.len(), vectors.len(), "every vector has a name of its own");
     files
 }
 
@@ -128,9 +113,7 @@ fn answer(vector: &Value) -> Value {
     };
     match verify(&text(vector), &keys, &expect) {
         Err(refusal) => json!({ "code": refusal.code() }),
-        Ok(Verified {
-            claims, unchecked, ..
-        }) => {
+        Ok(Verified { claims, unchecked, .. }) => {
             let unchecked: Vec<_> = unchecked.into_iter().map(Unchecked::code).collect();
             json!({ "claims": claims, "unchecked": unchecked })
         }
@@ -157,22 +140,13 @@ fn signing_makes_the_committed_text() {
 
 #[test]
 fn reading_without_verifying_refuses_no_more_and_nothing_else() {
-    let reading = [
-        "malformed",
-        "too_large",
-        "unsupported_algorithm",
-        "wrong_type",
-        "missing_claim",
-    ];
+    let reading = ["malformed", "too_large", "unsupported_algorithm", "wrong_type", "missing_claim"];
     for (name, file) in committed() {
         let vector: Value = serde_json::from_str(&file).unwrap();
         let code = vector["expect"]["code"].as_str().unwrap_or("valid");
         match inspect(&text(&vector)) {
             // A signature of the wrong length is of no interest to a reader.
-            Ok(_) => assert!(
-                !reading.contains(&code) || name.starts_with("signature-"),
-                "{name}"
-            ),
+            Ok(_) => assert!(!reading.contains(&code) || name.starts_with("signature-"), "{name}"),
             Err(refusal) => assert!(reading.contains(&refusal.code()), "{name}: {refusal}"),
         }
     }
@@ -181,10 +155,7 @@ fn reading_without_verifying_refuses_no_more_and_nothing_else() {
 #[test]
 fn the_committed_vectors_are_the_ones_made_here() {
     let (made, committed) = (all(), committed());
-    assert_eq!(
-        made.keys().collect::<Vec<_>>(),
-        committed.keys().collect::<Vec<_>>()
-    );
+    assert_eq!(made.keys().collect::<Vec<_>>(), committed.keys().collect::<Vec<_>>());
     for (name, file) in made {
         assert_eq!(file, committed[&name], "{name}");
     }

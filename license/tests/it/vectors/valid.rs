@@ -7,19 +7,8 @@ use super::Vector;
 use super::forge::{claims, header, token, with, with_claims, with_header};
 use crate::sample::{EXPIRES, ISSUED};
 
-fn holds(
-    name: &'static str,
-    about: &'static str,
-    text: &str,
-    claims: &Value,
-    left: &[&str],
-) -> Vector {
-    Vector::new(
-        name,
-        about,
-        text,
-        json!({ "claims": claims, "unchecked": left }),
-    )
+fn holds(name: &'static str, about: &'static str, text: &str, claims: &Value, left: &[&str]) -> Vector {
+    Vector::new(name, about, text, json!({ "claims": claims, "unchecked": left }))
 }
 
 pub(super) fn vectors() -> Vec<Vector> {
@@ -32,53 +21,19 @@ fn texts() -> Vec<Vector> {
     let file = armor::wrap(&token);
     let dos = format!("\u{feff}\r\n{}\r\n ", file.replace('\n', "\r\n"));
     vec![
-        holds(
-            "valid-minimal",
-            "what every license has, in its armour",
-            &file,
-            &plain,
-            &[],
-        ),
+        holds("valid-minimal", "what every license has, in its armour", &file, &plain, &[]),
         holds("valid-bare", "a token without armour", &token, &plain, &[]),
-        holds(
-            "valid-crlf-bom",
-            "CRLF, a byte order mark and blank lines around it",
-            &dos,
-            &plain,
-            &[],
-        ),
+        holds("valid-crlf-bom", "CRLF, a byte order mark and blank lines around it", &dos, &plain, &[]),
     ]
 }
 
 fn headers() -> Vec<Vector> {
-    let vector = |name, about, member, value| {
-        holds(
-            name,
-            about,
-            &with_header(&with(header(), member, value)),
-            &claims(),
-            &[],
-        )
-    };
+    let vector =
+        |name, about, member, value| holds(name, about, &with_header(&with(header(), member, value)), &claims(), &[]);
     vec![
-        vector(
-            "valid-alg-ed25519",
-            "the name of RFC 9864",
-            "alg",
-            json!("Ed25519"),
-        ),
-        vector(
-            "valid-typ-long",
-            "a media type in full, in another case",
-            "typ",
-            json!("application/Licentia+JWT"),
-        ),
-        vector(
-            "valid-header-unknown",
-            "an unknown header member is ignored",
-            "cty",
-            json!("whatever"),
-        ),
+        vector("valid-alg-ed25519", "the name of RFC 9864", "alg", json!("Ed25519")),
+        vector("valid-typ-long", "a media type in full, in another case", "typ", json!("application/Licentia+JWT")),
+        vector("valid-header-unknown", "an unknown header member is ignored", "cty", json!("whatever")),
     ]
 }
 
@@ -91,41 +46,16 @@ fn contents() -> Vec<Vector> {
     let two = with(claims(), "aud", json!(["viewer", "editor"]));
     let unknown = with_claims(&with(claims(), "colour", json!({ "any": null })));
     vec![
-        holds(
-            "valid-full",
-            about,
-            &file,
-            &full,
-            &["status_list", "identity"],
-        ),
-        holds(
-            "valid-aud-string",
-            "one audience as a string",
-            &one,
-            &plain,
-            &[],
-        ),
-        holds(
-            "valid-aud-second",
-            "one of several audiences",
-            &with_claims(&two),
-            &two,
-            &[],
-        ),
-        holds(
-            "valid-claim-unknown",
-            "an unknown claim is ignored",
-            &unknown,
-            &plain,
-            &[],
-        ),
+        holds("valid-full", about, &file, &full, &["status_list", "identity"]),
+        holds("valid-aud-string", "one audience as a string", &one, &plain, &[]),
+        holds("valid-aud-second", "one of several audiences", &with_claims(&two), &two, &[]),
+        holds("valid-claim-unknown", "an unknown claim is ignored", &unknown, &plain, &[]),
     ]
 }
 
 fn times() -> Vec<Vector> {
     let perpetual = with(claims(), "exp", Value::Null);
-    let vector =
-        |name, about, claims: &Value| holds(name, about, &with_claims(claims), claims, &[]);
+    let vector = |name, about, claims: &Value| holds(name, about, &with_claims(claims), claims, &[]);
     let plain = |name, about| vector(name, about, &claims());
     vec![
         vector("valid-perpetual", "without `exp` it never ends", &perpetual).at(253_402_300_799, 0),
@@ -151,8 +81,6 @@ fn full() -> Value {
         "status": { "status_list": { "idx": 42, "uri": "https://example.com/lists/1" } },
         "log": { "size": 7 },
     });
-    full.as_object_mut()
-        .unwrap()
-        .extend(rest.as_object().unwrap().clone());
+    full.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
     full
 }

@@ -1,0 +1,41 @@
+//! `licentia audit list`
+
+use super::filter::Filter;
+use crate::context::Context;
+use crate::failure::Result;
+use crate::view;
+use clap::Args;
+
+/// List what happened, newest first.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  licentia audit list --kind 'license.*' --since 2026-05-01
+  licentia audit list --target 5d2f09ab --format jsonl")]
+pub(crate) struct List {
+    #[command(flatten)]
+    filter: Filter,
+
+    /// At most so many.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
+    limit: u64,
+
+    /// Go on before this entry.
+    #[arg(long, value_name = "SEQ")]
+    before: Option<u64>,
+}
+
+pub(crate) async fn run(context: &Context, args: List) -> Result {
+    let page = context
+        .read(async |licentia| {
+            let filter = args.filter.resolve(licentia).await?;
+            Ok(licentia.audit().list(&filter, args.before, args.limit).await?)
+        })
+        .await?;
+    let rows: Vec<_> = page.items.iter().map(view::entry).collect();
+    context.output.list(&view::ENTRY_COLUMNS, &view::ENTRY, &rows)?;
+    if let Some(next) = page.next {
+        context.output.note(&format!("There are more: go on with --before {next}"));
+    }
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! The options that `license issue` and `license reissue` share: what a license says.
+
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::file::NewFile;
+use crate::parse;
+use clap::Args;
+use licentia_core::{IdentityId, IssuerId, License, Licenses, Licentia, Limit, Term, Timestamp};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// The longest payload, so that a license stays readable for every verifier.
+pub(crate) const MOST_PAYLOAD: usize = 64 * 1024;
+
+#[derive(Debug, Args)]
+pub(crate) struct Fields {
+    /// Whom the license is for.
+    #[arg(long)]
+    pub subject: Option<String>,
+
+    /// A product that it is for; may be repeated.
+    #[arg(long, value_name = "PRODUCT")]
+    pub audience: Vec<String>,
+
+    /// The issuer that signs, by name or id; the active one unless told.
+    #[arg(long, value_name = "ID")]
+    pub issuer: Option<String>,
+
+    /// From when it is valid.
+    #[arg(long, value_name = "TIME", value_parser = parse::time)]
+    pub not_before: Option<Timestamp>,
+
+    #[command(flatten)]
+    pub term: TermOptions,
+
+    /// Something that it switches on; may be repeated.
+    #[arg(long, value_name = "NAME")]
+    pub feature: Vec<String>,
+
+    /// How much of something; a number if it reads as one; may be repeated.
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse::limit)]
+    pub limit: Vec<(String, Limit)>,
+
+    /// Whatever else the product wants to know: JSON, or @ and a file of JSON.
+    #[arg(long, value_name = "JSON|@FILE")]
+    pub payload: Option<String>,
+
+    /// The identity that the licensed program has to carry, by name or id.
+    #[arg(long, value_name = "ID")]
+    pub identity: Option<String>,
+
+    /// Write the .lic file too, readable by you alone; it must not exist yet.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// How long it is valid.
+#[derive(Args, Clone, Copy, Debug)]
+#[group(multiple = false)]
+pub(crate) struct TermOptions {
+    /// When it ends.
+    #[arg(long, value_name = "TIME", value_parser = parse::time)]
+    expires: Option<Timestamp>,
+
+    /// How many days it is valid from its start.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    days: Option<u32>,
+
+    /// It never ends.
+    #[arg(long)]
+    perpetual: bool,
+}
+
+impl TermOptions {
+    pub(crate) fn term(self) -> Option<Term> {
+        match self {
+            Self { perpetual: true, .. } => Some(Term::Perpetual),
+            Self { days: Some(days), .. } => Some(Term::Days(days)),
+            Self { expires, .. } => expires.map(Term::Until),
+        }
+    }
+}
+
+impl Fields {
+    pub(crate) fn limits(&self) -> Result<BTreeMap<String, Limit>> {
+        let mut limits = BTreeMap::new();
+        for (key, value) in &self.limit {
+            if limits.insert(key.clone(), value.clone()).is_some() {
+                return Err(Failure::usage(format!("the limit {key} is given twice")));
+            }
+        }
+        Ok(limits)
+    }
+
+    pub(crate) fn payload(&self, context: &Context) -> Result<Option<Value>> {
+        let Some(given) = &self.payload else {
+            return Ok(None);
+        };
+        let text = match given.strip_prefix('@') {
+            Some(path) => context.text(Path::new(path))?,
+            None => given.clone(),
+        };
+        payload(&text).map(Some).map_err(|why| Failure::usage("the payload cannot be used").because(why))
+    }
+
+    /// Makes sure of the place for the file before anything is signed.
+    pub(crate) fn reserve(&self) -> Result<Option<NewFile>> {
+        self.out.as_deref().map(NewFile::reserve).transpose()
+    }
+}
+
+/// JSON of a size that a license can carry.
+pub(crate) fn payload(text: &str) -> Result<Value, String> {
+    if text.len() > MOST_PAYLOAD {
+        return Err(format!("it has {} bytes, and at most {MOST_PAYLOAD} are allowed", text.len()));
+    }
+    serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))
+}
+
+pub(crate) async fn issuer(licentia: &Licentia, text: Option<&str>) -> Result<Option<IssuerId>> {
+    Ok(match text {
+        Some(text) => Some(licentia.issuers().resolve(text).await?.id),
+        None => None,
+    })
+}
+
+pub(crate) async fn identity(licentia: &Licentia, text: Option<&str>) -> Result<Option<IdentityId>> {
+    Ok(match text {
+        Some(text) => Some(licentia.identities().resolve(text).await?.id),
+        None => None,
+    })
+}
+
+/// Writes the file of a license that is signed and recorded already.
+pub(crate) fn write(license: &License, out: Option<NewFile>) -> Result {
+    let Some(out) = out else { return Ok(()) };
+    out.finish(Licenses::armored(license).as_bytes()).map_err(|failure| {
+        failure.hint(format!(
+            "The license was issued all the same; `licentia license export {} --out FILE` writes it.",
+            license.id
+        ))
+    })
+}
+
+/// Says what a license without a status address can never do.
+pub(crate) fn note_if_irrevocable(context: &Context, license: &License) {
+    if license.status_list.is_none() {
+        context.output.note(
+            "This license cannot be revoked in the field: its issuer has no status address. \
+             A revocation is recorded here, and products do not learn of it.",
+        );
+    }
+}

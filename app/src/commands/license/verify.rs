@@ -1,0 +1,98 @@
+//! `licentia license verify`
+
+use crate::args::Format;
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::output::Object;
+use crate::{parse, view};
+use clap::Args;
+use licentia_core::Timestamp;
+use licentia_license::{Claims, Expectation, Invalid, TrustedKeys, Unchecked, Verified};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// Verify a license offline, as a licensed product does; needs no home.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status: 0 when it is valid, 3 when it is not; the code says why.
+
+Example:
+  licentia license verify acme.lic --keys keys.json --audience editor")]
+pub(crate) struct Verify {
+    /// The .lic file; `-` is standard input.
+    file: PathBuf,
+
+    /// The keys to trust: JWKS, JWK, PEM, or 32 bytes in hex or base64url.
+    #[arg(long, value_name = "JWKS")]
+    keys: PathBuf,
+
+    /// The product that the license has to be for.
+    #[arg(long, value_name = "PRODUCT")]
+    audience: Option<String>,
+
+    /// As if it were this time.
+    #[arg(long, value_name = "TIME", value_parser = parse::time)]
+    at: Option<Timestamp>,
+}
+
+pub(crate) fn run(context: &Context, args: &Verify) -> Result {
+    let keys = TrustedKeys::from_text(&context.text(&args.keys)?).map_err(|error| {
+        Failure::new(format!("the keys in {} cannot be used", args.keys.display()))
+            .because(error)
+            .hint("`licentia issuer export --as jwks` writes the keys of all issuers.")
+    })?;
+    let text = context.license_text(&args.file)?;
+    let now = args.at.unwrap_or_else(|| context.now()).seconds();
+    let expect = match &args.audience {
+        Some(audience) => Expectation::new(audience, now),
+        None => Expectation::any_audience(now),
+    };
+    match licentia_license::verify(&text, &keys, &expect) {
+        Ok(verified) => context.output.thing(&valid(context.output.format, &verified)),
+        Err(why) => {
+            let proven = licentia_license::verify_signature(&text, &keys).ok();
+            context.output.thing(&invalid(
+                context.output.format,
+                &why,
+                proven.as_ref().map(|proven| &proven.claims),
+            ))?;
+            Err(Failure::No)
+        }
+    }
+}
+
+fn valid(format: Format, verified: &Verified) -> Object {
+    let unchecked = verified.unchecked.iter().map(|left| match format {
+        Format::Table => in_words(*left),
+        _ => left.code(),
+    });
+    view::object(json!({
+        "valid": true,
+        "code": Value::Null,
+        "message": "the license is valid",
+        "unchecked": unchecked.collect::<Vec<_>>(),
+        "kid": verified.kid,
+        "claims": view::claims(&verified.claims, format),
+    }))
+}
+
+/// The claims are shown only where the signature proves them.
+fn invalid(format: Format, why: &Invalid, proven: Option<&Claims>) -> Object {
+    view::object(json!({
+        "valid": false,
+        "code": why.code(),
+        "message": why.to_string(),
+        "hint": why.hint(),
+        "claims": proven.map(|claims| view::claims(claims, format)),
+    }))
+}
+
+fn in_words(left: Unchecked) -> &'static str {
+    match left {
+        Unchecked::Audience => "for which product it is (--audience)",
+        Unchecked::Time => "whether its time has come",
+        Unchecked::StatusList => "whether it was revoked",
+        Unchecked::Identity => "whether the program carries its identity",
+        _ => left.code(),
+    }
+}

@@ -1,0 +1,69 @@
+//! `config.toml` in the home: what an operator would otherwise type every time.
+//!
+//! ```toml
+//! # The products that a license is for when `--audience` is not given.
+//! audience = ["editor"]
+//! ```
+
+use crate::failure::{Failure, Result};
+use serde::Deserialize;
+use std::io;
+use std::path::Path;
+
+/// What `config.toml` may say.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Config {
+    /// The products that a license is for when `--audience` is not given.
+    #[serde(default)]
+    pub audience: Vec<String>,
+}
+
+impl Config {
+    /// Reads the file; one that is not there says nothing.
+    pub(crate) fn read(path: &Path) -> Result<Self> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(Failure::io("read", path, &error)),
+        };
+        toml::from_str(&text).map_err(|error| {
+            let line = error.span().map_or_else(String::new, |at| {
+                let before = text.get(..at.start).unwrap_or_default();
+                format!("line {}: ", before.matches('\n').count() + 1)
+            });
+            Failure::new(format!("{} cannot be used", path.display()))
+                .because(format!("{line}{}", error.message()))
+                .hint("Correct that line; the only key is `audience`, a list of texts.")
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Config> {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("config.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::read(&path)
+    }
+
+    #[test]
+    fn no_file_says_nothing() {
+        assert_eq!(Config::read(Path::new("/nowhere/config.toml")).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn audiences_are_read() {
+        assert_eq!(read("audience = ['a', 'b']").unwrap().audience, ["a", "b"]);
+    }
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_line() {
+        let failure = read("# mine\naudience = []\naudiense = ['a']\n").unwrap_err();
+        let cause = failure.explanation().unwrap().cause.clone().unwrap();
+        assert!(cause.starts_with("line 3: unknown field `audiense`"), "{cause}");
+    }
+}

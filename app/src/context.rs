@@ -1,0 +1,211 @@
+//! What every command has at hand: where the home is, how to open it, who acts, where output goes.
+
+use crate::args::{Acting, Global};
+use crate::config::Config;
+use crate::failure::{Failure, Result};
+use crate::output::Output;
+use crate::passphrase::{self, Question};
+use crate::progress;
+use crate::surroundings::{Ask, Surroundings, Variable};
+use crate::{file, place};
+use licentia_core::secret::Passphrase;
+use licentia_core::{Actor, Ambient, Explanation, Licentia, Operator, Place, Progress, Timestamp};
+use std::cell::RefCell;
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+/// What every command has at hand.
+pub(crate) struct Context {
+    pub global: Global,
+    pub output: Output,
+    pub ambient: Ambient,
+    pub has_screen: bool,
+    shows_progress: bool,
+    variable: Variable,
+    ask: Option<Ask>,
+    stdin: RefCell<Box<dyn Read>>,
+}
+
+impl Context {
+    pub(crate) fn new(global: Global, from: Surroundings) -> Self {
+        Self {
+            output: Output::new(global.format.unwrap_or_default(), from.stdout, from.stderr),
+            global,
+            ambient: from.ambient,
+            has_screen: from.has_screen,
+            shows_progress: from.shows_progress,
+            variable: from.variable,
+            ask: from.ask,
+            stdin: RefCell::new(from.stdin),
+        }
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.ambient.now()
+    }
+
+    /// A variable of the environment; an empty one counts as absent.
+    pub(crate) fn variable(&self, name: &str) -> Option<OsString> {
+        (self.variable)(name).filter(|value| !value.is_empty())
+    }
+
+    /// Asks for a secret on the terminal; none where nobody sits there.
+    pub(crate) fn ask(&self, question: &str) -> Option<io::Result<String>> {
+        self.ask.as_ref().map(|ask| ask(question))
+    }
+
+    pub(crate) fn place(&self) -> Result<Place> {
+        place::find(self)
+    }
+
+    pub(crate) fn config(&self) -> Result<Config> {
+        match place::home(self)? {
+            home if home.is_dir() => Config::read(&home.join("config.toml")),
+            _ => Ok(Config::default()),
+        }
+    }
+
+    /// The text of a file, or of standard input for `-`.
+    pub(crate) fn text(&self, path: &Path) -> Result<String> {
+        String::from_utf8(self.bytes(path)?)
+            .map_err(|_| Failure::new(format!("{} cannot be used", path.display())).because("It is not UTF-8."))
+    }
+
+    /// The same for a license: what is no UTF-8 is replaced, and will be refused as what it is not.
+    pub(crate) fn license_text(&self, path: &Path) -> Result<String> {
+        Ok(String::from_utf8_lossy(&self.bytes(path)?).into_owned())
+    }
+
+    fn bytes(&self, path: &Path) -> Result<Vec<u8>> {
+        if path == Path::new("-") { file::read(&mut *self.stdin.borrow_mut(), path) } else { file::read_path(path) }
+    }
+
+    /// Draws a progress bar on the terminal, if there is one.
+    pub(crate) fn progress(&self, doing: &'static str) -> Progress {
+        progress::bar(doing, self.shows_progress)
+    }
+
+    /// Opens the database for reading, does the work, and closes it.
+    pub(crate) async fn read<T>(&self, work: impl AsyncFnOnce(&Licentia) -> Result<T>) -> Result<T> {
+        let licentia = Licentia::open_for_reading(self.place()?, self.ambient.clone()).await?;
+        self.warn_of_pin(&licentia).await;
+        let result = work(&licentia).await;
+        licentia.close().await;
+        result
+    }
+
+    /// Opens the database and the vault for a change, does it, and moves the pin on.
+    pub(crate) async fn change<T>(
+        &self,
+        acting: &Acting,
+        work: impl AsyncFnOnce(&Licentia, &Operator) -> Result<T>,
+    ) -> Result<T> {
+        let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
+        let result = match self.unlock(&licentia, acting).await {
+            Ok(operator) => {
+                let result = work(&licentia, &operator).await;
+                self.move_pin(&licentia).await;
+                result
+            }
+            Err(failure) => Err(failure),
+        };
+        licentia.close().await;
+        result
+    }
+
+    /// Does what needs no passphrase, and records it where one came by file or environment. Never asks.
+    pub(crate) async fn record_if_unlocked<T>(
+        &self,
+        acting: &Acting,
+        work: impl AsyncFnOnce(&Licentia, Option<&Operator>) -> Result<T>,
+    ) -> Result<T> {
+        let Some(passphrase) = passphrase::given(self)? else {
+            return self.read(async |licentia| work(licentia, None).await).await;
+        };
+        let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
+        let actor = self.actor(acting)?;
+        let result = match licentia.vault().unlock(&passphrase, actor).await {
+            Ok(operator) => {
+                let result = work(&licentia, Some(&operator)).await;
+                self.move_pin(&licentia).await;
+                result
+            }
+            Err(error) => Err(error.into()),
+        };
+        licentia.close().await;
+        result
+    }
+
+    /// Moves the pin on. The change is on disk by then, so that this fails is no reason to call the change failed.
+    pub(crate) async fn move_pin(&self, licentia: &Licentia) {
+        if let Err(error) = licentia.move_pin().await {
+            self.warn("the pin could not be moved", &Explanation::from(&error));
+        }
+    }
+
+    /// Who acts, from `--actor`, the environment, or the user and the machine.
+    pub(crate) fn actor(&self, acting: &Acting) -> Result<Actor> {
+        let named = match &acting.actor {
+            Some(name) => Some(name.clone()),
+            None => self.variable("LICENTIA_ACTOR").map(|name| name.to_string_lossy().into_owned()),
+        };
+        Ok(match named {
+            Some(name) => Actor::new(name)?,
+            None => Actor::new(self.user_at_host()).or_else(|_| Actor::new("unknown"))?,
+        })
+    }
+
+    pub(crate) fn passphrase(&self) -> Result<Passphrase> {
+        passphrase::find(self, &Question::existing("Passphrase: "))
+    }
+
+    /// The path that a variable or the option before it names.
+    pub(crate) fn path(&self, option: Option<&PathBuf>, variable: &str) -> Option<PathBuf> {
+        option.cloned().or_else(|| self.variable(variable).map(PathBuf::from))
+    }
+
+    async fn unlock(&self, licentia: &Licentia, acting: &Acting) -> Result<Operator> {
+        let actor = self.actor(acting)?;
+        if licentia.vault().is_founded().await? && !licentia.vault().exists().await? {
+            return Err(Failure::new("this database cannot be changed")
+                .because("It is a copy for review: it has no vault, so nothing in it can be signed.")
+                .hint("Make the change in the database that it was copied from."));
+        }
+        let passphrase = self.passphrase()?;
+        Ok(licentia.vault().unlock(&passphrase, actor).await?)
+    }
+
+    /// Reading goes on where the pin does not fit, with a warning.
+    pub(crate) async fn warn_of_pin(&self, licentia: &Licentia) {
+        if let Err(error) = licentia.check_pin().await {
+            self.warn("do not rely on this database as it is", &Explanation::from(&error));
+        }
+    }
+
+    fn warn(&self, what: &str, why: &Explanation) {
+        self.output.note(&format!("warning: {what}: {}", why.message));
+        for more in [&why.cause, &why.hint].into_iter().flatten() {
+            self.output.note(&format!("  {more}"));
+        }
+    }
+
+    fn user_at_host(&self) -> String {
+        let user = ["USER", "LOGNAME", "USERNAME"]
+            .into_iter()
+            .find_map(|name| self.variable(name))
+            .map_or_else(|| login_name(rustix::process::getuid().as_raw()), |name| name.to_string_lossy().into_owned());
+        format!("{user}@{}", gethostname::gethostname().to_string_lossy())
+    }
+}
+
+/// What the system calls a user, where the environment does not say it.
+fn login_name(uid: u32) -> String {
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| format!("uid-{uid}"))
+}

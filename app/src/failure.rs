@@ -1,0 +1,108 @@
+//! The one place where a failure gets its message, cause, hint and exit status.
+
+use licentia_core::{Error, Explanation};
+use std::fmt::Display;
+use std::io;
+use std::path::Path;
+
+/// What every command answers with.
+pub(crate) type Result<T = (), E = Failure> = std::result::Result<T, E>;
+
+/// Why a command did not do what was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Refused or failed.
+    Refused(Explanation),
+    /// The command line itself makes no sense.
+    Usage(Explanation),
+    /// A verification said no, and its report is printed already.
+    No,
+    /// Something is not in order, and its report is printed already.
+    NotInOrder,
+    /// Nobody reads the output any more.
+    Closed,
+}
+
+/// The exit statuses that scripts rely on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Done,
+    Refused,
+    Usage,
+    No,
+}
+
+impl Status {
+    /// The number that the process ends with.
+    pub(crate) const fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::No => 3,
+        }
+    }
+}
+
+impl Failure {
+    /// Refused or failed: says what.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self::Refused(explanation(message))
+    }
+
+    /// Wrong usage: says what.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::Usage(explanation(message))
+    }
+
+    /// A file or directory could not be used; `action` is what was tried, such as "read".
+    pub(crate) fn io(action: &str, path: &Path, error: &io::Error) -> Self {
+        Self::new(format!("cannot {action} {}", path.display())).because(error)
+    }
+
+    /// Says why.
+    #[must_use]
+    pub(crate) fn because(mut self, cause: impl Display) -> Self {
+        if let Self::Refused(explanation) | Self::Usage(explanation) = &mut self {
+            explanation.cause = Some(cause.to_string());
+        }
+        self
+    }
+
+    /// Says what to do next.
+    #[must_use]
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
+        if let Self::Refused(explanation) | Self::Usage(explanation) = &mut self {
+            explanation.hint = Some(hint.into());
+        }
+        self
+    }
+
+    /// What the process ends with.
+    pub(crate) const fn status(&self) -> Status {
+        match self {
+            Self::Closed => Status::Done,
+            Self::Refused(_) | Self::NotInOrder => Status::Refused,
+            Self::Usage(_) => Status::Usage,
+            Self::No => Status::No,
+        }
+    }
+
+    /// The words for people, where they were not said already.
+    pub(crate) const fn explanation(&self) -> Option<&Explanation> {
+        match self {
+            Self::Refused(explanation) | Self::Usage(explanation) => Some(explanation),
+            Self::No | Self::NotInOrder | Self::Closed => None,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Refused(Explanation::from(&error))
+    }
+}
+
+fn explanation(message: impl Into<String>) -> Explanation {
+    Explanation { message: message.into(), cause: None, hint: None }
+}

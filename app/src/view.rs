@@ -1,0 +1,206 @@
+//! The nouns as the JSON that scripts rely on, and the columns that tables show of them.
+
+use crate::args::Format;
+use crate::output::{Column, Object};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use licentia_core::audit::LogIdentity;
+use licentia_core::{AuditRecord, Identity, Issuer, License, Licenses, ProbeState, ProbeToken, Revocation, Timestamp};
+use licentia_license::Claims;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+pub(crate) const LICENSE: [&str; 18] = [
+    "id",
+    "subject",
+    "audience",
+    "issuer_id",
+    "status",
+    "validity",
+    "not_before",
+    "not_after",
+    "features",
+    "limits",
+    "payload",
+    "bindings",
+    "identity_id",
+    "replaces",
+    "status_list",
+    "origin",
+    "created_at",
+    "token",
+];
+/// Lists leave the token out.
+pub(crate) const LICENSE_IN_LIST: &[&str] = LICENSE.split_at(17).0;
+
+pub(crate) const LICENSE_COLUMNS: [Column; 6] = [
+    Column::id("ID", "id"),
+    Column::text("SUBJECT", "subject"),
+    Column::text("AUDIENCE", "audience"),
+    Column::text("STATUS", "status"),
+    Column::text("VALIDITY", "validity"),
+    Column::time("EXPIRES", "not_after").or("never"),
+];
+
+pub(crate) const ISSUER: [&str; 10] =
+    ["id", "name", "status", "kid", "vendor", "can_sign", "status_url", "public_key", "created_at", "retired_at"];
+
+pub(crate) const ISSUER_COLUMNS: [Column; 6] = [
+    Column::id("ID", "id"),
+    Column::text("NAME", "name"),
+    Column::text("STATUS", "status"),
+    Column::text("SIGNS", "can_sign"),
+    Column::text("STATUS URL", "status_url").or("none"),
+    Column::time("CREATED", "created_at"),
+];
+
+pub(crate) const IDENTITY: [&str; 6] = ["id", "name", "digest", "created_at", "regenerated_at", "licenses"];
+
+pub(crate) const IDENTITY_COLUMNS: [Column; 5] = [
+    Column::id("ID", "id"),
+    Column::text("NAME", "name"),
+    Column::text("LICENSES", "licenses"),
+    Column::time("CREATED", "created_at"),
+    Column::time("REGENERATED", "regenerated_at").or("never"),
+];
+
+pub(crate) const PROBE: [&str; 7] = ["id", "label", "state", "created_at", "expires_at", "closed_at", "result"];
+
+pub(crate) const PROBE_COLUMNS: [Column; 5] = [
+    Column::id("ID", "id"),
+    Column::text("LABEL", "label"),
+    Column::text("STATE", "state"),
+    Column::time("CREATED", "created_at"),
+    Column::time("EXPIRES", "expires_at"),
+];
+
+pub(crate) const ENTRY: [&str; 12] = [
+    "seq",
+    "id",
+    "kind",
+    "severity",
+    "outcome",
+    "actor",
+    "actor_kind",
+    "target_kind",
+    "target_id",
+    "payload",
+    "created_at",
+    "metadata",
+];
+
+pub(crate) const ENTRY_COLUMNS: [Column; 7] = [
+    Column::text("SEQ", "seq"),
+    Column::time("TIME", "created_at"),
+    Column::text("KIND", "kind"),
+    Column::text("SEVERITY", "severity"),
+    Column::text("ACTOR", "actor"),
+    Column::text("TARGET", "target_kind"),
+    Column::id("ID", "target_id"),
+];
+
+pub(crate) fn license(license: &License, now: Timestamp) -> Object {
+    Licenses::to_json(license, now, false)
+}
+
+pub(crate) fn license_with_token(license: &License, now: Timestamp) -> Object {
+    Licenses::to_json(license, now, true)
+}
+
+pub(crate) fn issuer(issuer: &Issuer) -> Object {
+    object(json!({
+        "id": issuer.id,
+        "name": issuer.name,
+        "status": issuer.status,
+        "kid": issuer.kid,
+        "vendor": issuer.vendor,
+        "can_sign": issuer.can_sign,
+        "status_url": issuer.status_url,
+        "public_key": base64url(&issuer.public_key),
+        "created_at": issuer.created_at,
+        "retired_at": issuer.retired_at,
+    }))
+}
+
+/// An identity and how many licenses name it.
+pub(crate) fn identity(identity: &Identity, licenses: u64) -> Object {
+    object(json!({
+        "id": identity.id,
+        "name": identity.name,
+        "digest": identity.digest,
+        "created_at": identity.created_at,
+        "regenerated_at": identity.regenerated_at,
+        "licenses": licenses,
+    }))
+}
+
+pub(crate) fn probe(probe: &ProbeToken, now: Timestamp) -> Object {
+    let result = probe
+        .result
+        .as_deref()
+        .map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned())));
+    object(json!({
+        "id": probe.id,
+        "label": probe.label,
+        "state": ProbeState::of(probe, now).as_str(),
+        "created_at": probe.created_at,
+        "expires_at": probe.expires_at,
+        "closed_at": probe.closed_at,
+        "result": result,
+    }))
+}
+
+/// Why a license was revoked; the license itself is named around it.
+pub(crate) fn revocation(revocation: &Revocation) -> Object {
+    object(json!({
+        "reason": revocation.reason,
+        "note": revocation.note,
+        "actor": revocation.actor,
+        "revoked_at": revocation.revoked_at,
+    }))
+}
+
+pub(crate) fn entry(record: &AuditRecord) -> Object {
+    serialized(record)
+}
+
+pub(crate) fn log(identity: &LogIdentity) -> Object {
+    object(json!({
+        "log_id": identity.log_id,
+        "fingerprint": identity.fingerprint,
+        "public_key": base64url(&identity.public_key),
+        "created_at": identity.created_at,
+        "size": identity.size,
+    }))
+}
+
+/// What a license says; for people its times as times.
+pub(crate) fn claims(claims: &Claims, format: Format) -> Object {
+    let mut claims = serialized(claims);
+    if format == Format::Table {
+        for name in ["iat", "nbf", "exp"] {
+            if let Some(time) = claims.get_mut(name)
+                && let Some(seconds) = time.as_i64()
+            {
+                *time = json!(Timestamp::from_seconds(seconds));
+            }
+        }
+    }
+    claims
+}
+
+/// The members of what is an object.
+pub(crate) fn object(value: Value) -> Object {
+    match value {
+        Value::Object(members) => members,
+        _ => Object::new(),
+    }
+}
+
+/// The members of what serializes as an object.
+pub(crate) fn serialized(value: &impl Serialize) -> Object {
+    object(serde_json::to_value(value).unwrap_or_default())
+}
+
+fn base64url(bytes: &[u8]) -> String {
+    Base64UrlUnpadded::encode_string(bytes)
+}

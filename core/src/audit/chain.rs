@@ -1,0 +1,170 @@
+//! The chain of entries, re-derived one by one: hashes, links, signatures, time, payloads.
+//!
+//! Pure: it is fed raw entries in order and collects what does not hold.
+
+use super::report::{Code, Findings};
+use ed25519_dalek::VerifyingKey;
+use licentia_storage::audit::{
+    CLOCK_ADJUSTED, CLOCK_TOLERANCE, ENTRY_VERSION, RecordedEffect, SealedFields, decode_effects, payload_hash,
+    signature_holds,
+};
+use licentia_storage::raw::RawEntry;
+
+/// Where the chain stands after the entries that it was fed.
+#[derive(Debug)]
+pub(crate) struct Chain {
+    log_id: [u8; 16],
+    key_id: [u8; 16],
+    /// None when the log's first key is no key.
+    key: Option<VerifyingKey>,
+    next: i64,
+    link: Link,
+    recorded_at: Option<i64>,
+    /// How many entries were taken in.
+    pub(crate) checked: u64,
+}
+
+/// What the previous hash of the next entry may be.
+#[derive(Debug)]
+struct Link {
+    /// As the entry before says of itself.
+    stored: Vec<u8>,
+    /// As its fields come out.
+    derived: Option<[u8; 32]>,
+}
+
+impl Chain {
+    /// The beginning of a log: entry 1 links to the fingerprint.
+    pub(crate) fn from_start(log_id: [u8; 16], public_key: &[u8; 32], fingerprint: [u8; 32], created_at: i64) -> Self {
+        Self {
+            log_id,
+            key_id: licentia_storage::audit::key_id(public_key),
+            key: VerifyingKey::from_bytes(public_key).ok(),
+            next: 1,
+            link: Link { stored: fingerprint.to_vec(), derived: Some(fingerprint) },
+            recorded_at: Some(created_at),
+            checked: 0,
+        }
+    }
+
+    /// The middle of a log: the entry before is taken at its word.
+    pub(crate) fn from_entry(log_id: [u8; 16], public_key: &[u8; 32], before: &RawEntry) -> Self {
+        let mut chain = Self::from_start(log_id, public_key, [0; 32], 0);
+        chain.next = before.seq.saturating_add(1);
+        chain.link = Link { stored: before.hash.clone(), derived: None };
+        chain.recorded_at = before.fields.as_ref().ok().map(|fields| fields.recorded_at);
+        chain
+    }
+
+    /// The seq that comes next.
+    pub(crate) fn next(&self) -> i64 {
+        self.next
+    }
+
+    /// The hash that the next entry links to, as stored.
+    pub(crate) fn last_hash(&self) -> &[u8] {
+        &self.link.stored
+    }
+
+    /// The recorded time of the last entry.
+    pub(crate) fn last_recorded(&self) -> Option<i64> {
+        self.recorded_at
+    }
+
+    /// Takes the next entry in, and gives back the effects that can be replayed.
+    pub(crate) fn take(&mut self, entry: &RawEntry, findings: &mut Findings) -> Vec<RecordedEffect> {
+        self.place(entry.seq, findings);
+        self.checked += 1;
+        let effects = match &entry.fields {
+            Ok(fields) if fields.version != ENTRY_VERSION => {
+                let meaning = format!("The entry has version {}, which this program does not know.", fields.version);
+                findings.add(Code::VersionUnknown.at(entry.seq, meaning));
+                self.link = Link { stored: entry.hash.clone(), derived: None };
+                self.recorded_at = Some(fields.recorded_at);
+                Vec::new()
+            }
+            Ok(fields) => self.check(entry, fields, findings),
+            Err(column) => {
+                findings.add(Code::EntryMalformed.at(entry.seq, format!("The column {column} is not what it can be.")));
+                self.link = Link { stored: entry.hash.clone(), derived: None };
+                self.recorded_at = None;
+                Vec::new()
+            }
+        };
+        self.next = entry.seq.max(self.next - 1).saturating_add(1);
+        effects
+    }
+
+    fn place(&mut self, seq: i64, findings: &mut Findings) {
+        if seq < self.next {
+            findings.add(Code::EntryInserted.at(seq, "The entry stands where no entry can be."));
+        } else if seq > self.next {
+            let mut missing = Code::EntryMissing.at(self.next, "Entries are missing.");
+            missing.seq_to = u64::try_from(seq - 1).ok();
+            findings.add(missing);
+        }
+    }
+
+    fn check(&mut self, entry: &RawEntry, fields: &SealedFields, findings: &mut Findings) -> Vec<RecordedEffect> {
+        let hash = fields.hash();
+        if entry.hash != hash {
+            findings.add(Code::EntryAltered.at(entry.seq, "The entry is not what was hashed when it was written."));
+        }
+        let derived = self.link.derived.is_some_and(|derived| fields.previous_hash == derived);
+        if entry.seq == self.next && !derived && fields.previous_hash != self.link.stored {
+            findings.add(Code::ChainBroken.at(entry.seq, "The entry does not follow the one before it."));
+        }
+        self.check_signature(entry, fields, &hash, findings);
+        self.check_time(entry.seq, fields, findings);
+        check_payload(entry, fields, findings);
+        self.link = Link { stored: entry.hash.clone(), derived: Some(hash) };
+        self.recorded_at = Some(fields.recorded_at);
+        match decode_effects(&fields.effects) {
+            Ok(effects) => effects,
+            Err(error) => {
+                findings.add(Code::EffectsMalformed.at(entry.seq, format!("The effects cannot be read: {error}.")));
+                Vec::new()
+            }
+        }
+    }
+
+    fn check_signature(&self, entry: &RawEntry, fields: &SealedFields, hash: &[u8; 32], findings: &mut Findings) {
+        if fields.key_id != self.key_id {
+            findings.add(Code::KeyUnknown.at(entry.seq, "The entry names a key that this log never had."));
+        }
+        let holds = self.key.as_ref().is_some_and(|key| {
+            // An entry that was altered is already named; its signature is looked at under the hash it claims.
+            let claimed = entry.hash.as_slice().try_into().unwrap_or(*hash);
+            signature_holds(key, &self.log_id, entry.seq, hash, &entry.signature)
+                || (claimed != *hash && signature_holds(key, &self.log_id, entry.seq, &claimed, &entry.signature))
+        });
+        if !holds {
+            findings.add(Code::SignatureInvalid.at(entry.seq, "The signature is not the log key's on this entry."));
+        }
+    }
+
+    fn check_time(&self, seq: i64, fields: &SealedFields, findings: &mut Findings) {
+        let Some(before) = self.recorded_at else { return };
+        let holds = if fields.kind == CLOCK_ADJUSTED {
+            fields.recorded_at == fields.clock && before.saturating_sub(fields.clock) >= CLOCK_TOLERANCE
+        } else {
+            fields.recorded_at == fields.clock.max(before) && before.saturating_sub(fields.clock) < CLOCK_TOLERANCE
+        };
+        // The first entry of a log follows its making, whatever the clock did in between.
+        if !holds && seq > 1 {
+            findings.add(
+                Code::TimeDisorder.at(seq, "The recorded time does not follow from the clock and the entry before."),
+            );
+        }
+    }
+}
+
+fn check_payload(entry: &RawEntry, fields: &SealedFields, findings: &mut Findings) {
+    match &entry.payload {
+        None => findings.add(Code::PayloadMissing.at(entry.seq, "The payload is gone, and no rule purged it.")),
+        Some((salt, body)) if payload_hash(salt, body).as_slice() != fields.payload_hash => {
+            findings.add(Code::PayloadAltered.at(entry.seq, "The payload is not the one that was hashed."));
+        }
+        Some(_) => {}
+    }
+}

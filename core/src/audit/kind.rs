@@ -1,0 +1,161 @@
+//! The kinds of events: one closed list, with what each is about and how much it matters.
+
+use licentia_storage::{Event, Severity};
+
+/// What happened. The words are a promise to whoever filters by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    VaultCreate,
+    VaultRekey,
+    IssuerCreate,
+    IssuerImport,
+    IssuerSetActive,
+    IssuerRetire,
+    IssuerDelete,
+    IssuerExportPrivate,
+    LicenseIssue,
+    LicenseImport,
+    LicenseReissue,
+    LicenseSupersede,
+    LicenseRevoke,
+    LicenseUnrevoke,
+    LicenseDelete,
+    IdentityCreate,
+    IdentityRegenerate,
+    IdentityDelete,
+    IdentityExport,
+    ProbeTokenCreated,
+    ProbeResult,
+    ProbeTokenRevoked,
+    AuditExport,
+    /// Written by the log itself, before the events of a transaction, when the clock was set back.
+    ClockAdjusted,
+}
+
+impl Kind {
+    /// Every kind that this version writes.
+    pub const ALL: [Self; 24] = [
+        Self::VaultCreate,
+        Self::VaultRekey,
+        Self::IssuerCreate,
+        Self::IssuerImport,
+        Self::IssuerSetActive,
+        Self::IssuerRetire,
+        Self::IssuerDelete,
+        Self::IssuerExportPrivate,
+        Self::LicenseIssue,
+        Self::LicenseImport,
+        Self::LicenseReissue,
+        Self::LicenseSupersede,
+        Self::LicenseRevoke,
+        Self::LicenseUnrevoke,
+        Self::LicenseDelete,
+        Self::IdentityCreate,
+        Self::IdentityRegenerate,
+        Self::IdentityDelete,
+        Self::IdentityExport,
+        Self::ProbeTokenCreated,
+        Self::ProbeResult,
+        Self::ProbeTokenRevoked,
+        Self::AuditExport,
+        Self::ClockAdjusted,
+    ];
+
+    /// The word in the log.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::VaultCreate => "vault.create",
+            Self::VaultRekey => "vault.rekey",
+            Self::IssuerCreate => "issuer.create",
+            Self::IssuerImport => "issuer.import",
+            Self::IssuerSetActive => "issuer.set_active",
+            Self::IssuerRetire => "issuer.retire",
+            Self::IssuerDelete => "issuer.delete",
+            Self::IssuerExportPrivate => "issuer.export_private",
+            Self::LicenseIssue => "license.issue",
+            Self::LicenseImport => "license.import",
+            Self::LicenseReissue => "license.reissue",
+            Self::LicenseSupersede => "license.supersede",
+            Self::LicenseRevoke => "license.revoke",
+            Self::LicenseUnrevoke => "license.unrevoke",
+            Self::LicenseDelete => "license.delete",
+            Self::IdentityCreate => "identity.create",
+            Self::IdentityRegenerate => "identity.regenerate",
+            Self::IdentityDelete => "identity.delete",
+            Self::IdentityExport => "identity.export",
+            Self::ProbeTokenCreated => "probe.token_created",
+            Self::ProbeResult => "probe.result",
+            Self::ProbeTokenRevoked => "probe.token_revoked",
+            Self::AuditExport => "audit.export",
+            Self::ClockAdjusted => licentia_storage::audit::CLOCK_ADJUSTED,
+        }
+    }
+
+    /// What it happens to.
+    #[must_use]
+    pub const fn target(self) -> Option<&'static str> {
+        Some(match self {
+            Self::VaultCreate | Self::VaultRekey => "Vault",
+            Self::IssuerCreate
+            | Self::IssuerImport
+            | Self::IssuerSetActive
+            | Self::IssuerRetire
+            | Self::IssuerDelete
+            | Self::IssuerExportPrivate => "Issuer",
+            Self::LicenseIssue
+            | Self::LicenseImport
+            | Self::LicenseReissue
+            | Self::LicenseSupersede
+            | Self::LicenseRevoke
+            | Self::LicenseUnrevoke
+            | Self::LicenseDelete => "License",
+            Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
+            Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
+            Self::AuditExport => "AuditLog",
+            Self::ClockAdjusted => return None,
+        })
+    }
+
+    /// How much it matters: what takes a right away or lets a secret out is a warning or worse.
+    #[must_use]
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::IssuerExportPrivate => Severity::Critical,
+            Self::VaultRekey
+            | Self::IssuerRetire
+            | Self::IssuerDelete
+            | Self::LicenseRevoke
+            | Self::LicenseUnrevoke
+            | Self::LicenseDelete
+            | Self::IdentityRegenerate
+            | Self::IdentityDelete
+            | Self::IdentityExport
+            | Self::ClockAdjusted => Severity::Warning,
+            _ => Severity::Info,
+        }
+    }
+
+    /// An event of this kind about a target.
+    pub(crate) fn event(self, target: impl std::fmt::Display) -> Event {
+        let event = Event::new(self.as_str()).severity(self.severity());
+        match self.target() {
+            Some(kind) => event.target(kind, target),
+            None => event,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_kind_has_a_word_of_its_own() {
+        let words: BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
+        assert_eq!(words.len(), Kind::ALL.len());
+        let kinds: BTreeSet<_> = Kind::ALL.into_iter().collect();
+        assert_eq!(kinds.len(), Kind::ALL.len());
+    }
+}

@@ -1,0 +1,70 @@
+//! Deleting: the row goes, the trail and the status list entry stay.
+
+use super::rules::{Action, transition};
+use super::{Deleted, Licenses, entry_of, load};
+use crate::audit::Kind;
+use crate::{Error, License, LicenseId, LicenseStatus, Operator, ReasonCode, Result, revocation};
+use licentia_storage::{Effect, Event, Events, SecretPurpose, Tx};
+
+impl Licenses<'_> {
+    /// Deletes a license with its revocation and its TOTP secret.
+    ///
+    /// What was revoked stays revoked in the field, and lands as revoked when it is imported again.
+    pub async fn delete(self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
+        self.0
+            .write(operator, move |tx| async move {
+                let license = load(&tx, id).await?;
+                let (event, deleted) = remove(&tx, license).await?;
+                Ok(tx.commit(event, deleted).await?)
+            })
+            .await
+    }
+
+    /// Revokes with the reason `cessation` and deletes, in one transaction. What is revoked already is only deleted.
+    pub async fn revoke_and_delete(self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
+        let actor = operator.actor().as_str().to_owned();
+        self.0
+            .write(operator, move |tx| async move {
+                let license = load(&tx, id).await?;
+                if license.status == LicenseStatus::Revoked {
+                    let (event, deleted) = remove(&tx, license).await?;
+                    return Ok(tx.commit(event, deleted).await?);
+                }
+                let note = Some("Revoked because it was to be deleted.".to_owned());
+                let (revoked, revoke) = revocation::apply(&tx, license, ReasonCode::Cessation, note, actor).await?;
+                let (delete, deleted) = remove(&tx, revoked.license).await?;
+                Ok(tx.commit(Events::of(revoke, [delete]), deleted).await?)
+            })
+            .await
+    }
+}
+
+async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
+    if transition(license.status, Action::Delete).is_none() {
+        return Err(Error::StatusForbids { license: license.id, status: license.status, action: Action::Delete });
+    }
+    // It is what remains of the license: there must be one before the license may go.
+    entry_of(tx, license.id).await?;
+    let mut effects: Vec<Effect> = Vec::new();
+    let revocation = tx.reader().revocation(license.id).await?;
+    if let Some(revocation) = &revocation {
+        effects.push(tx.delete(revocation).await?);
+    }
+    if let Some(totp) = tx.reader().totp_secret(license.id).await? {
+        effects.push(tx.delete(&totp).await?);
+        if let Some(secret) = tx.reader().secret(SecretPurpose::Totp, totp.id.0).await? {
+            effects.push(tx.delete(&secret).await?);
+        }
+    }
+    effects.push(tx.delete(&license).await?);
+    let event = Kind::LicenseDelete
+        .event(license.id)
+        .with("license_uuid", license.id.to_string())
+        .with("subject", license.subject.clone())
+        .with("old_status", license.status.as_str())
+        .with("reason", revocation.map(|revocation| revocation.reason.as_str()))
+        .with("license", super::row_json(&license, true))
+        .accounts_for(effects);
+    let still_valid_in_the_field = license.status != LicenseStatus::Revoked;
+    Ok((event, Deleted { license, still_valid_in_the_field }))
+}

@@ -1,0 +1,135 @@
+//! Importing: taking in a license that an issuer we know has signed.
+
+use super::Licenses;
+use crate::audit::Kind;
+use crate::{Error, Issuer, License, LicenseId, Operator, Result, Timestamp, checked, issuer};
+use licentia_license::{Claims, Invalid, TrustedKeys, Verified};
+use licentia_storage::{
+    LicenseStatus, Limits, Origin, ReasonCode, Revocation, StatusListEntry, StatusRef, StatusValue, Strings, Tx,
+};
+use uuid::Uuid;
+
+impl Licenses<'_> {
+    /// Takes in a license. One that was deleted here before comes back as what it was: a revoked one is revoked.
+    ///
+    /// Its time is not checked: an expired license is still part of what was sold.
+    pub async fn import(self, operator: &Operator, text: &str) -> Result<License> {
+        let keys = self.trusted_keys().await?;
+        let verified = licentia_license::verify_signature(text, &keys).map_err(refusal(text))?;
+        checked::line("the license's subject", &verified.claims.sub, 1_000)?;
+        checked::line("the license's jti", &verified.claims.jti, 200)?;
+        let actor = operator.actor().as_str().to_owned();
+        self.0
+            .write(operator, move |tx| async move {
+                let issuer = tx.reader().issuer_by_kid(&verified.kid).await?;
+                let issuer = issuer.ok_or_else(|| Error::UnknownKey { kid: verified.kid.clone() })?;
+                if let Some(known) = tx.reader().license_by_jti(issuer.id, &verified.claims.jti).await? {
+                    return Err(Error::LicenseKnown { license: known.id });
+                }
+                let before = tx.reader().status_entry_by_jti(issuer.id, &verified.claims.jti).await?;
+                let license = row(&tx, &issuer, verified, before.as_ref()).await?;
+                let mut effects = vec![tx.insert(&license).await?];
+                if before.is_none() {
+                    effects.push(tx.insert(&first_entry(&license, tx.now())).await?);
+                }
+                if license.status == LicenseStatus::Revoked {
+                    effects.push(tx.insert(&restored_revocation(&license, actor, tx.now())).await?);
+                }
+                let event = Kind::LicenseImport.event(license.id);
+                let event = super::issued_payload(event, &license)
+                    .with("jti", license.jti.clone())
+                    .with("status", license.status.as_str())
+                    .with("returned", before.is_some())
+                    .accounts_for(effects);
+                Ok(tx.commit(event, license).await?)
+            })
+            .await
+    }
+
+    /// The keys of every issuer, each bound to the vendor it signs for.
+    pub(super) async fn trusted_keys(self) -> Result<TrustedKeys> {
+        let issuers = self.0.issuers().list().await?;
+        issuers.iter().map(issuer::trusted_key).collect()
+    }
+}
+
+/// An unknown key is told from a license that does not hold.
+fn refusal(text: &str) -> impl FnOnce(Invalid) -> Error + '_ {
+    move |invalid| match invalid.code() {
+        "unknown_key" => Error::UnknownKey {
+            kid: licentia_license::inspect(text).map(|inspected| inspected.header.kid).unwrap_or_default(),
+        },
+        _ => Error::LicenseInvalid(invalid),
+    }
+}
+
+async fn row(tx: &Tx, issuer: &Issuer, verified: Verified, before: Option<&StatusListEntry>) -> Result<License> {
+    let Claims { sub, aud, nbf, exp, jti, features, limits, payload, bindings, identity, replaces, status, .. } =
+        verified.claims;
+    let identity_id = match identity {
+        Some(digest) => {
+            let known = tx.reader().identities().await?;
+            known.into_iter().find(|identity| identity.digest == digest).map(|identity| identity.id)
+        }
+        None => None,
+    };
+    Ok(License {
+        id: id_for(tx, &jti, before).await?,
+        issuer_id: issuer.id,
+        jti,
+        subject: sub,
+        audience: Strings(aud),
+        status: before.and_then(|entry| StatusValue(entry.value).status()).unwrap_or(LicenseStatus::Active),
+        origin: Origin::Imported,
+        not_before: nbf.map(Timestamp::from_seconds),
+        not_after: exp.map(Timestamp::from_seconds),
+        features: Strings(features),
+        limits: Limits(limits),
+        payload,
+        bindings,
+        identity_id,
+        replaces: replaces.and_then(|id| Uuid::parse_str(&id).ok()).map(LicenseId),
+        status_list: status.map(|at| StatusRef { idx: at.status_list.idx, uri: at.status_list.uri }),
+        token: verified.token,
+        created_at: tx.now(),
+    })
+}
+
+/// The id of before, or the `jti` where it is an id that nobody has here, or a fresh one.
+async fn id_for(tx: &Tx, jti: &str, before: Option<&StatusListEntry>) -> Result<LicenseId> {
+    if let Some(entry) = before {
+        return Ok(entry.license_id);
+    }
+    if let Ok(id) = Uuid::parse_str(jti).map(LicenseId)
+        && tx.reader().license(id).await?.is_none()
+        && tx.reader().status_entry(id).await?.is_none()
+    {
+        return Ok(id);
+    }
+    Ok(tx.new_id())
+}
+
+/// Its index is its own list's, so ours is absent; the value is kept all the same.
+fn first_entry(license: &License, now: Timestamp) -> StatusListEntry {
+    StatusListEntry {
+        license_id: license.id,
+        issuer_id: license.issuer_id,
+        jti: license.jti.clone(),
+        list_id: None,
+        position: None,
+        idx: None,
+        value: StatusValue::from(license.status).0,
+        prior_value: None,
+        updated_at: now,
+    }
+}
+
+fn restored_revocation(license: &License, actor: String, now: Timestamp) -> Revocation {
+    Revocation {
+        license_id: license.id,
+        reason: ReasonCode::Other,
+        note: Some("It was revoked before it was deleted; the audit log has the reason.".to_owned()),
+        actor,
+        revoked_at: now,
+    }
+}

@@ -1,0 +1,221 @@
+//! Issuing: one license, or a batch that is written as a whole or not at all.
+
+use super::request::{self, IssueRequest, Terms};
+use super::signer::{Contexts, Digests, Extra, Signed, Signer};
+use super::{Licenses, issued_payload};
+use crate::audit::Kind;
+use crate::{Error, License, Operator, Progress, Result};
+use licentia_storage::{Ambient, Effect, Event, Events, Timestamp, Tx};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Licenses<'_> {
+    /// Signs a license.
+    pub async fn issue(self, operator: &Operator, request: IssueRequest) -> Result<License> {
+        let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
+        self.0
+            .write(operator, move |tx| async move {
+                let terms = vec![request::check(&request, tx.now())?];
+                let batch = Batch::read(&tx.reader(), terms, tx.now()).await?;
+                let mut signed = batch.sign(&signer, &ambient, &quiet())?;
+                let Some(signed) = signed.pop() else { return Err(Error::NoActiveIssuer) };
+                let effects = write_one(&tx, &signed).await?;
+                let event = issued(&signed.license).accounts_for(effects);
+                Ok(tx.commit(event, signed.license).await?)
+            })
+            .await
+    }
+
+    /// Signs many, in one transaction: all or nothing.
+    ///
+    /// The tokens are signed before the lock is taken. Should another process issue in between, the indices that
+    /// were drawn are taken, and the batch is signed again under the lock.
+    pub async fn issue_batch(
+        self,
+        operator: &Operator,
+        requests: Vec<IssueRequest>,
+        progress: Progress,
+    ) -> Result<Vec<License>> {
+        let now = self.0.ambient().now();
+        let terms = self.checked_batch(&requests, now).await?;
+        if terms.is_empty() {
+            return Err(Error::invalid("the batch", "it holds no license"));
+        }
+        let before = Batch::read(&self.0.reader(), terms, now).await?;
+        let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
+        let (drawn, signed) = {
+            let (signer, ambient, progress) = (signer.clone(), ambient.clone(), Arc::clone(&progress));
+            blocking(move || {
+                let signed = before.sign(&signer, &ambient, &progress)?;
+                Ok((before, signed))
+            })
+            .await?
+        };
+        self.0
+            .write(operator, move |tx| async move {
+                let now = Batch::read(&tx.reader(), drawn.terms.clone(), drawn.now).await?;
+                let signed = if now == drawn { signed } else { now.sign(&signer, &ambient, &progress)? };
+                let (licenses, entries, lists) = split(signed);
+                let mut first = tx.insert_many(&lists).await?;
+                let rows = tx.insert_many(&licenses).await?;
+                let entries = tx.insert_many(&entries).await?;
+                let mut events = licenses.iter().zip(rows).zip(entries).map(|((license, row), entry)| {
+                    issued(license).accounts_for(first.drain(..)).accounts_for([row, entry])
+                });
+                let Some(event) = events.next() else { return Err(Error::NoActiveIssuer) };
+                let events = Events::of(event, events);
+                Ok(tx.commit(events, licenses).await?)
+            })
+            .await
+    }
+
+    /// What is wrong with each request of a batch, by its index; signs and writes nothing.
+    pub async fn check_batch(self, requests: &[IssueRequest]) -> Result<Vec<(usize, Error)>> {
+        match self.checked_batch(requests, self.0.ambient().now()).await {
+            Ok(_) => Ok(Vec::new()),
+            Err(Error::Batch(errors)) => Ok(errors),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn checked_batch(self, requests: &[IssueRequest], now: Timestamp) -> Result<Vec<Terms>> {
+        let reader = self.0.reader();
+        let mut wrong = Vec::new();
+        let mut all = Vec::with_capacity(requests.len());
+        let mut issuers = BTreeMap::new();
+        let mut identities = BTreeMap::new();
+        for (index, request) in requests.iter().enumerate() {
+            if let std::collections::btree_map::Entry::Vacant(free) = issuers.entry(request.issuer) {
+                free.insert(reader.signing_context(request.issuer).await?);
+            }
+            if let std::collections::btree_map::Entry::Vacant(free) = identities.entry(request.identity) {
+                free.insert(match request.identity {
+                    Some(id) => reader.identity(id).await?.is_some(),
+                    None => true,
+                });
+            }
+            let context = issuers.get(&request.issuer).and_then(Option::as_ref);
+            let known = identities.get(&request.identity).copied().unwrap_or(true);
+            match request::check(request, now).and_then(|terms| fits(context, known, request).map(|()| terms)) {
+                Ok(terms) => all.push(terms),
+                Err(error) => wrong.push((index, error)),
+            }
+        }
+        if wrong.is_empty() { Ok(all) } else { Err(Error::Batch(wrong)) }
+    }
+}
+
+/// Whether the issuer and the identity that a request names can be used.
+fn fits(context: Option<&licentia_storage::SigningContext>, identity: bool, request: &IssueRequest) -> Result<()> {
+    let Some(context) = context else {
+        return Err(match request.issuer {
+            Some(id) => Error::Unknown { noun: crate::Noun::Issuer, text: id.to_string() },
+            None => Error::NoActiveIssuer,
+        });
+    };
+    let name = context.issuer.name.clone();
+    match (context.issuer.status, &context.secret, request.identity) {
+        (crate::IssuerStatus::Retired, _, _) => Err(Error::IssuerRetired { name }),
+        (_, None, _) => Err(Error::IssuerCannotSign { name }),
+        (_, _, Some(id)) if !identity => Err(Error::Unknown { noun: crate::Noun::Identity, text: id.to_string() }),
+        _ => Ok(()),
+    }
+}
+
+/// Licenses to be signed, and everything in the database that their tokens depend on.
+#[derive(Clone, Debug)]
+struct Batch {
+    terms: Vec<Terms>,
+    now: Timestamp,
+    contexts: Contexts,
+    digests: Digests,
+}
+
+impl PartialEq for Batch {
+    /// Equal when signing again would draw the same indices and name the same digests.
+    fn eq(&self, other: &Self) -> bool {
+        self.contexts == other.contexts && self.digests == other.digests
+    }
+}
+
+impl Batch {
+    async fn read(reader: &licentia_storage::Reader<'_>, terms: Vec<Terms>, now: Timestamp) -> Result<Self> {
+        let contexts = Contexts::read(reader, &terms).await?;
+        let digests = Digests::read(reader, &terms).await?;
+        Ok(Self { terms, now, contexts, digests })
+    }
+
+    fn sign(&self, operator: &Operator, ambient: &Ambient, progress: &Progress) -> Result<Vec<Signed>> {
+        let mut signers = BTreeMap::new();
+        for (id, context) in self.contexts.by_issuer() {
+            signers.insert(id, Signer::new(operator, ambient, self.now, context)?);
+        }
+        let total = u64::try_from(self.terms.len()).unwrap_or(u64::MAX);
+        let mut signed = Vec::with_capacity(self.terms.len());
+        for (done, terms) in (1u64..).zip(&self.terms) {
+            let issuer = self.contexts.issuer_of(terms.request.issuer).ok_or(Error::NoActiveIssuer)?;
+            let signer = signers.get_mut(&issuer).ok_or(Error::NoActiveIssuer)?;
+            signed.push(signer.sign(terms, self.digests.of(terms.request.identity), Extra::default())?);
+            if done % 64 == 0 || done == total {
+                progress(done, total);
+            }
+        }
+        Ok(signed)
+    }
+}
+
+/// Signs one license inside a transaction: what reissuing shares with issuing.
+pub(super) async fn sign_inside(
+    tx: &Tx,
+    operator: &Operator,
+    ambient: &Ambient,
+    terms: Terms,
+    extra: Extra,
+) -> Result<Signed> {
+    let batch = Batch::read(&tx.reader(), vec![terms], tx.now()).await?;
+    let [terms] = batch.terms.as_slice() else { return Err(Error::NoActiveIssuer) };
+    let (_, context) = batch.contexts.by_issuer().pop_first().ok_or(Error::NoActiveIssuer)?;
+    Signer::new(operator, ambient, tx.now(), context)?.sign(terms, batch.digests.of(terms.request.identity), extra)
+}
+
+/// Writes a signed license with its entry, and the list that begins with it.
+pub(super) async fn write_one(tx: &Tx, signed: &Signed) -> Result<Vec<Effect>> {
+    let mut effects = Vec::with_capacity(3);
+    if let Some(list) = &signed.new_list {
+        effects.push(tx.insert(list).await?);
+    }
+    effects.push(tx.insert(&signed.license).await?);
+    effects.push(tx.insert(&signed.entry).await?);
+    Ok(effects)
+}
+
+fn issued(license: &License) -> Event {
+    issued_payload(Kind::LicenseIssue.event(license.id), license)
+}
+
+fn split(
+    signed: Vec<Signed>,
+) -> (Vec<License>, Vec<licentia_storage::StatusListEntry>, Vec<licentia_storage::StatusList>) {
+    let mut parts = (Vec::with_capacity(signed.len()), Vec::with_capacity(signed.len()), Vec::new());
+    for one in signed {
+        parts.0.push(one.license);
+        parts.1.push(one.entry);
+        parts.2.extend(one.new_list);
+    }
+    parts
+}
+
+/// Signing thousands takes a core for a while; the screen goes on meanwhile.
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(result) => result,
+        Err(error) => match error.try_into_panic() {
+            Ok(panic) => std::panic::resume_unwind(panic),
+            Err(_) => Err(licentia_storage::StoreError::Database("the program is ending".to_owned()).into()),
+        },
+    }
+}
+
+fn quiet() -> Progress {
+    Arc::new(|_, _| {})
+}

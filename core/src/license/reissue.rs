@@ -1,0 +1,70 @@
+//! Reissuing: a new license takes the place of an old one, in one transaction with two events.
+
+use super::request::{self, ReissueRequest};
+use super::signer::Extra;
+use super::{Licenses, Reissued, issue, issued_payload, load};
+use crate::audit::Kind;
+use crate::license::rules::{Action, Next, transition};
+use crate::{Error, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Operator, Result};
+use licentia_storage::{Events, StatusValue, Tx};
+
+impl Licenses<'_> {
+    /// Signs a successor. What the request does not name is inherited, the absolute expiry too.
+    pub async fn reissue(self, operator: &Operator, id: LicenseId, request: ReissueRequest) -> Result<Reissued> {
+        let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
+        self.0
+            .write(operator, move |tx| async move {
+                let old = load(&tx, id).await?;
+                refuse_unless_reissuable(&tx, &old).await?;
+                let issuer = issuer_of_successor(&tx, &old, request.issuer).await?;
+                let terms = request::check(&request::merged(&old, request, issuer), tx.now())?;
+                let extra = Extra { replaces: Some(old.id), bindings: old.bindings.clone() };
+                let signed = issue::sign_inside(&tx, &signer, &ambient, terms, extra).await?;
+
+                let superseded = License { status: LicenseStatus::Superseded, ..old };
+                let mut entry = super::entry_of(&tx, superseded.id).await?;
+                entry.value = StatusValue::from(LicenseStatus::Superseded).0;
+                entry.updated_at = tx.now();
+                let old_effects = [tx.update(&superseded).await?, tx.update(&entry).await?];
+                let new_effects = issue::write_one(&tx, &signed).await?;
+
+                let license = signed.license;
+                let supersede = Kind::LicenseSupersede
+                    .event(superseded.id)
+                    .with("subject", superseded.subject.clone())
+                    .with("superseded_by", license.id.to_string())
+                    .accounts_for(old_effects);
+                let reissue = Kind::LicenseReissue.event(license.id);
+                let reissue = issued_payload(reissue, &license)
+                    .with("replaces", superseded.id.to_string())
+                    .accounts_for(new_effects);
+                Ok(tx.commit(Events::of(supersede, [reissue]), Reissued { license, superseded }).await?)
+            })
+            .await
+    }
+}
+
+/// Only an active license can be reissued; whatever stands in the way is named.
+async fn refuse_unless_reissuable(tx: &Tx, old: &License) -> Result<()> {
+    match transition(old.status, Action::Reissue) {
+        Some(Next::Becomes(LicenseStatus::Superseded)) => return Ok(()),
+        Some(_) | None => {}
+    }
+    Err(match old.status {
+        LicenseStatus::Superseded => Error::SupersededBy {
+            license: old.id,
+            successor: tx.reader().successor(old.id).await?.map(|successor| successor.id),
+        },
+        LicenseStatus::Revoked => super::already_revoked(tx, old.id).await?,
+        status => Error::StatusForbids { license: old.id, status, action: Action::Reissue },
+    })
+}
+
+/// The issuer that was named, or the one of before while it signs, or the active one.
+async fn issuer_of_successor(tx: &Tx, old: &License, named: Option<IssuerId>) -> Result<Option<IssuerId>> {
+    if named.is_some() {
+        return Ok(named);
+    }
+    let before = tx.reader().issuer(old.issuer_id).await?;
+    Ok(before.filter(|issuer| issuer.can_sign && issuer.status != IssuerStatus::Retired).map(|issuer| issuer.id))
+}

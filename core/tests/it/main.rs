@@ -1,0 +1,13 @@
+//! Stories told through the public interface, each on a real file in a directory of its own.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+mod atomicity;
+mod backup;
+mod common;
+mod doctor;
+mod export;
+mod identity;
+mod license;
+mod probe;
+mod world;

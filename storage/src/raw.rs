@@ -1,0 +1,265 @@
+//! The raw reader that verification uses: plain columns, on a connection of its own, in chunks.
+//!
+//! It shares no code with lists and services. A word that nobody knows, a column of the wrong length or type must
+//! come through as what it is, so that it can be named.
+
+use crate::audit::SealedFields;
+use crate::open::{self, Mode};
+use crate::{StoreError, migration, row};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{ConnectOptions, Connection, Row as _, TypeInfo, ValueRef};
+use std::path::Path;
+
+/// Entries or rows of one read. Longer reads keep the write-ahead log from being reset.
+pub const CHUNK: i64 = 2_000;
+
+/// Reads what is in the file, whatever it is.
+#[derive(Debug)]
+pub struct RawReader {
+    connection: SqliteConnection,
+}
+
+/// One row of `audit_entry` with its payload, as found.
+#[derive(Clone, Debug)]
+pub struct RawEntry {
+    pub seq: i64,
+    /// The fields that were hashed, or the column that is none of what it should be.
+    pub fields: Result<SealedFields, &'static str>,
+    pub hash: Vec<u8>,
+    pub signature: Vec<u8>,
+    /// Salt and body; none when there is no payload.
+    pub payload: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+/// One row of an audited table: its id and the hash of what it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawRow {
+    pub rowid: i64,
+    pub id: Vec<u8>,
+    pub hash: [u8; 32],
+}
+
+/// The rows of the audit tables that are not entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RawFrame {
+    /// `audit_log`: id, created, encoding, public key. There should be one.
+    pub logs: Vec<(Vec<u8>, i64, i64, Vec<u8>)>,
+    /// `audit_key`: id, public key, first seq.
+    pub keys: Vec<(Vec<u8>, Vec<u8>, i64)>,
+    /// `audit_head`: size, hash, recorded time.
+    pub heads: Vec<(i64, Vec<u8>, i64)>,
+    pub largest_seq: i64,
+    /// Payloads that belong to no entry.
+    pub orphan_payloads: Vec<i64>,
+}
+
+impl RawReader {
+    /// Opens a file for verification.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let mode = match open::reading_mode(path) {
+            Mode::Immutable => Mode::Immutable,
+            _ => Mode::Read,
+        };
+        let connection =
+            open::options(path, mode).connect().await.map_err(|error| StoreError::from_sqlx(&error, path))?;
+        Ok(Self { connection })
+    }
+
+    /// The frame of the log, all of one state of the file.
+    pub async fn frame(&mut self) -> Result<RawFrame, StoreError> {
+        self.hold().await?;
+        let frame = self.read_frame().await;
+        self.release().await?;
+        frame
+    }
+
+    async fn read_frame(&mut self) -> Result<RawFrame, StoreError> {
+        let logs = self.all("SELECT id, created_at, encoding, public_key FROM audit_log", &[]).await?;
+        let keys = self.all("SELECT id, public_key, from_seq FROM audit_key ORDER BY from_seq", &[]).await?;
+        let heads = self.all("SELECT size, hash, recorded_at FROM audit_head", &[]).await?;
+        let largest = self.all("SELECT coalesce(max(seq), 0) FROM audit_entry", &[]).await?;
+        let orphans = self
+            .all("SELECT seq FROM audit_payload p WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.seq = p.seq) LIMIT 100", &[])
+            .await?;
+        Ok(RawFrame {
+            logs: logs.iter().map(|row| (bytes(row, 0), integer(row, 1), integer(row, 2), bytes(row, 3))).collect(),
+            keys: keys.iter().map(|row| (bytes(row, 0), bytes(row, 1), integer(row, 2))).collect(),
+            heads: heads.iter().map(|row| (integer(row, 0), bytes(row, 1), integer(row, 2))).collect(),
+            largest_seq: largest.first().map_or(0, |row| integer(row, 0)),
+            orphan_payloads: orphans.iter().map(|row| integer(row, 0)).collect(),
+        })
+    }
+
+    /// The next entries after `seq`, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
+    pub async fn entries_after(&mut self, seq: i64, to: i64, log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
+        let sql = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, \
+             e.actor_kind, e.target_kind, e.target_id, e.recorded_at, e.clock, e.payload_hash, e.effects, e.key_id, \
+             e.previous_hash, e.hash, e.signature, p.salt, p.body \
+             FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq \
+             WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ?";
+        let rows = self.all(sql, &[seq, to, CHUNK]).await?;
+        Ok(rows.iter().map(|row| entry(row, log_id)).collect())
+    }
+
+    /// Holds one state of the file until [`Self::release`]: new entries and rows read in between belong together.
+    pub async fn hold(&mut self) -> Result<(), StoreError> {
+        self.run("BEGIN").await
+    }
+
+    /// Lets go of the state that was held.
+    pub async fn release(&mut self) -> Result<(), StoreError> {
+        self.run("COMMIT").await
+    }
+
+    /// The next rows of an audited table after a rowid. Begin with `i64::MIN`.
+    pub async fn rows_after(&mut self, table: &AuditedTable, rowid: i64) -> Result<Vec<RawRow>, StoreError> {
+        let sql = format!(
+            "SELECT rowid, {} FROM {} WHERE rowid > ? ORDER BY rowid LIMIT ?",
+            table.columns.join(", "),
+            table.noun
+        );
+        let rows = self.all(&sql, &[rowid, CHUNK]).await?;
+        Ok(rows
+            .iter()
+            .map(|row| {
+                let values: Vec<Option<Vec<u8>>> =
+                    (1..=table.columns.len()).map(|column| canonical(row, column)).collect();
+                RawRow {
+                    rowid: integer(row, 0),
+                    id: values.first().cloned().flatten().unwrap_or_default(),
+                    hash: row::hash_of_columns(table.noun, values.iter().map(Option::as_deref)),
+                }
+            })
+            .collect())
+    }
+
+    /// Names of tables, indexes and triggers that are not as the migrations made them.
+    pub async fn schema_differences(&mut self) -> Result<Vec<String>, StoreError> {
+        let expected = migration::expected_schema().await?;
+        let found = migration::schema_of(&mut self.connection).await?;
+        let mut different: Vec<String> =
+            expected.iter().filter(|object| !found.contains(object)).map(|(name, _)| name.clone()).collect();
+        different.extend(
+            found
+                .iter()
+                .filter(|(name, _)| !expected.iter().any(|(known, _)| known == name))
+                .map(|(name, _)| name.clone()),
+        );
+        Ok(different)
+    }
+
+    /// Closes the connection.
+    pub async fn close(self) {
+        // Nothing was written; nothing can be lost.
+        let _ = self.connection.close().await;
+    }
+
+    async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        sqlx::raw_sql(sql).execute(&mut self.connection).await.map(|_| ()).map_err(|error| StoreError::of_sqlx(&error))
+    }
+
+    async fn all(&mut self, sql: &str, values: &[i64]) -> Result<Vec<SqliteRow>, StoreError> {
+        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
+        for value in values {
+            query = query.bind(*value);
+        }
+        query.fetch_all(&mut self.connection).await.map_err(|error| StoreError::of_sqlx(&error))
+    }
+}
+
+/// An audited table and its columns in the order of their tags.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditedTable {
+    pub noun: &'static str,
+    columns: Vec<String>,
+}
+
+/// Every table whose rows the effects of the log account for.
+#[must_use]
+pub fn audited_tables() -> Vec<AuditedTable> {
+    row::tables().into_iter().map(|(noun, columns)| AuditedTable { noun, columns }).collect()
+}
+
+fn entry(row: &SqliteRow, log_id: [u8; 16]) -> RawEntry {
+    let body = kind_of(row, 20).map(|_| (bytes(row, 19), bytes(row, 20)));
+    RawEntry {
+        seq: integer(row, 0),
+        fields: fields(row, log_id),
+        hash: bytes(row, 17),
+        signature: bytes(row, 18),
+        payload: body,
+    }
+}
+
+fn fields(row: &SqliteRow, log_id: [u8; 16]) -> Result<SealedFields, &'static str> {
+    Ok(SealedFields {
+        version: strict_integer(row, 1, "version")?,
+        log_id,
+        seq: integer(row, 0),
+        id: strict_blob(row, 2, 16, "id")?,
+        transaction_id: strict_blob(row, 3, 16, "transaction_id")?,
+        kind: strict_text(row, 4, "kind")?.ok_or("kind")?,
+        severity: strict_text(row, 5, "severity")?.ok_or("severity")?,
+        outcome: strict_text(row, 6, "outcome")?.ok_or("outcome")?,
+        actor: strict_text(row, 7, "actor")?.ok_or("actor")?,
+        actor_kind: strict_text(row, 8, "actor_kind")?.ok_or("actor_kind")?,
+        target_kind: strict_text(row, 9, "target_kind")?,
+        target_id: strict_text(row, 10, "target_id")?,
+        recorded_at: strict_integer(row, 11, "recorded_at")?,
+        clock: strict_integer(row, 12, "clock")?,
+        payload_hash: strict_blob(row, 13, 32, "payload_hash")?,
+        effects: match kind_of(row, 14) {
+            Some("BLOB") => bytes(row, 14),
+            _ => return Err("effects"),
+        },
+        key_id: strict_blob(row, 15, 16, "key_id")?,
+        previous_hash: strict_blob(row, 16, 32, "previous_hash")?,
+    })
+}
+
+/// What SQLite says is stored; none for NULL.
+fn kind_of(row: &SqliteRow, column: usize) -> Option<&'static str> {
+    let value = row.try_get_raw(column).ok()?;
+    if value.is_null() {
+        return None;
+    }
+    Some(match value.type_info().name() {
+        "INTEGER" => "INTEGER",
+        "TEXT" => "TEXT",
+        "BLOB" => "BLOB",
+        _ => "REAL",
+    })
+}
+
+fn integer(row: &SqliteRow, column: usize) -> i64 {
+    row.try_get_unchecked(column).unwrap_or_default()
+}
+
+fn bytes(row: &SqliteRow, column: usize) -> Vec<u8> {
+    row.try_get_unchecked(column).unwrap_or_default()
+}
+
+fn strict_integer(row: &SqliteRow, column: usize, name: &'static str) -> Result<i64, &'static str> {
+    if kind_of(row, column) == Some("INTEGER") { Ok(integer(row, column)) } else { Err(name) }
+}
+
+fn strict_blob(row: &SqliteRow, column: usize, length: usize, name: &'static str) -> Result<Vec<u8>, &'static str> {
+    let value = bytes(row, column);
+    if kind_of(row, column) == Some("BLOB") && value.len() == length { Ok(value) } else { Err(name) }
+}
+
+fn strict_text(row: &SqliteRow, column: usize, name: &'static str) -> Result<Option<String>, &'static str> {
+    match kind_of(row, column) {
+        None => Ok(None),
+        Some("TEXT") => String::from_utf8(bytes(row, column)).map(Some).map_err(|_| name),
+        Some(_) => Err(name),
+    }
+}
+
+/// A value as rows are encoded: integers as eight bytes, text and blobs as they are.
+fn canonical(row: &SqliteRow, column: usize) -> Option<Vec<u8>> {
+    match kind_of(row, column)? {
+        "INTEGER" => Some(integer(row, column).to_be_bytes().to_vec()),
+        _ => Some(bytes(row, column)),
+    }
+}

@@ -1,0 +1,251 @@
+//! The state of the screen, and how it follows what happens. Pure: what is to be done comes out as effects.
+
+mod answer;
+mod view;
+
+use crate::dialog::Dialog;
+use crate::dialog::error::Explained;
+use crate::dialog::help::Help;
+use crate::dialog::setup::Setup;
+use crate::dialog::unlock::Unlock;
+use crate::effect::Effect;
+use crate::keymap::{Action, Context, resolve};
+use crate::message::Msg;
+use crate::paging::Requests;
+use crate::screen::audit::Audit;
+use crate::screen::licenses::Licenses;
+use crate::services::Opening;
+use crate::session::{Session, Why};
+use crate::step::{Cx, Step};
+use crate::tab::TabId;
+use crate::theme::Theme;
+use crossterm::event::KeyEvent;
+use licentia_core::{Explanation, Timestamp};
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct App {
+    session: Session,
+    actor: String,
+    home: String,
+    fingerprint: Option<String>,
+    tab: TabId,
+    licenses: Licenses,
+    audit: Audit,
+    /// The last one is on top and takes the keys.
+    dialogs: Vec<Dialog>,
+    requests: Requests,
+    /// Something said in the last line until the next key.
+    notice: Option<String>,
+    /// A change is being written.
+    writing: bool,
+    /// The vault is being opened.
+    unlocking: bool,
+    /// The user wants to leave, and a change is still being written.
+    leaving: bool,
+    ticks: usize,
+    now: Timestamp,
+    theme: Theme,
+}
+
+impl App {
+    /// What the screen starts with, and what it asks for first.
+    pub(crate) fn new(opening: Opening, theme: Theme, now: Timestamp) -> (Self, Vec<Effect>) {
+        let founded = opening.session.is_some();
+        let mut app = Self {
+            session: opening.session.unwrap_or(Session::Locked),
+            actor: opening.actor,
+            home: opening.home,
+            fingerprint: opening.fingerprint,
+            tab: TabId::Licenses,
+            licenses: Licenses::default(),
+            audit: Audit::default(),
+            dialogs: vec![],
+            requests: Requests::default(),
+            notice: None,
+            writing: false,
+            unlocking: false,
+            leaving: false,
+            ticks: 0,
+            now,
+            theme,
+        };
+        let mut effects = vec![];
+        if founded {
+            effects.push(app.licenses.load(&mut app.requests));
+            if app.session == Session::Locked {
+                app.dialogs.push(Unlock::new(&app.actor).into());
+            }
+        } else {
+            app.dialogs.push(Setup::new(&app.home, opening.has_passphrase).into());
+        }
+        if let Some(warning) = opening.warning {
+            app.complain(warning);
+        }
+        (app, effects)
+    }
+
+    /// The clock is read outside, before each message.
+    pub(crate) const fn set_now(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// Whether leaving now could lose a change.
+    pub(crate) const fn is_writing(&self) -> bool {
+        self.writing
+    }
+
+    /// Whether a tick would change the picture.
+    pub(crate) const fn is_animating(&self) -> bool {
+        self.writing || self.unlocking
+    }
+
+    /// Follows something that happened.
+    pub(crate) fn update(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Key(key) => self.key(key),
+            Msg::Paste(text) => {
+                if let Some(dialog) = self.dialogs.last_mut() {
+                    dialog.paste(&text);
+                }
+                vec![]
+            }
+            Msg::Resize { height } => self.resize(height),
+            Msg::Tick => {
+                self.ticks = self.ticks.wrapping_add(1);
+                vec![]
+            }
+            Msg::HungUp => self.quit(),
+            answer => self.answer(answer),
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        self.notice = None;
+        if let Some(action) = resolve(self.context(), key) {
+            return self.act(action);
+        }
+        if let Some(dialog) = self.dialogs.last_mut() {
+            dialog.key(key);
+        }
+        vec![]
+    }
+
+    fn act(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Quit => return self.quit(),
+            Action::Help => {
+                if !matches!(self.dialogs.last(), Some(Dialog::Help(_))) {
+                    self.dialogs.push(Help::new(self.context()).into());
+                }
+                return vec![];
+            }
+            Action::OpenTab(tab) => return self.open_tab(tab),
+            Action::ToggleLock => return self.toggle_lock(),
+            _ => {}
+        }
+        if action.is_change()
+            && let Some(why) = self.refusal()
+        {
+            self.notice = Some(why.to_owned());
+            return vec![];
+        }
+        let mut cx = Cx { requests: &mut self.requests, now: self.now };
+        let steps = match (self.dialogs.last_mut(), self.tab) {
+            (Some(dialog), _) => dialog.act(action, &mut cx),
+            (None, TabId::Licenses) => self.licenses.act(action, &mut cx),
+            (None, TabId::Audit) => self.audit.act(action, &mut cx),
+        };
+        steps.into_iter().filter_map(|step| self.step(step)).collect()
+    }
+
+    fn step(&mut self, step: Step) -> Option<Effect> {
+        match step {
+            Step::Close => drop(self.dialogs.pop()),
+            Step::Open(dialog) => self.dialogs.push(*dialog),
+            Step::Run(effect) => return Some(self.run(effect)),
+            Step::Quit => return self.quit().pop(),
+            Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
+            Step::FilterSubject(subject) => return Some(self.licenses.filter_subject(subject, &mut self.requests)),
+            Step::FilterAudit(typed) => return Some(self.audit.apply(typed, &mut self.requests)),
+            Step::Notice(text) => self.notice = Some(text.to_owned()),
+        }
+        None
+    }
+
+    fn run(&mut self, effect: Effect) -> Effect {
+        self.writing |= effect.is_write();
+        self.unlocking |= matches!(effect, Effect::Unlock { .. });
+        if effect.is_write() {
+            self.wait(true);
+        }
+        effect
+    }
+
+    /// The dialog that asked for a change stays until it is known how that ended.
+    fn wait(&mut self, waiting: bool) {
+        for dialog in &mut self.dialogs {
+            match dialog {
+                Dialog::Setup(setup) => setup.wait(waiting),
+                Dialog::Issue(issue) => issue.wait(waiting),
+                Dialog::Revoke(revoke) => revoke.wait(waiting),
+                _ => {}
+            }
+        }
+    }
+
+    /// Why no change can be begun now, if that is so.
+    fn refusal(&self) -> Option<&'static str> {
+        if self.writing {
+            return Some("The change before is still being written.");
+        }
+        self.session.refusal()
+    }
+
+    fn open_tab(&mut self, tab: TabId) -> Vec<Effect> {
+        self.tab = tab;
+        match tab {
+            TabId::Licenses => vec![],
+            TabId::Audit => self.audit.enter(&mut self.requests).into_iter().collect(),
+        }
+    }
+
+    fn toggle_lock(&mut self) -> Vec<Effect> {
+        if self.session.can_unlock() {
+            self.dialogs.push(Unlock::new(&self.actor).into());
+            return vec![];
+        }
+        match self.session.refusal() {
+            None if self.writing => self.notice = self.refusal().map(str::to_owned),
+            None => return vec![Effect::Lock],
+            Some(why) => self.notice = Some(why.to_owned()),
+        }
+        vec![]
+    }
+
+    /// Leaves at once, or as soon as the change that is being written is written.
+    fn quit(&mut self) -> Vec<Effect> {
+        self.leaving = self.writing;
+        if self.leaving { vec![] } else { vec![Effect::Quit] }
+    }
+
+    fn resize(&mut self, height: u16) -> Vec<Effect> {
+        let body = usize::from(height).saturating_sub(view::FRAME_LINES);
+        self.licenses.set_height(body);
+        self.audit.set_height(body);
+        let effects = [self.licenses.fill(&mut self.requests), self.audit.fill(&mut self.requests)];
+        effects.into_iter().flatten().collect()
+    }
+
+    fn complain(&mut self, why: Explanation) {
+        self.dialogs.push(Explained::from(why).into());
+    }
+
+    fn context(&self) -> Context {
+        match (self.dialogs.last(), self.tab) {
+            (Some(dialog), _) => dialog.context(),
+            (None, TabId::Licenses) => self.licenses.context(),
+            (None, TabId::Audit) => Context::Audit,
+        }
+    }
+}

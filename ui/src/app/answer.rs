@@ -1,0 +1,163 @@
+//! How the state follows the answers of the services.
+
+use super::App;
+use crate::dialog::Dialog;
+use crate::dialog::founded::Founded;
+use crate::effect::{Effect, FoundedHome};
+use crate::message::{Answer, Msg};
+use crate::session::{Session, Why};
+use crate::tab::TabId;
+use licentia_core::{Explanation, License, Reissued, RevokedLicense};
+
+impl App {
+    pub(super) fn answer(&mut self, msg: Msg) -> Vec<Effect> {
+        let requests = &mut self.requests;
+        let followed = match msg {
+            Msg::LicensesLoaded { request, answer } => self.licenses.loaded(request, answer, requests),
+            Msg::LicenseLoaded { request, answer } => match self.licenses.detail_mut() {
+                Some(detail) => detail.loaded(request, answer).map(|()| None),
+                None => Ok(None),
+            },
+            Msg::EventsLoaded { request, answer } => match self.licenses.detail_mut() {
+                Some(detail) => detail.events_loaded(request, answer, requests),
+                None => Ok(None),
+            },
+            Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
+            Msg::TargetResolved { request, answer } => self.audit.target_resolved(request, answer, requests),
+            Msg::IssuersLoaded { request, answer } => self
+                .find(|dialog| match dialog {
+                    Dialog::Issue(form) => Some(form),
+                    _ => None,
+                })
+                .map_or(Ok(()), |form| form.issuers_loaded(request, answer))
+                .map(|()| None),
+            Msg::KindsLoaded { request, answer } => self
+                .find(|dialog| match dialog {
+                    Dialog::AuditFilter(form) => Some(form),
+                    _ => None,
+                })
+                .map_or(Ok(()), |form| form.kinds_loaded(request, answer))
+                .map(|()| None),
+            Msg::Unlocked(answer) => {
+                self.unlocked(answer);
+                return vec![];
+            }
+            Msg::Locked => {
+                self.session = Session::Reviewer(Why::NotUnlocked);
+                return vec![];
+            }
+            write => return self.written(write),
+        };
+        match followed {
+            Ok(effect) => effect.into_iter().collect(),
+            Err(why) => {
+                self.complain(why);
+                vec![]
+            }
+        }
+    }
+
+    /// A change was written, or was not. Whoever waits to leave leaves now, unless there is an error to read.
+    fn written(&mut self, msg: Msg) -> Vec<Effect> {
+        self.writing = false;
+        self.wait(false);
+        let followed = match msg {
+            Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
+            Msg::Issued(answer) => answer.map(|license| self.issued(&license)),
+            Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
+            Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
+            Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
+            _ => Ok(vec![]),
+        };
+        match followed {
+            Err(why) => {
+                self.leaving = false;
+                self.complain(why);
+                vec![]
+            }
+            Ok(_) if self.leaving => vec![Effect::Quit],
+            Ok(effects) => effects,
+        }
+    }
+
+    fn founded(&mut self, home: FoundedHome) -> Vec<Effect> {
+        self.close_asking();
+        self.session = Session::Unlocked { actor: home.actor.clone() };
+        self.fingerprint = Some(home.fingerprint.clone());
+        self.dialogs.push(Founded::new(home).into());
+        vec![self.licenses.load(&mut self.requests)]
+    }
+
+    fn issued(&mut self, license: &License) -> Vec<Effect> {
+        self.close_asking();
+        let hint = if self.licenses.is_filtered() { "" } else { " Enter shows it." };
+        self.notice = Some(format!("License {} is signed.{hint}", license.id.short()));
+        let mut effects = vec![self.licenses.load(&mut self.requests)];
+        effects.extend(self.log_grew());
+        effects
+    }
+
+    fn reissued(&mut self, reissued: &Reissued) -> Vec<Effect> {
+        self.close_asking();
+        let (new, old) = (&reissued.license, &reissued.superseded);
+        self.notice = Some(format!("License {} is signed, {} is superseded.", new.id.short(), old.id.short()));
+        let mut effects = vec![self.licenses.load(&mut self.requests)];
+        effects.extend(self.licenses.follow(new, &mut self.requests));
+        effects.extend(self.log_grew());
+        effects
+    }
+
+    fn revoked(&mut self, revoked: &RevokedLicense) -> Vec<Effect> {
+        self.close_asking();
+        self.notice = Some(format!("License {} is revoked.", revoked.license.id.short()));
+        self.changed(&revoked.license)
+    }
+
+    fn unrevoked(&mut self, license: &License) -> Vec<Effect> {
+        self.notice = Some(format!("License {} is {} again.", license.id.short(), license.status));
+        self.changed(license)
+    }
+
+    fn changed(&mut self, license: &License) -> Vec<Effect> {
+        self.licenses.replace(license);
+        let mut effects: Vec<Effect> = self.licenses.follow(license, &mut self.requests).into_iter().collect();
+        effects.extend(self.log_grew());
+        effects
+    }
+
+    fn log_grew(&mut self) -> Option<Effect> {
+        self.audit.outdated();
+        if self.tab == TabId::Audit { self.audit.enter(&mut self.requests) } else { None }
+    }
+
+    fn unlocked(&mut self, answer: Answer<String>) {
+        self.unlocking = false;
+        match answer {
+            Ok(actor) => {
+                self.session = Session::Unlocked { actor };
+                self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Unlock(_)));
+            }
+            Err(why) => self.not_unlocked(why),
+        }
+    }
+
+    /// Shown in the prompt, where the next try is typed.
+    fn not_unlocked(&mut self, why: Explanation) {
+        match self.find(|dialog| match dialog {
+            Dialog::Unlock(prompt) => Some(prompt),
+            _ => None,
+        }) {
+            Some(prompt) => prompt.failed(why),
+            None => self.complain(why),
+        }
+    }
+
+    /// Closes the form that asked for what was done.
+    fn close_asking(&mut self) {
+        self.dialogs.retain(|dialog| !dialog.asks_for_change());
+    }
+
+    fn find<D>(&mut self, is: impl Fn(&mut Dialog) -> Option<&mut D>) -> Option<&mut D> {
+        self.dialogs.iter_mut().rev().find_map(is)
+    }
+}

@@ -1,0 +1,106 @@
+//! How the state looks: tabs above, the screen, who and where below, and the keys in the last line.
+
+use super::App;
+use crate::keymap::{Action, Binding, Context, all, key_of};
+use crate::session::Session;
+use crate::tab::{TABS, TabId};
+use crate::text::{clean, fit, width};
+use crate::theme::Meaning;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+/// How many lines are not the screen's own.
+pub(super) const FRAME_LINES: usize = 3;
+
+const SPINNER: &[char] = &['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+impl App {
+    /// Draws everything. The state changes only in how far texts are scrolled.
+    pub(crate) fn view(&mut self, frame: &mut Frame) {
+        let bar = Constraint::Length(1);
+        let [tabs, body, status, keys] = Layout::vertical([bar, Constraint::Fill(1), bar, bar]).areas(frame.area());
+        self.draw_tabs(frame, tabs);
+        match self.tab {
+            TabId::Licenses => self.licenses.draw(frame, body, self.theme, self.now),
+            TabId::Audit => self.audit.draw(frame, body, self.theme),
+        }
+        self.draw_status(frame, status);
+        self.draw_keys(frame, keys);
+        for dialog in &mut self.dialogs {
+            dialog.draw(frame, body, self.theme);
+        }
+    }
+
+    fn draw_tabs(&self, frame: &mut Frame, area: Rect) {
+        let mut spans = vec![Span::styled("Licentia", self.theme.style(Meaning::Title))];
+        for tab in TABS {
+            let key = key_of(Context::Licenses, Action::OpenTab(tab.id)).unwrap_or_default();
+            let open = tab.id == self.tab;
+            // Brackets as well as the colour, for a plain terminal.
+            let title = if open { format!("[{key} {}]", tab.title) } else { format!(" {key} {} ", tab.title) };
+            let meaning = if open { Meaning::Selected } else { Meaning::Text };
+            spans.extend([Span::raw("  "), Span::styled(title, self.theme.style(meaning))]);
+        }
+        frame.render_widget(Line::from(spans), area);
+    }
+
+    fn draw_status(&self, frame: &mut Frame, area: Rect) {
+        let session = match &self.session {
+            Session::Unlocked { .. } => Meaning::Good,
+            Session::Locked | Session::Reviewer(_) => Meaning::Warning,
+        };
+        let mut spans = vec![];
+        if let Some(doing) = self.doing() {
+            let spinner = SPINNER.get(self.ticks % SPINNER.len()).copied().unwrap_or(' ');
+            spans.push(Span::styled(format!("{spinner} {doing}  "), self.theme.style(Meaning::Warning)));
+        }
+        let who = fit(&self.session.label(), usize::from(area.width) / 2);
+        spans.push(Span::styled(who, self.theme.style(session)));
+        let log = self.fingerprint.as_deref().map_or_else(String::new, |log| format!("  log {}", fit(log, 16)));
+        let used: usize = spans.iter().map(Span::width).sum();
+        let room = usize::from(area.width).saturating_sub(used + width(&log) + 2);
+        let home = fit(&self.home, room);
+        spans.push(Span::styled(format!("  {home}{log}"), self.theme.style(Meaning::Muted)));
+        frame.render_widget(Line::from(spans), area);
+    }
+
+    fn doing(&self) -> Option<&'static str> {
+        match (self.leaving, self.writing, self.unlocking) {
+            (true, ..) => Some("waiting for a change to be written…"),
+            (_, true, _) => Some("writing…"),
+            (.., true) => Some("opening the vault…"),
+            _ => None,
+        }
+    }
+
+    /// What was just said, or else the keys that matter here.
+    fn draw_keys(&self, frame: &mut Frame, area: Rect) {
+        if let Some(notice) = &self.notice {
+            let style = self.theme.style(Meaning::Warning);
+            return frame.render_widget(Span::styled(fit(&clean(notice), area.width.into()), style), area);
+        }
+        let mut spans: Vec<Span> = vec![];
+        for (key, name) in self.keys(area.width.into()) {
+            spans.extend([Span::styled(key, self.theme.style(Meaning::Key)), Span::raw(format!(" {name}  "))]);
+        }
+        frame.render_widget(Line::from(spans), area);
+    }
+
+    /// The keys of the last line, as many as fit. Help and leaving are always among them.
+    fn keys(&self, columns: usize) -> Vec<(String, &'static str)> {
+        let locked = self.session.refusal().is_some();
+        let useful = |binding: &&Binding| binding.in_footer && !(locked && binding.action.is_change());
+        let shown = |binding: &Binding| Some((binding.keys.first()?.to_string(), binding.action.name()));
+        let (last, mut keys): (Vec<_>, Vec<_>) = all(self.context())
+            .filter(useful)
+            .partition(|binding| matches!(binding.action, Action::Help | Action::Quit));
+        let columns_of = |bindings: &[&'static Binding]| -> usize {
+            bindings.iter().copied().filter_map(shown).map(|(key, name)| width(&key) + width(name) + 3).sum()
+        };
+        while columns_of(&keys) + columns_of(&last) > columns + 2 && !keys.is_empty() {
+            keys.pop();
+        }
+        keys.into_iter().chain(last).filter_map(shown).collect()
+    }
+}

@@ -1,0 +1,58 @@
+//! The last question before something is written. It holds the very effect that it asks about.
+
+use crate::effect::Effect;
+use crate::keymap::Action;
+use crate::step::{Cx, Step};
+use crate::text::clean;
+use crate::theme::{Meaning, Theme};
+use crate::widget::popup;
+use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};
+use licentia_core::License;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Confirm {
+    title: &'static str,
+    facts: Vec<Pair>,
+    /// What should be known before.
+    warning: Option<String>,
+    effect: Effect,
+    scroll: Scroll,
+}
+
+impl Confirm {
+    pub(crate) fn new(title: &'static str, facts: Vec<Pair>, warning: Option<&str>, effect: Effect) -> Self {
+        Self { title, facts, warning: warning.map(clean), effect, scroll: Scroll::default() }
+    }
+
+    pub(crate) fn unrevoke(license: &License) -> Self {
+        let facts = vec![Pair::new("license", license.id.to_string()), Pair::new("subject", &license.subject)];
+        let effect = Effect::Unrevoke { id: license.id };
+        Self::new("Take the revocation back?", facts, None, effect)
+    }
+
+    pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
+        match action {
+            Action::Confirm => vec![Step::Close, Step::Run(self.effect.clone())],
+            Action::Cancel => vec![Step::Close],
+            _ => {
+                self.scroll.act(action);
+                vec![]
+            }
+        }
+    }
+
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let columns = popup::columns(area, popup::WIDE);
+        let mut lines = pairs(&self.facts, columns, theme);
+        if let Some(warning) = &self.warning {
+            lines.push(Line::default());
+            lines.extend(paragraph(warning, columns, Meaning::Warning, theme));
+        }
+        let inner = popup::open(frame, area, popup::WIDE, lines.len(), self.title, theme);
+        self.scroll.draw(frame, inner, lines);
+    }
+}

@@ -1,0 +1,86 @@
+//! One entry of the audit log, with all that vouches for it.
+
+use crate::keymap::Action;
+use crate::step::{Cx, Step};
+use crate::text::clean;
+use crate::theme::Theme;
+use crate::widget::popup;
+use crate::widget::scroll::{Pair, Scroll, pairs};
+use licentia_core::AuditRecord;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Entry {
+    title: String,
+    facts: Vec<Pair>,
+    scroll: Scroll,
+}
+
+impl Entry {
+    #[expect(clippy::needless_pass_by_value, reason = "an entry is made of a record and nothing else")]
+    pub(crate) fn new(record: AuditRecord) -> Self {
+        let title = format!("Entry {}: {}", record.seq, clean(&record.kind));
+        Self { title, facts: facts(&record), scroll: Scroll::default() }
+    }
+
+    pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
+        if action == Action::Close {
+            return vec![Step::Close];
+        }
+        self.scroll.act(action);
+        vec![]
+    }
+
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let lines = pairs(&self.facts, popup::columns(area, popup::WIDE), theme);
+        let inner = popup::open(frame, area, popup::WIDE, lines.len(), &self.title, theme);
+        self.scroll.draw(frame, inner, lines);
+    }
+}
+
+fn facts(record: &AuditRecord) -> Vec<Pair> {
+    let target = match (&record.target_kind, &record.target_id) {
+        (Some(kind), Some(id)) => format!("{kind} {id}"),
+        _ => "none".to_owned(),
+    };
+    let payload = match &record.payload {
+        None => "purged by a retention policy; its hash is still in the entry".to_owned(),
+        Some(text) => {
+            let value = record.payload_value();
+            serde_json::to_string_pretty(&value).unwrap_or_else(|_| text.clone())
+        }
+    };
+    let mut facts = vec![
+        Pair::new("kind", &record.kind),
+        Pair::new("severity", &record.severity),
+        Pair::new("outcome", &record.outcome),
+        Pair::new("actor", format!("{} ({}), as stated", record.actor, record.actor_kind)),
+        Pair::new("target", target),
+        Pair::new("recorded", record.recorded_at.to_micros_text()),
+    ];
+    if record.clock != record.recorded_at {
+        facts.push(Pair::new("clock", record.clock.to_micros_text()));
+    }
+    facts.extend([
+        Pair::lines("payload", &payload),
+        Pair::new("id", record.id.to_string()),
+        Pair::new("transaction", record.transaction_id.to_string()),
+        Pair::new("hash", format!("blake3:{}", hex(&record.hash))),
+        Pair::new("previous hash", format!("blake3:{}", hex(&record.previous_hash))),
+        Pair::new("signature", format!("ed25519:{}", hex(&record.signature))),
+        Pair::new("key id", hex(&record.key_id)),
+        Pair::new("version", record.version.to_string()),
+    ]);
+    facts
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

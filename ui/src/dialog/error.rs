@@ -1,0 +1,59 @@
+//! What went wrong, why, and what to do next: the three parts that the command line prints too.
+
+use crate::keymap::Action;
+use crate::step::{Cx, Step};
+use crate::text::clean;
+use crate::theme::{Meaning, Theme};
+use crate::widget::popup;
+use crate::widget::scroll::{Scroll, paragraph};
+use licentia_core::Explanation;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Explained {
+    why: Explanation,
+    scroll: Scroll,
+}
+
+impl From<Explanation> for Explained {
+    fn from(why: Explanation) -> Self {
+        Self { why, scroll: Scroll::default() }
+    }
+}
+
+impl Explained {
+    pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
+        if action == Action::Close {
+            return vec![Step::Close];
+        }
+        self.scroll.act(action);
+        vec![]
+    }
+
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let lines = self.lines(popup::columns(area, popup::WIDE), theme);
+        let inner = popup::open(frame, area, popup::WIDE, lines.len(), "Error", theme);
+        self.scroll.draw(frame, inner, lines);
+    }
+
+    fn lines(&self, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+        lines(&self.why, columns, theme)
+    }
+}
+
+/// Message, cause and hint, below one another.
+pub(super) fn lines(why: &Explanation, columns: usize, theme: Theme) -> Vec<Line<'static>> {
+    let mut lines = paragraph(&clean(&why.message), columns, Meaning::Danger, theme);
+    if let Some(cause) = &why.cause {
+        lines.push(Line::default());
+        lines.extend(paragraph(&format!("Because: {}", clean(cause)), columns, Meaning::Text, theme));
+    }
+    if let Some(hint) = &why.hint {
+        lines.push(Line::default());
+        lines.extend(paragraph(&format!("Hint: {}", clean(hint)), columns, Meaning::Text, theme));
+    }
+    lines
+}

@@ -1,0 +1,49 @@
+//! What a new home says once, and what somebody should write down.
+
+use crate::effect::FoundedHome;
+use crate::keymap::Action;
+use crate::step::{Cx, Step};
+use crate::theme::{Meaning, Theme};
+use crate::widget::popup;
+use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Founded {
+    home: FoundedHome,
+    scroll: Scroll,
+}
+
+impl Founded {
+    pub(crate) fn new(home: FoundedHome) -> Self {
+        Self { home, scroll: Scroll::default() }
+    }
+
+    pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
+        if action == Action::Close {
+            return vec![Step::Close];
+        }
+        self.scroll.act(action);
+        vec![]
+    }
+
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let columns = popup::columns(area, popup::WIDE);
+        let facts = [
+            Pair::new("log", &self.home.fingerprint),
+            Pair::new("vendor", &self.home.vendor),
+            Pair::new("issuer", &self.home.issuer),
+        ];
+        let mut lines = pairs(&facts, columns, theme);
+        lines.push(Line::default());
+        lines.extend(paragraph(ADVICE, columns, Meaning::Text, theme));
+        let inner = popup::open(frame, area, popup::WIDE, lines.len(), "The home is set up", theme);
+        self.scroll.draw(frame, inner, lines);
+    }
+}
+
+const ADVICE: &str = "Write the fingerprint of the log down outside of this machine: whoever verifies the log starts \
+from it. There is no way back into the vault without the passphrase.";

@@ -1,0 +1,126 @@
+//! From the fields of the form to what is asked of the service.
+
+use super::read::{self, Read};
+use super::{Issue, Part};
+use crate::text::moment;
+use crate::widget::scroll::Pair;
+use licentia_core::{ClearField, IssueRequest, ReissueRequest, Term, Timestamp};
+
+impl Issue {
+    /// What is wrong, field by field.
+    pub(super) fn problems(&self, now: Timestamp) -> Vec<(Part, String)> {
+        let mut problems = vec![];
+        let mut check = |part, result: Read<()>| problems.extend(result.err().map(|why| (part, why)));
+        check(Part::Subject, required(self.form.text(Part::Subject), "whom is it for?"));
+        check(Part::Audience, self.audience().map(drop));
+        check(Part::Term, self.check_term(now));
+        check(Part::NotBefore, self.not_before().map(drop));
+        check(Part::Features, read::list(self.form.text(Part::Features)).map(drop));
+        check(Part::Limits, read::limits(self.form.text(Part::Limits)).map(drop));
+        check(Part::Payload, read::payload(self.form.text(Part::Payload)).map(drop));
+        problems
+    }
+
+    /// The license to be signed. None while a field cannot be read.
+    pub(super) fn new_license(&self, now: Timestamp) -> Option<IssueRequest> {
+        self.check_term(now).ok()?;
+        Some(IssueRequest {
+            subject: self.form.text(Part::Subject).to_owned(),
+            audience: self.audience().ok()?,
+            issuer: self.issuer_id(),
+            not_before: self.not_before().ok()?,
+            term: read::term(self.form.text(Part::Term)).ok()?,
+            features: read::list(self.form.text(Part::Features)).ok()?,
+            limits: read::limits(self.form.text(Part::Limits)).ok()?,
+            payload: read::payload(self.form.text(Part::Payload)).ok()?,
+            identity: None,
+        })
+    }
+
+    /// What a reissue changes: the fields that look different now. An emptied field is dropped from the license.
+    pub(super) fn changes(&self, now: Timestamp) -> Option<ReissueRequest> {
+        let new = self.new_license(now)?;
+        let mut request = ReissueRequest { issuer: new.issuer, ..ReissueRequest::default() };
+        for part in super::TEXTS.iter().filter(|part| self.changed(**part)) {
+            let empty = self.form.text(*part).is_empty();
+            match part {
+                Part::Subject => request.subject = Some(new.subject.clone()),
+                Part::Audience => request.audience = Some(new.audience.clone()),
+                Part::Term if new.term == Term::Perpetual => request.clear.push(ClearField::Expires),
+                Part::Term => request.term = Some(new.term),
+                Part::NotBefore if empty => request.clear.push(ClearField::NotBefore),
+                Part::NotBefore => request.not_before = new.not_before,
+                Part::Features if empty => request.clear.push(ClearField::Features),
+                Part::Features => request.features = Some(new.features.clone()),
+                Part::Limits if empty => request.clear.push(ClearField::Limits),
+                Part::Limits => request.limits = Some(new.limits.clone()),
+                Part::Payload if empty => request.clear.push(ClearField::Payload),
+                Part::Payload => request.payload.clone_from(&new.payload),
+                Part::Issuer => {}
+            }
+        }
+        Some(request)
+    }
+
+    /// What will be signed, for reading once more. A change is marked.
+    pub(super) fn facts(&self, now: Timestamp) -> Option<Vec<Pair>> {
+        let new = self.new_license(now)?;
+        let start = new.not_before.unwrap_or(now);
+        let end = match new.term {
+            Term::Perpetual => "never".to_owned(),
+            Term::Until(end) => format!("{} UTC", moment(end)),
+            Term::Days(days) => format!("{} UTC, after {days} days", moment(start.plus_days(days.into()))),
+        };
+        let begin = new.not_before.map_or_else(|| "at once".to_owned(), |start| format!("{} UTC", moment(start)));
+        let issuer = self.issuer().or(self.default_issuer.as_ref()).map_or("the active one", |issuer| &issuer.name);
+        let fact = |part, name, value: &str| {
+            let mark = if self.base.is_some() && self.changed(part) { "  (changed)" } else { "" };
+            Pair::new(name, format!("{}{mark}", if value.is_empty() { "none" } else { value }))
+        };
+        let text = |part| self.form.text(part);
+        Some(vec![
+            fact(Part::Subject, "subject", text(Part::Subject)),
+            fact(Part::Audience, "audience", text(Part::Audience)),
+            fact(Part::Issuer, "issuer", issuer),
+            fact(Part::NotBefore, "begins", &begin),
+            fact(Part::Term, "expires", &end),
+            fact(Part::Features, "features", text(Part::Features)),
+            fact(Part::Limits, "limits", text(Part::Limits)),
+            fact(Part::Payload, "payload", text(Part::Payload)),
+        ])
+    }
+
+    fn audience(&self) -> Read<Vec<String>> {
+        let text = self.form.text(Part::Audience);
+        required(text, "which product is it for?")?;
+        let audience = read::list(text)?;
+        required(audience.first().map_or("", String::as_str), "which product is it for?")?;
+        Ok(audience)
+    }
+
+    fn not_before(&self) -> Read<Option<Timestamp>> {
+        let text = self.form.text(Part::NotBefore);
+        if text.is_empty() { Ok(None) } else { read::time(text).map(Some) }
+    }
+
+    fn check_term(&self, now: Timestamp) -> Read<()> {
+        let start = self.not_before().ok().flatten();
+        match read::term(self.form.text(Part::Term))? {
+            Term::Until(end) if end <= now => Err("that is over already".to_owned()),
+            Term::Until(end) if start.is_some_and(|start| end <= start) => Err("it ends before it begins".to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    fn changed(&self, part: Part) -> bool {
+        if part == Part::Issuer {
+            return self.issuer().is_some();
+        }
+        let first = self.base.iter().flat_map(|(_, first)| first).find(|(id, _)| *id == part);
+        first.is_none_or(|(_, text)| text.trim() != self.form.text(part))
+    }
+}
+
+fn required(text: &str, why: &str) -> Read<()> {
+    if text.is_empty() { Err(why.to_owned()) } else { Ok(()) }
+}

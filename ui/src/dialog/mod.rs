@@ -1,0 +1,96 @@
+//! What stands above the screen and takes the keys: a stack, of which the top one is asked.
+
+pub(crate) mod audit_filter;
+pub(crate) mod confirm;
+pub(crate) mod entry;
+pub(crate) mod error;
+pub(crate) mod founded;
+pub(crate) mod help;
+pub(crate) mod issue;
+pub(crate) mod revoke;
+pub(crate) mod setup;
+pub(crate) mod subject;
+pub(crate) mod unlock;
+
+use crate::keymap::{Action, Context};
+use crate::step::{Cx, Step};
+use crate::theme::Theme;
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+macro_rules! dialogs {
+    ($($variant:ident($type:ty): $context:ident,)*) => {
+        /// See the module.
+        #[derive(Debug)]
+        #[expect(clippy::large_enum_variant, reason = "a handful at a time")]
+        pub(crate) enum Dialog { $($variant($type),)* }
+
+        $(impl From<$type> for Dialog {
+            fn from(dialog: $type) -> Self {
+                Self::$variant(dialog)
+            }
+        })*
+
+        impl Dialog {
+            pub(crate) const fn context(&self) -> Context {
+                match self { $(Self::$variant(_) => Context::$context,)* }
+            }
+
+            /// Follows a key that is bound.
+            pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
+                match self { $(Self::$variant(dialog) => dialog.act(action, cx),)* }
+            }
+
+            pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+                match self { $(Self::$variant(dialog) => dialog.draw(frame, area, theme),)* }
+            }
+        }
+    };
+}
+
+dialogs! {
+    Setup(setup::Setup): Setup,
+    Founded(founded::Founded): Message,
+    Unlock(unlock::Unlock): Unlock,
+    Issue(issue::Issue): Form,
+    Revoke(revoke::Revoke): Form,
+    Confirm(confirm::Confirm): Confirm,
+    Error(error::Explained): Message,
+    Help(help::Help): Help,
+    Subject(subject::Subject): Form,
+    AuditFilter(audit_filter::AuditFilterForm): Form,
+    Entry(entry::Entry): Message,
+}
+
+impl Dialog {
+    /// Takes a key that is not bound: where text is typed, it is text.
+    pub(crate) fn key(&mut self, key: KeyEvent) {
+        match self {
+            Self::Setup(dialog) => dialog.form.key(key),
+            Self::Unlock(dialog) => dialog.secret.key(key),
+            Self::Issue(dialog) => dialog.form.key(key),
+            Self::Revoke(dialog) => dialog.form.key(key),
+            Self::Subject(dialog) => dialog.form.key(key),
+            Self::AuditFilter(dialog) => dialog.form.key(key),
+            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+        }
+    }
+
+    pub(crate) fn paste(&mut self, text: &str) {
+        match self {
+            Self::Setup(dialog) => dialog.form.paste(text),
+            Self::Unlock(dialog) => dialog.secret.paste(text),
+            Self::Issue(dialog) => dialog.form.paste(text),
+            Self::Revoke(dialog) => dialog.form.paste(text),
+            Self::Subject(dialog) => dialog.form.paste(text),
+            Self::AuditFilter(dialog) => dialog.form.paste(text),
+            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+        }
+    }
+
+    /// Whether it is a form whose end is a change. It stays open until the change is written.
+    pub(crate) const fn asks_for_change(&self) -> bool {
+        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_))
+    }
+}

@@ -1,0 +1,139 @@
+//! Everything the screen may ask for, and the one function that does it.
+
+mod read;
+mod write;
+
+use crate::message::Msg;
+use crate::services::Services;
+use crate::widget::secret::Typed;
+use licentia_core::audit::AuditFilter;
+use licentia_core::{
+    Founding, IssueRequest, License, LicenseFilter, LicenseId, ReissueRequest, Revocation, RevokeRequest,
+};
+
+/// Something to be done outside of the application state.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Effect {
+    /// Leave. Comes only when no write is under way.
+    Quit,
+
+    /// Without a passphrase: with the one that was handed in at the start.
+    Found {
+        passphrase: Option<Typed>,
+        founding: Founding,
+    },
+    Unlock {
+        passphrase: Typed,
+    },
+    Lock,
+
+    LoadLicenses {
+        request: u64,
+        filter: LicenseFilter,
+        after: Option<LicenseId>,
+        limit: u64,
+    },
+    LoadLicense {
+        request: u64,
+        id: LicenseId,
+    },
+    LoadEvents {
+        request: u64,
+        target: String,
+        before: Option<u64>,
+        limit: u64,
+    },
+    LoadIssuers {
+        request: u64,
+    },
+    LoadAudit {
+        request: u64,
+        filter: AuditFilter,
+        before: Option<u64>,
+        limit: u64,
+    },
+    LoadKinds {
+        request: u64,
+    },
+    ResolveTarget {
+        request: u64,
+        text: String,
+    },
+
+    Issue(IssueRequest),
+    Reissue {
+        id: LicenseId,
+        request: ReissueRequest,
+    },
+    Revoke(RevokeRequest),
+    Unrevoke {
+        id: LicenseId,
+    },
+}
+
+impl Effect {
+    /// Whether the database is changed. Such an effect is waited for before the program ends.
+    pub(crate) const fn is_write(&self) -> bool {
+        matches!(
+            self,
+            Self::Found { .. } | Self::Issue(_) | Self::Reissue { .. } | Self::Revoke(_) | Self::Unrevoke { .. }
+        )
+    }
+}
+
+/// A home that was just set up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FoundedHome {
+    pub(crate) actor: String,
+    pub(crate) fingerprint: String,
+    pub(crate) vendor: String,
+    pub(crate) issuer: String,
+}
+
+/// A license and what belongs to it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LicenseDetails {
+    pub(crate) license: License,
+    pub(crate) issuer: String,
+    pub(crate) revocation: Option<Revocation>,
+    /// The chain of reissues, oldest first.
+    pub(crate) history: Vec<License>,
+}
+
+/// Does it. The only place that calls a service.
+pub(crate) async fn perform(services: &Services, effect: Effect) -> Msg {
+    match effect {
+        // The loop leaves before it comes here.
+        Effect::Quit => Msg::HungUp,
+
+        Effect::Found { passphrase, founding } => Msg::Founded(write::found(services, passphrase, founding).await),
+        Effect::Unlock { passphrase } => Msg::Unlocked(write::unlock(services, passphrase).await),
+        Effect::Lock => {
+            services.set_operator(None);
+            Msg::Locked
+        }
+
+        Effect::LoadLicenses { request, filter, after, limit } => {
+            Msg::LicensesLoaded { request, answer: read::licenses(services, &filter, after, limit).await }
+        }
+        Effect::LoadLicense { request, id } => {
+            Msg::LicenseLoaded { request, answer: read::license(services, id).await }
+        }
+        Effect::LoadEvents { request, target, before, limit } => {
+            Msg::EventsLoaded { request, answer: read::events(services, &target, before, limit).await }
+        }
+        Effect::LoadIssuers { request } => Msg::IssuersLoaded { request, answer: read::issuers(services).await },
+        Effect::LoadAudit { request, filter, before, limit } => {
+            Msg::AuditLoaded { request, answer: read::audit(services, &filter, before, limit).await }
+        }
+        Effect::LoadKinds { request } => Msg::KindsLoaded { request, answer: read::kinds(services).await },
+        Effect::ResolveTarget { request, text } => {
+            Msg::TargetResolved { request, answer: read::target(services, text).await }
+        }
+
+        Effect::Issue(request) => Msg::Issued(write::issue(services, request).await),
+        Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),
+        Effect::Revoke(request) => Msg::Revoked(write::revoke(services, request).await),
+        Effect::Unrevoke { id } => Msg::Unrevoked(write::unrevoke(services, id).await),
+    }
+}

@@ -1,0 +1,84 @@
+//! Effects that only read.
+
+use super::LicenseDetails;
+use crate::message::Answer;
+use crate::services::Services;
+use licentia_core::audit::AuditFilter;
+use licentia_core::{
+    AuditRecord, Error, Explanation, Issuer, License, LicenseFilter, LicenseId, Licentia, Page, Result,
+};
+
+pub(super) async fn licenses(
+    services: &Services,
+    filter: &LicenseFilter,
+    after: Option<LicenseId>,
+    limit: u64,
+) -> Answer<Page<License, LicenseId>> {
+    open(services)?.licenses().list(filter, after, limit).await.map_err(explained)
+}
+
+pub(super) async fn license(services: &Services, id: LicenseId) -> Answer<Box<LicenseDetails>> {
+    details(&open(services)?, id).await.map(Box::new).map_err(explained)
+}
+
+async fn details(licentia: &Licentia, id: LicenseId) -> Result<LicenseDetails> {
+    let license = licentia.licenses().get(id).await?;
+    let issuer = licentia.issuers().get(license.issuer_id).await?.name;
+    let revocation = licentia.revocations().get(id).await?;
+    let history = licentia.licenses().history(id).await?;
+    Ok(LicenseDetails { license, issuer, revocation, history })
+}
+
+pub(super) async fn events(
+    services: &Services,
+    target: &str,
+    before: Option<u64>,
+    limit: u64,
+) -> Answer<Page<AuditRecord, u64>> {
+    open(services)?.audit().list_for_target(target, before, limit).await.map_err(explained)
+}
+
+pub(super) async fn issuers(services: &Services) -> Answer<Vec<Issuer>> {
+    open(services)?.issuers().list().await.map_err(explained)
+}
+
+pub(super) async fn audit(
+    services: &Services,
+    filter: &AuditFilter,
+    before: Option<u64>,
+    limit: u64,
+) -> Answer<Page<AuditRecord, u64>> {
+    open(services)?.audit().list(filter, before, limit).await.map_err(explained)
+}
+
+pub(super) async fn kinds(services: &Services) -> Answer<Vec<String>> {
+    open(services)?.audit().kinds().await.map_err(explained)
+}
+
+/// The whole id that a person means by a part of it, or by a name. What nothing here is called is taken as it is:
+/// the log also speaks of what was deleted since.
+pub(super) async fn target(services: &Services, text: String) -> Answer<String> {
+    let licentia = open(services)?;
+    let found = [
+        licentia.licenses().resolve(&text).await.map(|license| license.id.to_string()),
+        licentia.issuers().resolve(&text).await.map(|issuer| issuer.id.to_string()),
+        licentia.identities().resolve(&text).await.map(|identity| identity.id.to_string()),
+        licentia.probes().resolve(&text).await.map(|token| token.id.to_string()),
+    ];
+    for answer in found {
+        match answer {
+            Err(Error::Unknown { .. } | Error::Invalid { .. }) => {}
+            answer => return answer.map_err(explained),
+        }
+    }
+    Ok(text)
+}
+
+fn open(services: &Services) -> Answer<Licentia> {
+    services.licentia().map_err(explained)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+pub(super) fn explained(error: Error) -> Explanation {
+    Explanation::from(&error)
+}

@@ -1,0 +1,134 @@
+//! Which key does what, as data. Help and the line at the bottom are made from the same table.
+
+mod action;
+mod bindings;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub(crate) use action::Action;
+pub(crate) use bindings::{Binding, bindings};
+
+/// What a key does where the user is.
+pub(crate) fn resolve(context: Context, key: KeyEvent) -> Option<Action> {
+    all(context).find(|binding| binding.keys.iter().any(|bound| bound.matches(key))).map(|binding| binding.action)
+}
+
+/// Every binding that holds in a place, the most particular first.
+pub(crate) fn all(context: Context) -> impl Iterator<Item = &'static Binding> {
+    context.layers().iter().flat_map(|layer| bindings(*layer))
+}
+
+/// The first key of an action in a place, as people write it.
+pub(crate) fn key_of(context: Context, action: Action) -> Option<String> {
+    all(context).find(|binding| binding.action == action)?.keys.first().map(ToString::to_string)
+}
+
+/// Where the user is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Context {
+    Licenses,
+    License,
+    LicenseEvents,
+    Audit,
+    Form,
+    Unlock,
+    Setup,
+    Confirm,
+    Message,
+    Help,
+}
+
+impl Context {
+    #[cfg(test)]
+    pub(crate) const ALL: &[Self] = &[
+        Self::Licenses,
+        Self::License,
+        Self::LicenseEvents,
+        Self::Audit,
+        Self::Form,
+        Self::Unlock,
+        Self::Setup,
+        Self::Confirm,
+        Self::Message,
+        Self::Help,
+    ];
+
+    const fn layers(self) -> &'static [Layer] {
+        match self {
+            Self::Licenses => &[Layer::Licenses, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::License => &[Layer::License, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::LicenseEvents => &[Layer::LicenseEvents, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Audit => &[Layer::Audit, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Form => &[Layer::Form, Layer::Fields, Layer::Everywhere],
+            Self::Unlock => &[Layer::Unlock, Layer::Everywhere],
+            Self::Setup => &[Layer::Setup, Layer::Fields, Layer::Everywhere],
+            Self::Confirm => &[Layer::Confirm, Layer::Scroll, Layer::Everywhere],
+            Self::Message | Self::Help => &[Layer::Message, Layer::Scroll, Layer::Everywhere],
+        }
+    }
+}
+
+/// A set of bindings that several places share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Layer {
+    Everywhere,
+    /// Wherever no text is typed and no question is open.
+    Shell,
+    List,
+    Scroll,
+    Fields,
+    Licenses,
+    License,
+    LicenseEvents,
+    Audit,
+    Form,
+    Unlock,
+    Setup,
+    Confirm,
+    Message,
+}
+
+/// A key with or without Ctrl. Shift is part of the character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Key {
+    code: KeyCode,
+    ctrl: bool,
+}
+
+impl Key {
+    const fn plain(code: KeyCode) -> Self {
+        Self { code, ctrl: false }
+    }
+
+    const fn char(c: char) -> Self {
+        Self::plain(KeyCode::Char(c))
+    }
+
+    const fn ctrl(c: char) -> Self {
+        Self { code: KeyCode::Char(c), ctrl: true }
+    }
+
+    fn matches(self, key: KeyEvent) -> bool {
+        self.code == key.code
+            && self.ctrl == key.modifiers.contains(KeyModifiers::CONTROL)
+            && !key.modifiers.contains(KeyModifiers::ALT)
+    }
+}
+
+impl std::fmt::Display for Key {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.ctrl {
+            f.write_str("Ctrl-")?;
+        }
+        match self.code {
+            KeyCode::Char(c) if self.ctrl => write!(f, "{}", c.to_ascii_uppercase()),
+            KeyCode::Char(c) => write!(f, "{c}"),
+            KeyCode::Up => f.write_str("↑"),
+            KeyCode::Down => f.write_str("↓"),
+            KeyCode::PageUp => f.write_str("PgUp"),
+            KeyCode::PageDown => f.write_str("PgDn"),
+            KeyCode::BackTab => f.write_str("Shift-Tab"),
+            code => write!(f, "{code}"),
+        }
+    }
+}

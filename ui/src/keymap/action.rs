@@ -1,0 +1,72 @@
+//! What a user may bind a key to: a name, and what it does in a few words.
+
+use crate::tab::{TABS, TabId};
+
+macro_rules! actions {
+    ($($variant:ident = $name:literal, $about:literal;)*) => {
+        /// What a key can do.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Action {
+            OpenTab(TabId),
+            $($variant,)*
+        }
+
+        impl Action {
+            /// As the help and the bottom line call it.
+            pub(crate) fn name(self) -> &'static str {
+                match self {
+                    Self::OpenTab(id) => TABS.iter().find(|tab| tab.id == id).map_or("open", |tab| tab.action),
+                    $(Self::$variant => $name,)*
+                }
+            }
+
+            /// What it does.
+            pub(crate) fn about(self) -> &'static str {
+                match self {
+                    Self::OpenTab(id) => TABS.iter().find(|tab| tab.id == id).map_or("", |tab| tab.title),
+                    $(Self::$variant => $about,)*
+                }
+            }
+        }
+    };
+}
+
+actions! {
+    Quit = "quit", "Leave, as soon as every change is written";
+    Help = "help", "What the keys do here";
+    ToggleLock = "lock", "Lock, or unlock with the passphrase";
+    Refresh = "refresh", "Read the list again";
+    Up = "up", "Up";
+    Down = "down", "Down";
+    PageUp = "page-up", "A page up";
+    PageDown = "page-down", "A page down";
+    First = "first", "To the beginning";
+    Last = "last", "To the end; any key stops it on the way";
+    Open = "open", "Open what is selected";
+    Back = "back", "Back";
+    Issue = "issue", "Issue a license";
+    Reissue = "reissue", "Issue it anew; the old one is superseded";
+    Revoke = "revoke", "Revoke it, with a reason";
+    Unrevoke = "unrevoke", "Take a revocation back";
+    FilterSubject = "filter-subject", "Only subjects that contain a text";
+    CycleStatus = "cycle-status", "Only one status; the next one each time";
+    Filter = "filter", "Only some kinds, an actor, a target";
+    ClearFilter = "clear-filter", "Show everything again";
+    ShowEvents = "audit", "Its events in the audit log, or its fields";
+    NextField = "next-field", "The next field";
+    PreviousField = "previous-field", "The field before";
+    Submit = "apply", "Check and go on";
+    Cancel = "cancel", "Leave without doing it";
+    Confirm = "confirm", "Do it";
+    Close = "close", "Close";
+    Unlock = "unlock", "Open the vault";
+    Review = "review", "Go on without the passphrase: read only";
+    Abandon = "leave", "Leave; nothing was made";
+}
+
+impl Action {
+    /// Whether it leads to a change of the database, and so needs the passphrase.
+    pub(crate) const fn is_change(self) -> bool {
+        matches!(self, Self::Issue | Self::Reissue | Self::Revoke | Self::Unrevoke)
+    }
+}

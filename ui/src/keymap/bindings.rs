@@ -1,0 +1,127 @@
+//! The default bindings, layer by layer.
+
+use super::{Action, Key, Layer};
+use crate::tab::TabId;
+use crossterm::event::KeyCode;
+
+/// Keys and what they do.
+#[derive(Debug)]
+pub(crate) struct Binding {
+    pub(crate) keys: &'static [Key],
+    pub(crate) action: Action,
+    /// Whether the line at the bottom of the screen names it.
+    pub(crate) in_footer: bool,
+}
+
+/// The bindings of one layer.
+pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
+    match layer {
+        Layer::Everywhere => EVERYWHERE,
+        Layer::Shell => SHELL,
+        Layer::List => LIST,
+        Layer::Scroll => SCROLL,
+        Layer::Fields => FIELDS,
+        Layer::Licenses => LICENSES,
+        Layer::License => LICENSE,
+        Layer::LicenseEvents => LICENSE_EVENTS,
+        Layer::Audit => AUDIT,
+        Layer::Form => FORM,
+        Layer::Unlock => UNLOCK,
+        Layer::Setup => SETUP,
+        Layer::Confirm => CONFIRM,
+        Layer::Message => MESSAGE,
+    }
+}
+
+const ENTER: Key = Key::plain(KeyCode::Enter);
+const ESC: Key = Key::plain(KeyCode::Esc);
+const UP: Key = Key::plain(KeyCode::Up);
+const DOWN: Key = Key::plain(KeyCode::Down);
+const PAGE_UP: Key = Key::plain(KeyCode::PageUp);
+const PAGE_DOWN: Key = Key::plain(KeyCode::PageDown);
+const HOME: Key = Key::plain(KeyCode::Home);
+const END: Key = Key::plain(KeyCode::End);
+const TAB: Key = Key::plain(KeyCode::Tab);
+const BACK_TAB: Key = Key::plain(KeyCode::BackTab);
+
+const fn shown(keys: &'static [Key], action: Action) -> Binding {
+    Binding { keys, action, in_footer: true }
+}
+
+const fn known(keys: &'static [Key], action: Action) -> Binding {
+    Binding { keys, action, in_footer: false }
+}
+
+const EVERYWHERE: &[Binding] =
+    &[known(&[Key::plain(KeyCode::F(1))], Action::Help), known(&[Key::ctrl('c')], Action::Quit)];
+
+const SHELL: &[Binding] = &[
+    known(&[Key::char('2')], Action::OpenTab(TabId::Licenses)),
+    known(&[Key::char('9')], Action::OpenTab(TabId::Audit)),
+    known(&[Key::char('r'), Key::plain(KeyCode::F(5))], Action::Refresh),
+    shown(&[Key::char('L')], Action::ToggleLock),
+    shown(&[Key::char('?')], Action::Help),
+    shown(&[Key::char('q')], Action::Quit),
+];
+
+const LIST: &[Binding] = &[
+    known(&[UP, Key::char('k')], Action::Up),
+    known(&[DOWN, Key::char('j')], Action::Down),
+    known(&[PAGE_UP], Action::PageUp),
+    known(&[PAGE_DOWN], Action::PageDown),
+    known(&[HOME, Key::char('g')], Action::First),
+    known(&[END, Key::char('G')], Action::Last),
+];
+
+const SCROLL: &[Binding] = &[
+    known(&[UP, Key::char('k')], Action::Up),
+    known(&[DOWN, Key::char('j')], Action::Down),
+    known(&[PAGE_UP], Action::PageUp),
+    known(&[PAGE_DOWN], Action::PageDown),
+    known(&[HOME], Action::First),
+    known(&[END], Action::Last),
+];
+
+const LICENSES: &[Binding] = &[
+    shown(&[ENTER], Action::Open),
+    shown(&[Key::char('n')], Action::Issue),
+    shown(&[Key::char('e')], Action::Reissue),
+    shown(&[Key::char('x')], Action::Revoke),
+    known(&[Key::char('u')], Action::Unrevoke),
+    shown(&[Key::char('/')], Action::FilterSubject),
+    shown(&[Key::char('s')], Action::CycleStatus),
+    known(&[Key::char('F')], Action::ClearFilter),
+];
+
+const LICENSE: &[Binding] = &[
+    shown(&[ESC], Action::Back),
+    shown(&[Key::char('A')], Action::ShowEvents),
+    shown(&[Key::char('e')], Action::Reissue),
+    shown(&[Key::char('x')], Action::Revoke),
+    shown(&[Key::char('u')], Action::Unrevoke),
+];
+
+const LICENSE_EVENTS: &[Binding] =
+    &[shown(&[ENTER], Action::Open), shown(&[ESC], Action::Back), shown(&[Key::char('A')], Action::ShowEvents)];
+
+const AUDIT: &[Binding] = &[
+    shown(&[ENTER], Action::Open),
+    shown(&[Key::char('f')], Action::Filter),
+    shown(&[Key::char('F')], Action::ClearFilter),
+];
+
+const FIELDS: &[Binding] = &[
+    shown(&[TAB, DOWN], Action::NextField),
+    known(&[BACK_TAB, UP], Action::PreviousField),
+    shown(&[ENTER], Action::Submit),
+];
+
+const FORM: &[Binding] = &[shown(&[ESC], Action::Cancel)];
+
+const UNLOCK: &[Binding] = &[shown(&[ENTER], Action::Unlock), shown(&[ESC], Action::Review)];
+
+const SETUP: &[Binding] = &[shown(&[ESC], Action::Abandon)];
+
+const CONFIRM: &[Binding] = &[shown(&[ENTER], Action::Confirm), shown(&[ESC], Action::Cancel)];
+
+const MESSAGE: &[Binding] = &[shown(&[ESC, ENTER, Key::char('q')], Action::Close)];

@@ -1,0 +1,182 @@
+//! The loop: the only file that touches the terminal, the clock and the tasks.
+
+use crate::app::App;
+use crate::effect::{Effect, perform};
+use crate::message::Msg;
+use crate::services::Services;
+use crate::theme::Theme;
+use crate::{Error, Start};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
+use futures_util::StreamExt;
+use ratatui::DefaultTerminal;
+use std::future::poll_fn;
+use std::panic;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+use tokio::task::{JoinError, JoinSet};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+/// Opens the screen and stays until the user leaves it.
+///
+/// # Errors
+/// When the database cannot be opened, the passphrase that was handed in is wrong, or the terminal fails.
+pub async fn run(start: Start) -> Result<(), Error> {
+    let (services, opening) = Services::start(start).await?;
+    let theme = Theme::from_no_color(std::env::var_os("NO_COLOR").as_deref());
+    let (app, effects) = App::new(opening, theme, services.ambient().now());
+    let services = Arc::new(services);
+    let terminal = open_terminal()?;
+    let left = Loop::new(app, Arc::clone(&services), terminal).run(effects).await;
+    close_terminal();
+    let closed = services.close().await;
+    left?;
+    Ok(closed?)
+}
+
+/// How many messages are taken in before the screen is drawn again.
+const BATCH: usize = 64;
+
+struct Loop {
+    app: App,
+    services: Arc<Services>,
+    terminal: DefaultTerminal,
+    events: Option<EventStream>,
+    tasks: JoinSet<Msg>,
+    ticks: Interval,
+}
+
+impl Loop {
+    fn new(app: App, services: Arc<Services>, terminal: DefaultTerminal) -> Self {
+        let mut ticks = interval(Duration::from_millis(100));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+        Self { app, services, terminal, events: Some(EventStream::new()), tasks: JoinSet::new(), ticks }
+    }
+
+    async fn run(mut self, effects: Vec<Effect>) -> Result<(), Error> {
+        let left = self.stay(effects).await;
+        // A terminal that fails must not take a change with it.
+        while self.app.is_writing()
+            && let Some(done) = self.tasks.join_next().await
+        {
+            finished(done).map(|msg| self.follow(msg));
+        }
+        // Only reads can still be under way; dropping the set ends them.
+        left
+    }
+
+    async fn stay(&mut self, effects: Vec<Effect>) -> Result<(), Error> {
+        let size = self.terminal.size()?;
+        let mut leave = self.spawn(effects) | self.follow(Msg::Resize { height: size.height });
+        while !leave {
+            self.terminal.draw(|frame| self.app.view(frame))?;
+            let mut next = self.next().await;
+            let mut room = BATCH;
+            while let Some(msg) = next.take() {
+                leave = self.follow(msg);
+                room -= 1;
+                // What is pressed after leaving is for whatever comes after us.
+                if leave || room == 0 {
+                    break;
+                }
+                next = self.pending().await;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits until something happens.
+    async fn next(&mut self) -> Option<Msg> {
+        let animating = self.app.is_animating();
+        let events = self.events.as_mut();
+        tokio::select! {
+            event = next_event(events) => self.event(event),
+            Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => finished(done),
+            _ = self.ticks.tick(), if animating => Some(Msg::Tick),
+        }
+    }
+
+    /// What has happened already.
+    ///
+    /// The stream keeps the waker of the first poll that found nothing, so it is only ever polled with the waker of
+    /// this loop: with another one the next key would wake nobody.
+    async fn pending(&mut self) -> Option<Msg> {
+        if let Some(done) = self.tasks.try_join_next() {
+            return finished(done);
+        }
+        let events = self.events.as_mut()?;
+        let event = poll_fn(|context| match events.poll_next_unpin(context) {
+            Poll::Ready(event) => Poll::Ready(Some(event)),
+            Poll::Pending => Poll::Ready(None),
+        });
+        let event = event.await?;
+        self.event(event)
+    }
+
+    fn event(&mut self, event: Option<std::io::Result<Event>>) -> Option<Msg> {
+        match event {
+            Some(Ok(Event::Key(key))) if !key.is_release() => Some(Msg::Key(key)),
+            Some(Ok(Event::Paste(text))) => Some(Msg::Paste(text)),
+            Some(Ok(Event::Resize(_, height))) => Some(Msg::Resize { height }),
+            Some(Ok(_)) => None,
+            // The terminal is gone. What is being written is still waited for.
+            Some(Err(_)) | None => {
+                self.events = None;
+                Some(Msg::HungUp)
+            }
+        }
+    }
+
+    /// Takes a message in and starts what it leads to; true when it leads out.
+    fn follow(&mut self, msg: Msg) -> bool {
+        self.app.set_now(self.services.ambient().now());
+        let effects = self.app.update(msg);
+        self.spawn(effects)
+    }
+
+    fn spawn(&mut self, effects: Vec<Effect>) -> bool {
+        let mut leave = false;
+        for effect in effects {
+            if effect == Effect::Quit {
+                leave = true;
+                continue;
+            }
+            let services = Arc::clone(&self.services);
+            self.tasks.spawn(async move { perform(&services, effect).await });
+        }
+        leave
+    }
+}
+
+async fn next_event(events: Option<&mut EventStream>) -> Option<std::io::Result<Event>> {
+    match events {
+        Some(events) => events.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+/// A panic in a task goes on here: ratatui's hook has given the terminal back already, so nothing could be shown.
+fn finished(done: Result<Msg, JoinError>) -> Option<Msg> {
+    match done {
+        Ok(msg) => Some(msg),
+        Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
+        Err(_) => None,
+    }
+}
+
+fn open_terminal() -> Result<DefaultTerminal, Error> {
+    let terminal = ratatui::try_init()?;
+    crossterm::execute!(std::io::stdout(), EnableBracketedPaste)?;
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        // The panic is what matters; a terminal that is gone cannot be asked for anything.
+        let _ = crossterm::execute!(std::io::stdout(), DisableBracketedPaste);
+        hook(info);
+    }));
+    Ok(terminal)
+}
+
+fn close_terminal() {
+    let _ = crossterm::execute!(std::io::stdout(), DisableBracketedPaste);
+    ratatui::restore();
+}

@@ -1,0 +1,201 @@
+//! One license: its fields, or its events in the audit log.
+
+use super::events::Events;
+use super::head;
+use super::licenses::{status_meaning, validity_meaning, validity_word};
+use crate::effect::{Effect, LicenseDetails};
+use crate::keymap::{Action, Context};
+use crate::message::Answer;
+use crate::paging::Requests;
+use crate::step::{Cx, Step};
+use crate::text::{clean, moment};
+use crate::theme::{Meaning, Theme};
+use crate::widget::scroll::{Pair, Scroll, pairs};
+use licentia_core::{AuditRecord, License, Limit, Page, Revocation, Timestamp, Validity};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct Detail {
+    license: License,
+    request: u64,
+    /// What the list does not know; none until it was read.
+    more: Option<More>,
+    scroll: Scroll,
+    events: Option<Events>,
+    height: usize,
+}
+
+#[derive(Debug)]
+struct More {
+    issuer: String,
+    revocation: Option<Revocation>,
+    history: Vec<License>,
+}
+
+impl Detail {
+    /// Shows what is known already, and reads the rest.
+    pub(crate) fn open(license: License, requests: &mut Requests) -> (Self, Effect) {
+        let (request, id) = (requests.next(), license.id);
+        let scroll = Scroll::default();
+        let detail = Self { license, request, more: None, scroll, events: None, height: 10 };
+        (detail, Effect::LoadLicense { request, id })
+    }
+
+    pub(crate) const fn license(&self) -> &License {
+        &self.license
+    }
+
+    pub(crate) const fn context(&self) -> Context {
+        if self.events.is_some() { Context::LicenseEvents } else { Context::License }
+    }
+
+    /// From the events to the fields; false when it shows the fields already.
+    pub(crate) fn back(&mut self) -> bool {
+        self.events.take().is_some()
+    }
+
+    pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
+        match (action, &mut self.events) {
+            (Action::ShowEvents, Some(_)) => {
+                self.events = None;
+                vec![]
+            }
+            (Action::ShowEvents, None) => {
+                let (mut events, effect) = Events::open(self.license.id.to_string(), cx.requests);
+                events.set_height(self.height);
+                self.events = Some(events);
+                vec![Step::Run(effect)]
+            }
+            (_, Some(events)) => events.act(action, cx),
+            (Action::Refresh, None) => {
+                self.request = cx.requests.next();
+                vec![Step::Run(Effect::LoadLicense { request: self.request, id: self.license.id })]
+            }
+            (_, None) => {
+                self.scroll.act(action);
+                vec![]
+            }
+        }
+    }
+
+    pub(crate) fn loaded(&mut self, request: u64, answer: Answer<Box<LicenseDetails>>) -> Answer<()> {
+        if request != self.request {
+            return Ok(());
+        }
+        let LicenseDetails { license, issuer, revocation, history } = *answer?;
+        self.license = license;
+        self.more = Some(More { issuer, revocation, history });
+        Ok(())
+    }
+
+    pub(crate) fn events_loaded(
+        &mut self,
+        request: u64,
+        answer: Answer<Page<AuditRecord, u64>>,
+        requests: &mut Requests,
+    ) -> Answer<Option<Effect>> {
+        match &mut self.events {
+            Some(events) => events.loaded(request, answer, requests),
+            None => Ok(None),
+        }
+    }
+
+    pub(crate) fn set_height(&mut self, height: usize) {
+        self.height = height;
+        if let Some(events) = &mut self.events {
+            events.set_height(height);
+        }
+    }
+
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme, now: Timestamp) {
+        let title = format!("License {} for {}", self.license.id.short(), clean(&self.license.subject));
+        if let Some(events) = &self.events {
+            return events.draw(frame, area, theme, &format!("{title}: audit"));
+        }
+        let rest = head(frame, area, theme, &title, "");
+        let rest = Rect { width: rest.width.saturating_sub(1), ..rest };
+        let lines = pairs(&self.fields(now), rest.width.into(), theme);
+        self.scroll.draw(frame, rest, lines);
+    }
+
+    fn fields(&self, now: Timestamp) -> Vec<Pair> {
+        let license = &self.license;
+        let validity = Validity::of(license.not_before, license.not_after, now);
+        let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
+        let mut fields = vec![
+            Pair::new("id", license.id.to_string()),
+            Pair::new("subject", &license.subject),
+            Pair::new("audience", license.audience.0.join(", ")),
+            Pair::new("status", license.status.as_str()).meaning(status_meaning(license.status)),
+            Pair::new("validity", validity_word(validity)).meaning(validity_meaning(validity)),
+        ];
+        fields.extend(self.revocation());
+        fields.extend([
+            Pair::new("not before", license.not_before.map_or_else(|| "from its issue".to_owned(), utc)),
+            Pair::new("expires", license.not_after.map_or_else(|| "never".to_owned(), utc)),
+            Pair::new("features", or_none(license.features.0.join(", "))),
+            Pair::new("limits", or_none(limits(license))),
+            Pair::lines("payload", &license.payload.as_ref().map_or_else(|| "none".to_owned(), pretty)),
+        ]);
+        if let Some(bindings) = &license.bindings {
+            fields.push(Pair::lines("bindings", &pretty(bindings)));
+        }
+        if let Some(identity) = &license.identity_id {
+            fields.push(Pair::new("identity", identity.to_string()));
+        }
+        let issuer = self.more.as_ref().map_or("reading…", |more| &more.issuer);
+        fields.extend([
+            Pair::new("issuer", format!("{issuer} ({})", license.issuer_id.short())),
+            Pair::new("origin", license.origin.as_str()),
+            Pair::new("issued", utc(license.created_at)),
+        ]);
+        if license.jti != license.id.to_string() {
+            fields.push(Pair::new("jti", &license.jti));
+        }
+        if let Some(replaces) = &license.replaces {
+            fields.push(Pair::new("replaces", replaces.to_string()));
+        }
+        fields.extend(self.history());
+        fields.push(match &license.status_list {
+            Some(status) => Pair::new("status list", format!("{} at {}", status.idx, status.uri)),
+            None => Pair::new("status list", "none: it cannot be revoked in the field").meaning(Meaning::Muted),
+        });
+        fields.push(Pair::new("token", &license.token));
+        fields
+    }
+
+    fn revocation(&self) -> Vec<Pair> {
+        let Some(revocation) = self.more.as_ref().and_then(|more| more.revocation.as_ref()) else { return vec![] };
+        let by = format!("{} by {}", utc(revocation.revoked_at), revocation.actor);
+        vec![
+            Pair::new("reason", revocation.reason.as_str()).meaning(Meaning::Danger),
+            Pair::new("note", revocation.note.as_deref().unwrap_or("none")),
+            Pair::new("revoked", by),
+        ]
+    }
+
+    fn history(&self) -> Option<Pair> {
+        let history = self.more.as_ref().map(|more| &more.history).filter(|history| history.len() > 1)?;
+        let steps: Vec<String> =
+            history.iter().map(|license| format!("{} {}", license.id.short(), license.status)).collect();
+        Some(Pair::new("reissues", steps.join(" → ")))
+    }
+}
+
+fn utc(at: Timestamp) -> String {
+    format!("{} UTC", moment(at))
+}
+
+fn limits(license: &License) -> String {
+    let limits = license.limits.0.iter().map(|(name, limit)| match limit {
+        Limit::Number(number) => format!("{name}={number}"),
+        Limit::Text(text) => format!("{name}={text}"),
+    });
+    limits.collect::<Vec<_>>().join(", ")
+}
+
+fn pretty(value: &serde_json::Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}

@@ -1,0 +1,146 @@
+//! What effects are performed with: the open database and, once it was unlocked, the operator.
+
+use crate::Start;
+use crate::session::{Session, Why};
+use crate::text::clean;
+use licentia_core::secret::Passphrase;
+use licentia_core::{Actor, Ambient, Error, Explanation, Licentia, Operator, Place, Result, StoreError};
+use std::sync::{PoisonError, RwLock};
+
+/// See the module. The application state never holds any of this.
+pub(crate) struct Services {
+    place: Place,
+    ambient: Ambient,
+    actor: Actor,
+    /// The passphrase that was handed in, until the first unlocking or founding.
+    given: RwLock<Option<Passphrase>>,
+    open: RwLock<Option<Licentia>>,
+    operator: RwLock<Option<Operator>>,
+}
+
+/// What was found at the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Opening {
+    /// None: the home is empty, and has to be set up first.
+    pub(crate) session: Option<Session>,
+    pub(crate) home: String,
+    pub(crate) actor: String,
+    pub(crate) fingerprint: Option<String>,
+    /// Setting up need not ask for a passphrase.
+    pub(crate) has_passphrase: bool,
+    /// What stands in the way of trusting the file.
+    pub(crate) warning: Option<Explanation>,
+}
+
+impl Services {
+    /// Opens what is at the place, and unlocks it if a passphrase was handed in.
+    pub(crate) async fn start(start: Start) -> Result<(Self, Opening)> {
+        let Start { place, ambient, actor, passphrase } = start;
+        let home = place.database.parent().unwrap_or(&place.database).display().to_string();
+        let mut opening = Opening {
+            session: None,
+            home: clean(&home),
+            actor: actor.as_str().to_owned(),
+            fingerprint: None,
+            has_passphrase: passphrase.is_some(),
+            warning: None,
+        };
+        let licentia = match Licentia::open(place.clone(), ambient.clone()).await {
+            Ok(licentia) => Some(licentia),
+            Err(Error::Store(StoreError::Missing(_))) => None,
+            Err(error) => return Err(error),
+        };
+        let mut operator = None;
+        let mut open = None;
+        if let Some(licentia) = licentia {
+            if licentia.vault().is_founded().await? {
+                opening.fingerprint = Some(licentia.audit().identity().await?.fingerprint);
+                opening.warning = licentia.check_pin().await.err().map(|error| Explanation::from(&error));
+                operator = unlock_at_start(&licentia, passphrase.as_ref(), &actor).await?;
+                opening.session = Some(session(&licentia, operator.as_ref()).await?);
+                open = Some(licentia);
+            } else {
+                licentia.close().await;
+            }
+        }
+        let given = passphrase.filter(|_| open.is_none());
+        let services = Self {
+            place,
+            ambient,
+            actor,
+            given: RwLock::new(given),
+            open: RwLock::new(open),
+            operator: RwLock::new(operator),
+        };
+        Ok((services, opening))
+    }
+
+    pub(crate) const fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    pub(crate) const fn place(&self) -> &Place {
+        &self.place
+    }
+
+    pub(crate) const fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// The open database.
+    pub(crate) fn licentia(&self) -> Result<Licentia> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.clone().ok_or(Error::Store(StoreError::NotFounded))
+    }
+
+    /// Whoever unlocked it.
+    pub(crate) fn operator(&self) -> Option<Operator> {
+        self.operator.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) fn set_operator(&self, operator: Option<Operator>) {
+        *self.operator.write().unwrap_or_else(PoisonError::into_inner) = operator;
+    }
+
+    pub(crate) fn set_open(&self, licentia: Licentia) {
+        *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(licentia);
+        *self.given.write().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
+    pub(crate) fn given(&self) -> Option<Passphrase> {
+        self.given.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Forgets the operator, moves the pin to what was seen and closes the files.
+    pub(crate) async fn close(&self) -> Result<()> {
+        self.set_operator(None);
+        let open = self.open.write().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(licentia) = open else { return Ok(()) };
+        // A file that contradicts its pin was complained about at the start; the pin stays where it is.
+        let moved = if licentia.check_pin().await.is_ok() { licentia.move_pin().await } else { Ok(()) };
+        licentia.close().await;
+        moved
+    }
+}
+
+async fn unlock_at_start(
+    licentia: &Licentia,
+    passphrase: Option<&Passphrase>,
+    actor: &Actor,
+) -> Result<Option<Operator>> {
+    match passphrase {
+        Some(passphrase) if licentia.is_writable() && licentia.vault().exists().await? => {
+            licentia.vault().unlock(passphrase, actor.clone()).await.map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+async fn session(licentia: &Licentia, operator: Option<&Operator>) -> Result<Session> {
+    Ok(match operator {
+        Some(operator) => Session::Unlocked { actor: operator.actor().as_str().to_owned() },
+        None if !licentia.vault().exists().await? => Session::Reviewer(Why::NoVault),
+        None if !licentia.is_writable() => Session::Reviewer(Why::ReadOnly),
+        None => Session::Locked,
+    })
+}

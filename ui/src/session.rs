@@ -1,0 +1,56 @@
+//! What the screen knows about who sits in front of it. The key itself stays with the services.
+
+use crate::text::clean;
+
+/// Who sits in front of the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Session {
+    /// There is a vault, and nobody has said yet whether it will be opened.
+    Locked,
+    Unlocked {
+        actor: String,
+    },
+    /// Everything can be read, nothing changed.
+    Reviewer(Why),
+}
+
+/// Why a reviewer is one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// The passphrase was not given.
+    NotUnlocked,
+    /// A copy for review has no vault.
+    NoVault,
+    /// The file, or the directory it is in, cannot be written.
+    ReadOnly,
+}
+
+impl Session {
+    /// Why nothing can be changed, when nothing can.
+    pub(crate) fn refusal(&self) -> Option<&'static str> {
+        match self {
+            Self::Unlocked { .. } => None,
+            Self::Locked | Self::Reviewer(Why::NotUnlocked) => {
+                Some("This changes the database, and a change is signed: press L and give the passphrase.")
+            }
+            Self::Reviewer(Why::NoVault) => {
+                Some("This copy was made for review: it has no keys, so nothing can be changed in it.")
+            }
+            Self::Reviewer(Why::ReadOnly) => Some("This file cannot be written from here, so nothing can be changed."),
+        }
+    }
+
+    /// Whether a passphrase would help.
+    pub(crate) fn can_unlock(&self) -> bool {
+        matches!(self, Self::Locked | Self::Reviewer(Why::NotUnlocked))
+    }
+
+    /// What the status line says.
+    pub(crate) fn label(&self) -> String {
+        match self {
+            Self::Locked => "locked".to_owned(),
+            Self::Unlocked { actor } => clean(actor),
+            Self::Reviewer(_) => "reviewer mode: read only".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What a screen or a dialog wants to happen next; the application does it.
+
+use crate::dialog::Dialog;
+use crate::dialog::audit_filter::AuditFilterText;
+use crate::effect::Effect;
+use crate::paging::Requests;
+use licentia_core::Timestamp;
+
+/// See the module.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a handful at a time")]
+pub(crate) enum Step {
+    /// Close the dialog that this comes from.
+    Close,
+    Open(Box<Dialog>),
+    Run(Effect),
+    Quit,
+    /// Go on without the passphrase.
+    Review,
+    /// Show only subjects that contain this.
+    FilterSubject(Option<String>),
+    FilterAudit(AuditFilterText),
+    /// Say something in the last line.
+    Notice(&'static str),
+}
+
+impl Step {
+    pub(crate) fn open(dialog: impl Into<Dialog>) -> Self {
+        Self::Open(Box::new(dialog.into()))
+    }
+}
+
+/// What a screen or a dialog may use to decide.
+pub(crate) struct Cx<'a> {
+    pub(crate) requests: &'a mut Requests,
+    pub(crate) now: Timestamp,
+}

@@ -1,0 +1,182 @@
+//! The screen without a terminal, for tests: press keys, let the services answer, look at the text.
+
+use crate::app::App;
+use crate::effect::{Effect, perform};
+use crate::message::Msg;
+use crate::services::Services;
+use crate::text::width;
+use crate::theme::Theme;
+use crate::{Error, Start};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+use std::collections::VecDeque;
+
+/// A screen over real services.
+pub struct Harness {
+    app: App,
+    services: Services,
+    terminal: Terminal<TestBackend>,
+    waiting: VecDeque<Effect>,
+    left: bool,
+}
+
+impl Harness {
+    /// Opens the screen. Nothing has answered yet: [`Self::settle`].
+    ///
+    /// # Errors
+    /// As [`crate::run`].
+    pub async fn new(start: Start, width: u16, height: u16) -> Result<Self, Error> {
+        let (services, opening) = Services::start(start).await?;
+        let theme = Theme::from_no_color(None);
+        let (app, effects) = App::new(opening, theme, services.ambient().now());
+        let terminal = match Terminal::new(TestBackend::new(width, height)) {
+            Ok(terminal) => terminal,
+            Err(never) => match never {},
+        };
+        let mut harness = Self { app, services, terminal, waiting: VecDeque::new(), left: false };
+        harness.take(effects);
+        harness.follow(Msg::Resize { height });
+        Ok(harness)
+    }
+
+    /// Presses keys one after the other: words in angle brackets are `<enter>`, `<esc>`, `<tab>`, `<backtab>`, `<up>`,
+    /// `<down>`, `<left>`, `<right>`, `<pgup>`, `<pgdn>`, `<home>`, `<end>`, `<backspace>`, `<f1>` and `<ctrl-x>`;
+    /// everything else is a character.
+    pub fn press(&mut self, keys: &str) -> &mut Self {
+        for key in parse(keys) {
+            self.key(key);
+        }
+        self
+    }
+
+    /// Presses one key.
+    pub fn key(&mut self, key: KeyEvent) -> &mut Self {
+        self.follow(Msg::Key(key));
+        self
+    }
+
+    /// Types characters, whatever they are.
+    pub fn type_text(&mut self, text: &str) -> &mut Self {
+        for c in text.chars() {
+            self.key(KeyEvent::from(KeyCode::Char(c)));
+        }
+        self
+    }
+
+    /// Pastes text at once, as a terminal with bracketed paste does.
+    pub fn paste(&mut self, text: &str) -> &mut Self {
+        self.follow(Msg::Paste(text.to_owned()));
+        self
+    }
+
+    /// Changes the size of the terminal.
+    pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
+        self.terminal.backend_mut().resize(width, height);
+        self.follow(Msg::Resize { height });
+        self
+    }
+
+    /// Has everything done that was asked for, and all that follows from it.
+    pub async fn settle(&mut self) -> &mut Self {
+        while let Some(effect) = self.waiting.pop_front() {
+            let msg = perform(&self.services, effect).await;
+            self.follow(msg);
+        }
+        self
+    }
+
+    /// What the screen shows, line by line, without blanks at their ends.
+    pub fn screen(&mut self) -> String {
+        match self.terminal.draw(|frame| self.app.view(frame)) {
+            Ok(_) => {}
+            Err(never) => match never {},
+        }
+        shown(self.terminal.backend().buffer())
+    }
+
+    /// Whether the user has left.
+    #[must_use]
+    pub const fn has_left(&self) -> bool {
+        self.left
+    }
+
+    /// Closes the database, as leaving does.
+    ///
+    /// # Errors
+    /// When the pin cannot be moved.
+    pub async fn close(self) -> Result<(), Error> {
+        Ok(self.services.close().await?)
+    }
+
+    fn follow(&mut self, msg: Msg) {
+        self.app.set_now(self.services.ambient().now());
+        let effects = self.app.update(msg);
+        self.take(effects);
+    }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        self.left |= effects.contains(&Effect::Quit);
+        self.waiting.extend(effects.into_iter().filter(|effect| *effect != Effect::Quit));
+    }
+}
+
+/// The text of a screen, line by line, without blanks at their ends.
+pub(crate) fn shown(buffer: &Buffer) -> String {
+    let mut lines = vec![];
+    for row in buffer.content().chunks(usize::from(buffer.area.width).max(1)) {
+        let mut line = String::new();
+        let mut cells = row.iter();
+        while let Some(cell) = cells.next() {
+            line.push_str(cell.symbol());
+            // What stands behind a wide character is not seen.
+            for _ in 1..width(cell.symbol()) {
+                cells.next();
+            }
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines.join("\n")
+}
+
+/// See [`Harness::press`].
+pub(crate) fn parse(keys: &str) -> Vec<KeyEvent> {
+    let mut rest = keys;
+    let mut parsed = vec![];
+    while let Some(c) = rest.chars().next() {
+        let named = rest.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+        if let Some((key, after)) = named.and_then(|(name, after)| Some((named_key(name)?, after))) {
+            parsed.push(key);
+            rest = after;
+        } else {
+            parsed.push(KeyEvent::from(KeyCode::Char(c)));
+            rest = rest.get(c.len_utf8()..).unwrap_or_default();
+        }
+    }
+    parsed
+}
+
+fn named_key(name: &str) -> Option<KeyEvent> {
+    if let Some(c) = name.strip_prefix("ctrl-").and_then(|rest| rest.chars().next()) {
+        return Some(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+    }
+    Some(KeyEvent::from(match name {
+        "enter" => KeyCode::Enter,
+        "esc" => KeyCode::Esc,
+        "tab" => KeyCode::Tab,
+        "backtab" => KeyCode::BackTab,
+        "up" => KeyCode::Up,
+        "down" => KeyCode::Down,
+        "left" => KeyCode::Left,
+        "right" => KeyCode::Right,
+        "pgup" => KeyCode::PageUp,
+        "pgdn" => KeyCode::PageDown,
+        "home" => KeyCode::Home,
+        "end" => KeyCode::End,
+        "backspace" => KeyCode::Backspace,
+        "f1" => KeyCode::F(1),
+        "f5" => KeyCode::F(5),
+        _ => return None,
+    }))
+}

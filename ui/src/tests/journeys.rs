@@ -1,0 +1,218 @@
+//! From the first key to the database and back, with real services in a temporary directory.
+
+use super::support::NOW;
+use crate::Start;
+use crate::testing::Harness;
+use licentia_core::secret::Passphrase;
+use licentia_core::{Actor, Ambient, Founding, IssueRequest, Licentia, Place, Term, Timestamp};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
+
+const PASSPHRASE: &str = "correct horse";
+
+/// A home that goes when the test ends, and a clock that moves a second at each look.
+struct Home {
+    directory: TempDir,
+    ambient: Ambient,
+}
+
+impl Home {
+    fn empty() -> Self {
+        let clock = AtomicI64::new(NOW.seconds());
+        let now = move || Timestamp::from_seconds(clock.fetch_add(1, Ordering::Relaxed));
+        let ambient = Ambient::new(now, |bytes| getrandom::fill(bytes).unwrap());
+        Self { directory: tempfile::tempdir().unwrap(), ambient }
+    }
+
+    /// With `licenses` licenses in it.
+    async fn founded(licenses: u32) -> Self {
+        let home = Self::empty();
+        let licentia = Licentia::create(home.place(), home.ambient.clone()).await.unwrap();
+        let founding = Founding { vendor: None, issuer: "default".to_owned(), status_url: None, throwaway: true };
+        let founded = licentia.vault().create(&passphrase(), actor(), founding).await.unwrap();
+        let requests = (1..=licenses).map(request).collect();
+        if licenses > 0 {
+            licentia.licenses().issue_batch(&founded.operator, requests, Arc::new(|_, _| ())).await.unwrap();
+        }
+        licentia.close().await;
+        home
+    }
+
+    fn place(&self) -> Place {
+        let directory = self.directory.path();
+        Place { database: directory.join("home/licentia.db"), pins: Some(directory.join("pins")) }
+    }
+
+    async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
+        let start = Start { place: self.place(), ambient: self.ambient.clone(), actor: actor(), passphrase };
+        let mut harness = Harness::new(start, 120, 36).await.unwrap();
+        harness.settle().await;
+        harness
+    }
+}
+
+fn request(number: u32) -> IssueRequest {
+    IssueRequest {
+        subject: format!("customer{number:04}"),
+        audience: vec!["studio".to_owned()],
+        issuer: None,
+        not_before: None,
+        term: Term::Days(365),
+        features: vec![],
+        limits: [].into(),
+        payload: None,
+        identity: None,
+    }
+}
+
+fn actor() -> Actor {
+    Actor::new("mathieu@build7").unwrap()
+}
+
+fn passphrase() -> Passphrase {
+    Passphrase::new(PASSPHRASE.to_owned()).unwrap()
+}
+
+#[track_caller]
+fn shows(harness: &mut Harness, parts: &[&str]) {
+    let screen = harness.screen();
+    for part in parts {
+        assert!(screen.contains(part), "{part} is not in\n{screen}");
+    }
+}
+
+#[tokio::test]
+async fn the_first_start_sets_a_home_up_and_issues_a_license() {
+    let home = Home::empty();
+    let mut screen = home.open(None).await;
+    shows(&mut screen, &["Welcome to Licentia"]);
+    screen.type_text(PASSPHRASE).press("<tab>").type_text(PASSPHRASE).press("<enter>").settle().await;
+    shows(&mut screen, &["The home is set up", "blake3:", "urn:uuid:", "Write the fingerprint"]);
+    screen.press("<enter>");
+    shows(&mut screen, &["There is no license yet", "mathieu@build7"]);
+
+    screen.press("n").settle().await;
+    screen.press("alice@example.com<tab>studio<tab><tab>30<tab><tab>export<tab>seats=10<tab>{\"order\":1}<enter>");
+    shows(&mut screen, &["Sign this license?", "issuer    default"]);
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["is signed", "alice@example.com", "active", "expiring", "2026-06-19"]);
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["seats=10", "\"order\": 1", "issuer       default", "eyJ"]);
+
+    screen.press("q");
+    assert!(screen.has_left());
+    screen.close().await.unwrap();
+    assert!(home.directory.path().join("pins").is_dir());
+}
+
+#[tokio::test]
+async fn a_setup_that_core_refuses_can_be_corrected() {
+    let home = Home::empty();
+    let mut screen = home.open(None).await;
+    screen.type_text(PASSPHRASE).press("<tab>").type_text(PASSPHRASE);
+    screen.press("<tab><tab><tab>not an address<enter>").settle().await;
+    shows(&mut screen, &["Error"]);
+    screen.press("<esc><ctrl-u><enter>").settle().await;
+    shows(&mut screen, &["The home is set up"]);
+}
+
+#[tokio::test]
+async fn a_wrong_passphrase_is_asked_for_again() {
+    let home = Home::founded(1).await;
+    let mut screen = home.open(None).await;
+    shows(&mut screen, &["Unlock", "customer0001"]);
+    screen.press("wrong<enter>").settle().await;
+    shows(&mut screen, &["passphrase is wrong"]);
+    screen.type_text(PASSPHRASE).press("<enter>").settle().await;
+    shows(&mut screen, &["mathieu@build7"]);
+    assert!(!screen.screen().contains("Unlock"));
+}
+
+#[tokio::test]
+async fn who_has_no_passphrase_reads_everything_and_changes_nothing() {
+    let home = Home::founded(1).await;
+    let mut screen = home.open(None).await;
+    screen.press("<esc>nx");
+    shows(&mut screen, &["reviewer mode: read only", "press L and give the passphrase"]);
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["eyJ"]);
+    screen.press("<esc>9").settle().await;
+    shows(&mut screen, &["license.issue", "vault.create"]);
+    screen.press("2L").type_text(PASSPHRASE).press("<enter>").settle().await;
+    screen.press("n").settle().await;
+    shows(&mut screen, &["Issue a license"]);
+    screen.press("<esc>L").settle().await;
+    shows(&mut screen, &["reviewer mode: read only"]);
+}
+
+#[tokio::test]
+async fn a_license_is_revoked_given_back_and_issued_anew() {
+    let home = Home::founded(1).await;
+    let mut screen = home.open(Some(passphrase())).await;
+    screen.press("x<right><right><tab>unpaid<enter>");
+    shows(&mut screen, &["Revoke?", "breach", "unpaid", "goes on working"]);
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["revoked"]);
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["reason       breach", "note         unpaid", "by mathieu@build7"]);
+    screen.press("u<enter>").settle().await;
+    shows(&mut screen, &["status       active", "is active again"]);
+    screen.press("e").settle().await;
+    screen.press("<ctrl-u>bob<tab><tab><tab><ctrl-u>perpetual<enter>");
+    shows(&mut screen, &["bob  (changed)", "never  (changed)"]);
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["for bob", "expires      never", "replaces", "superseded → "]);
+    screen.press("A").settle().await;
+    shows(&mut screen, &["license.reissue"]);
+    screen.press("A<esc>s").settle().await;
+    shows(&mut screen, &["Licenses: active", "bob"]);
+    assert!(!screen.screen().contains("customer0001"));
+    screen.press("ss").settle().await;
+    shows(&mut screen, &["Licenses: superseded", "customer0001"]);
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_by_kind_actor_and_target() {
+    let home = Home::founded(3).await;
+    let mut screen = home.open(Some(passphrase())).await;
+    screen.press("x<enter><enter>").settle().await;
+    screen.press("9").settle().await;
+    shows(&mut screen, &["1 of 7", "license.revoke", "vault.create"]);
+    screen.press("flicense.*<enter>").settle().await;
+    shows(&mut screen, &["kind license.*", "1 of 4"]);
+    screen.press("f<ctrl-u>license.revoke<enter>").settle().await;
+    shows(&mut screen, &["1 of 1"]);
+    screen.press("<enter>");
+    shows(&mut screen, &["\"reason\": \"key_compromise\"", "previous hash", "blake3:"]);
+    screen.press("<esc>F").settle().await;
+    screen.press("f<tab><tab>default<enter>").settle().await;
+    shows(&mut screen, &["target default", "issuer.create", "1 of 2"]);
+    screen.press("f<tab>nobody<enter>").settle().await;
+    shows(&mut screen, &["No entry is like that"]);
+}
+
+#[tokio::test]
+async fn long_lists_are_read_page_by_page_to_the_end() {
+    let home = Home::founded(730).await;
+    let mut screen = home.open(Some(passphrase())).await;
+    shows(&mut screen, &["1 of 100+"]);
+    screen.press("<end>").settle().await;
+    shows(&mut screen, &["730 of 730"]);
+    screen.press("<home>").settle().await;
+    shows(&mut screen, &["1 of 100+"]);
+    screen.press("/r07<enter>").settle().await;
+    shows(&mut screen, &["1 of 31", "customer07"]);
+    screen.press("9<end>").settle().await;
+    shows(&mut screen, &["733 of 733", "vault.create"]);
+}
+
+#[tokio::test]
+async fn a_service_that_refuses_is_explained() {
+    let home = Home::founded(1).await;
+    let mut first = home.open(Some(passphrase())).await;
+    let mut second = home.open(Some(passphrase())).await;
+    first.press("x<enter><enter>").settle().await;
+    second.press("x<enter><enter>").settle().await;
+    shows(&mut second, &["Error", "revoked"]);
+}

@@ -1,0 +1,11 @@
+//! What the state does with what happens to it, and how it looks.
+
+mod audit;
+mod forms;
+mod journeys;
+mod keymap;
+mod licenses;
+mod look;
+mod paging;
+mod shell;
+mod support;

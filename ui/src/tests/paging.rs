@@ -1,0 +1,165 @@
+//! Paging through lists that are far longer than what is kept.
+
+use crate::paging::{Ask, Paged, Requests, Row};
+use licentia_core::{Explanation, Page};
+
+impl Row for u64 {
+    type Key = Self;
+
+    fn key(&self) -> Self {
+        *self
+    }
+}
+
+/// Rows `size`, `size - 1` … 1, by key, as the audit log has them.
+struct Rows(u64);
+
+impl Rows {
+    fn read(&self, ask: &Ask<u64>) -> Page<u64, u64> {
+        let newest = ask.after.map_or(self.0, |after| after - 1);
+        let items: Vec<u64> = (1..=newest).rev().take(usize::try_from(ask.limit).unwrap()).collect();
+        let next = items.last().copied().filter(|last| *last > 1);
+        Page { items, next }
+    }
+
+    /// Answers until nothing is asked any more; how many pages that took.
+    fn serve(&self, list: &mut Paged<u64>, requests: &mut Requests, ask: Option<Ask<u64>>) -> usize {
+        let (mut ask, mut served) = (ask, 0);
+        while let Some(next) = ask {
+            served += 1;
+            ask = list.follow(next.request, Ok(self.read(&next)), requests).unwrap();
+            assert!(list.kept() < 1100, "{}", list.kept());
+        }
+        served
+    }
+}
+
+fn open(rows: &Rows) -> (Paged<u64>, Requests) {
+    let (mut list, mut requests) = (Paged::default(), Requests::default());
+    list.set_height(20);
+    let ask = list.restart(&mut requests);
+    rows.serve(&mut list, &mut requests, Some(ask));
+    (list, requests)
+}
+
+#[test]
+fn walks_down_and_up_again_over_every_row_once() {
+    let rows = Rows(1234);
+    let (mut list, mut requests) = open(&rows);
+    let mut seen = vec![];
+    for _ in 0..1234 {
+        seen.push(*list.selected().unwrap());
+        list.down(1);
+        let ask = list.want(&mut requests);
+        rows.serve(&mut list, &mut requests, ask);
+        assert!(list.kept() <= 600);
+    }
+    assert_eq!(seen, (1..=1234).rev().collect::<Vec<_>>());
+    assert_eq!(list.position(), "1234 of 1234");
+    for expected in 1..=1234 {
+        assert_eq!(list.selected(), Some(&expected));
+        list.up(1);
+        let ask = list.want(&mut requests);
+        rows.serve(&mut list, &mut requests, ask);
+        assert!(list.kept() <= 600);
+    }
+    assert_eq!(list.visible().next(), Some((true, &1234)));
+}
+
+#[test]
+fn goes_to_the_end_and_back_to_the_beginning() {
+    let rows = Rows(10_000);
+    let (mut list, mut requests) = open(&rows);
+    list.last();
+    let ask = list.want(&mut requests);
+    assert!(rows.serve(&mut list, &mut requests, ask) <= 21);
+    assert_eq!((list.selected(), list.position().as_str()), (Some(&1), "10000 of 10000"));
+    let ask = list.first(&mut requests);
+    assert_eq!(rows.serve(&mut list, &mut requests, ask), 1);
+    assert_eq!(list.selected(), Some(&10_000));
+}
+
+#[test]
+fn end_is_followed_even_before_the_first_page_is_there() {
+    let rows = Rows(300);
+    let (mut list, mut requests) = (Paged::default(), Requests::default());
+    let ask = list.restart(&mut requests);
+    list.last();
+    assert_eq!(rows.serve(&mut list, &mut requests, Some(ask)), 2);
+    assert_eq!(list.selected(), Some(&1));
+}
+
+#[test]
+fn a_key_stops_the_way_to_the_end() {
+    let rows = Rows(10_000);
+    let (mut list, mut requests) = open(&rows);
+    list.last();
+    let ask = list.want(&mut requests).unwrap();
+    assert!(list.position().contains("reading on"));
+    list.up(1);
+    let next = list.follow(ask.request, Ok(rows.read(&ask)), &mut requests).unwrap();
+    assert_eq!((next, list.selected()), (None, Some(&9902)));
+}
+
+#[test]
+fn only_the_newest_answer_counts() {
+    let rows = Rows(10);
+    let (mut list, mut requests) = (Paged::<u64>::default(), Requests::default());
+    let old = list.restart(&mut requests);
+    let new = list.restart(&mut requests);
+    list.follow(old.request, Ok(Page { items: vec![99], next: None }), &mut requests).unwrap();
+    assert_eq!(list.selected(), None);
+    list.follow(new.request, Ok(rows.read(&new)), &mut requests).unwrap();
+    assert_eq!(list.selected(), Some(&10));
+    assert_eq!(list.follow(old.request, Err(super::support::why()), &mut requests), Ok(None));
+}
+
+#[test]
+fn a_failed_page_is_asked_for_again_when_a_key_is_pressed() {
+    let rows = Rows(250);
+    let (mut list, mut requests) = open(&rows);
+    list.down(80);
+    let ask = list.want(&mut requests).unwrap();
+    let failed: Result<_, Explanation> = list.follow(ask.request, Err(super::support::why()), &mut requests);
+    assert!(failed.is_err());
+    assert!(list.position().ends_with('+'));
+    let again = list.want(&mut requests);
+    assert_eq!(again.as_ref().map(|again| again.after), Some(ask.after));
+    rows.serve(&mut list, &mut requests, again);
+    assert_eq!(list.kept(), 200);
+}
+
+#[test]
+fn rows_that_come_in_meanwhile_are_not_lost_on_the_way_back() {
+    let (mut list, mut requests) = open(&Rows(2000));
+    for _ in 0..90 {
+        list.down(19);
+        let ask = list.want(&mut requests);
+        Rows(2000).serve(&mut list, &mut requests, ask);
+    }
+    let grown = Rows(2007);
+    let mut seen = vec![];
+    let mut before = None;
+    while list.selected() != before.as_ref() {
+        before = list.selected().copied();
+        seen.extend(before);
+        list.up(1);
+        let ask = list.want(&mut requests);
+        grown.serve(&mut list, &mut requests, ask);
+    }
+    assert_eq!(before, Some(2007));
+    let first = seen[0];
+    assert_eq!(seen, (first..=2007).collect::<Vec<_>>());
+}
+
+#[test]
+fn an_empty_list_has_nothing_selected_and_asks_for_nothing() {
+    let (mut list, mut requests) = open(&Rows(0));
+    assert!(list.is_empty());
+    list.down(1);
+    list.last();
+    assert_eq!((list.want(&mut requests), list.position().as_str()), (None, "0 of 0"));
+    assert_eq!(list.selected(), None);
+    list.set_height(0);
+    assert_eq!(list.visible().count(), 0);
+}

@@ -1,0 +1,220 @@
+//! Hand-made rows and a state to press keys on.
+
+use crate::app::App;
+use crate::effect::{Effect, LicenseDetails};
+use crate::message::Msg;
+use crate::services::Opening;
+use crate::session::Session;
+use crate::testing::{parse, shown};
+use crate::theme::Theme;
+use licentia_core::{
+    AuditRecord, EventId, Explanation, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Limit,
+    Limits, Origin, Page, ReasonCode, Revocation, StatusRef, Strings, Timestamp,
+};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use uuid::Uuid;
+
+/// 2026-05-20T14:00:00Z.
+pub(super) const NOW: Timestamp = Timestamp::from_seconds(1_779_285_600);
+
+pub(super) fn opening(session: Option<Session>) -> Opening {
+    Opening {
+        session,
+        home: "/home/mathieu/.local/share/licentia".to_owned(),
+        actor: "mathieu@build7".to_owned(),
+        fingerprint: Some("blake3:6f1c0d9ab2e47755".to_owned()),
+        has_passphrase: false,
+        warning: None,
+    }
+}
+
+pub(super) fn unlocked() -> Session {
+    Session::Unlocked { actor: "mathieu@build7".to_owned() }
+}
+
+/// A state that was just opened by somebody with the passphrase, and what it asked for.
+pub(super) fn start() -> (App, Vec<Effect>) {
+    start_as(Some(unlocked()))
+}
+
+pub(super) fn start_as(session: Option<Session>) -> (App, Vec<Effect>) {
+    App::new(opening(session), Theme::from_no_color(None), NOW)
+}
+
+/// The same with these licenses in its list.
+pub(super) fn with_licenses(licenses: Vec<License>) -> App {
+    with_licenses_as(unlocked(), licenses)
+}
+
+pub(super) fn with_licenses_as(session: Session, licenses: Vec<License>) -> App {
+    let (mut app, effects) = start_as(Some(session));
+    answer_licenses(&mut app, &effects, page(licenses));
+    app
+}
+
+/// The same on the audit tab with these entries.
+pub(super) fn with_records(records: Vec<AuditRecord>) -> App {
+    let mut app = with_licenses(vec![]);
+    let effects = press(&mut app, "9");
+    answer_audit(&mut app, &effects, page(records));
+    app
+}
+
+pub(super) fn press(app: &mut App, keys: &str) -> Vec<Effect> {
+    parse(keys).into_iter().flat_map(|key| app.update(Msg::Key(key))).collect()
+}
+
+pub(super) fn answer_licenses(app: &mut App, effects: &[Effect], page: Page<License, LicenseId>) -> Vec<Effect> {
+    let request = effects.iter().rev().find_map(|effect| match effect {
+        Effect::LoadLicenses { request, .. } => Some(*request),
+        _ => None,
+    });
+    app.update(Msg::LicensesLoaded { request: request.unwrap(), answer: Ok(page) })
+}
+
+pub(super) fn answer_audit(app: &mut App, effects: &[Effect], page: Page<AuditRecord, u64>) -> Vec<Effect> {
+    let request = effects.iter().rev().find_map(|effect| match effect {
+        Effect::LoadAudit { request, .. } => Some(*request),
+        _ => None,
+    });
+    app.update(Msg::AuditLoaded { request: request.unwrap(), answer: Ok(page) })
+}
+
+pub(super) fn page<T, K>(items: Vec<T>) -> Page<T, K> {
+    Page { items, next: None }
+}
+
+pub(super) fn text(app: &mut App, width: u16, height: u16) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    app.update(Msg::Resize { height });
+    terminal.draw(|frame| app.view(frame)).unwrap();
+    shown(terminal.backend().buffer())
+}
+
+pub(super) fn why() -> Explanation {
+    Explanation {
+        message: "the license was not issued".to_owned(),
+        cause: Some("the disk is full; nothing was written".to_owned()),
+        hint: Some("make room and try again".to_owned()),
+    }
+}
+
+pub(super) fn license_id(number: u64) -> LicenseId {
+    LicenseId(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + u128::from(number)))
+}
+
+pub(super) fn license(number: u64) -> License {
+    License {
+        id: license_id(number),
+        issuer_id: IssuerId(Uuid::from_u128(7)),
+        jti: license_id(number).to_string(),
+        subject: format!("customer{number}@example.com"),
+        audience: Strings(vec!["acme-studio".to_owned()]),
+        status: LicenseStatus::Active,
+        origin: Origin::Issued,
+        not_before: None,
+        not_after: Some(NOW.plus_days(365)),
+        features: Strings(vec!["export".to_owned(), "sync".to_owned()]),
+        limits: Limits([("seats".to_owned(), Limit::Number(10))].into()),
+        payload: Some(serde_json::json!({ "order": 4711 })),
+        bindings: None,
+        identity_id: None,
+        replaces: None,
+        status_list: Some(StatusRef { idx: 42, uri: "https://acme.example/status/9f".to_owned() }),
+        token: format!("eyJhbGciOiJFZERTQSJ9.{}.c2lnbmF0dXJl", "cGF5bG9hZA".repeat(30)),
+        created_at: NOW.plus_days(-1),
+    }
+}
+
+pub(super) fn details(license: License) -> LicenseDetails {
+    let revocation = (license.status == LicenseStatus::Revoked).then(|| Revocation {
+        license_id: license.id,
+        reason: ReasonCode::KeyCompromise,
+        note: Some("found on a public server".to_owned()),
+        actor: "mathieu@build7".to_owned(),
+        revoked_at: NOW,
+    });
+    LicenseDetails { history: vec![license.clone()], license, issuer: "default".to_owned(), revocation }
+}
+
+pub(super) fn issuer(number: u128, name: &str, status: IssuerStatus) -> Issuer {
+    Issuer {
+        id: IssuerId(Uuid::from_u128(number)),
+        name: name.to_owned(),
+        status,
+        kid: "kid".to_owned(),
+        public_key: vec![1; 32],
+        vendor: Some("acme.example".to_owned()),
+        can_sign: true,
+        status_url: None,
+        created_at: NOW,
+        retired_at: None,
+    }
+}
+
+pub(super) fn record(seq: u64) -> AuditRecord {
+    AuditRecord {
+        seq,
+        version: 1,
+        id: EventId(Uuid::from_u128(u128::from(seq))),
+        transaction_id: Uuid::from_u128(u128::from(seq)).into(),
+        kind: if seq.is_multiple_of(5) { "license.revoke" } else { "license.issue" }.to_owned(),
+        severity: if seq.is_multiple_of(5) { "warning" } else { "info" }.to_owned(),
+        outcome: "success".to_owned(),
+        actor: "mathieu@build7".to_owned(),
+        actor_kind: "user".to_owned(),
+        target_kind: Some("License".to_owned()),
+        target_id: Some(license_id(seq).to_string()),
+        recorded_at: NOW,
+        clock: NOW,
+        key_id: vec![0xab; 16],
+        previous_hash: vec![0x11; 32],
+        hash: vec![0x22; 32],
+        signature: vec![0x33; 64],
+        payload: Some(format!("{{\"subject\":\"customer{seq}@example.com\",\"not_after\":null}}")),
+    }
+}
+
+/// Drives the terminal, reverses the reading direction, is wide, is hidden.
+pub(super) const HOSTILE: &str = "\u{1b}[31mred\u{202e}gpj.exe\u{7}\n👨‍👩‍👧‍👦 日本語\u{200b}";
+
+pub(super) fn hostile_license() -> License {
+    License {
+        subject: HOSTILE.to_owned(),
+        audience: Strings(vec![HOSTILE.to_owned()]),
+        features: Strings(vec![HOSTILE.to_owned()]),
+        limits: Limits([(HOSTILE.to_owned(), Limit::Text(HOSTILE.to_owned()))].into()),
+        payload: Some(serde_json::json!({ HOSTILE: HOSTILE })),
+        jti: HOSTILE.to_owned(),
+        status_list: Some(StatusRef { idx: 1, uri: HOSTILE.to_owned() }),
+        token: HOSTILE.to_owned(),
+        ..license(1)
+    }
+}
+
+pub(super) fn hostile_record() -> AuditRecord {
+    AuditRecord {
+        kind: HOSTILE.to_owned(),
+        severity: HOSTILE.to_owned(),
+        outcome: HOSTILE.to_owned(),
+        actor: HOSTILE.to_owned(),
+        actor_kind: HOSTILE.to_owned(),
+        target_kind: Some(HOSTILE.to_owned()),
+        target_id: Some(HOSTILE.to_owned()),
+        payload: Some(format!("{{\"subject\":\"{}\"}}", HOSTILE.escape_debug())),
+        recorded_at: Timestamp(i64::MAX),
+        ..record(1)
+    }
+}
+
+pub(super) fn long_license() -> License {
+    let long = "a very long name ".repeat(200);
+    License {
+        subject: long.clone(),
+        audience: Strings(vec![long.clone(); 3]),
+        features: Strings(vec![long.clone()]),
+        token: "x".repeat(20_000),
+        ..license(2)
+    }
+}

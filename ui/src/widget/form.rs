@@ -1,0 +1,153 @@
+//! A few fields below one another, one of which is typed into.
+
+mod field;
+
+use crate::text::{fit, wrap};
+use crate::theme::{Meaning, Theme};
+use crate::widget::secret::Typed;
+use crossterm::event::KeyEvent;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+pub(crate) use field::Field;
+use field::Value;
+
+/// Fields that are found by what they are for.
+#[derive(Debug)]
+pub(crate) struct Form<F> {
+    fields: Vec<Field<F>>,
+    focus: usize,
+}
+
+impl<F: Copy + PartialEq> Form<F> {
+    pub(crate) fn new(fields: Vec<Field<F>>) -> Self {
+        Self { fields, focus: 0 }
+    }
+
+    /// What was typed, without blanks around it.
+    pub(crate) fn text(&self, id: F) -> &str {
+        match self.field(id).map(|field| &field.value) {
+            Some(Value::Text(input)) => input.value().trim(),
+            _ => "",
+        }
+    }
+
+    /// The text of a field that may stay empty.
+    pub(crate) fn optional(&self, id: F) -> Option<String> {
+        Some(self.text(id)).filter(|text| !text.is_empty()).map(str::to_owned)
+    }
+
+    /// Which choice was made.
+    pub(crate) fn chosen(&self, id: F) -> usize {
+        match self.field(id).map(|field| &field.value) {
+            Some(Value::Choice { chosen, .. }) => *chosen,
+            _ => 0,
+        }
+    }
+
+    /// A passphrase; none where the form has no such field or nothing was typed.
+    pub(crate) fn secret(&self, id: F) -> Option<Typed> {
+        match self.field(id).map(|field| &field.value) {
+            Some(Value::Secret(secret)) if !secret.is_empty() => Some(secret.typed()),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn has(&self, id: F) -> bool {
+        self.field(id).is_some()
+    }
+
+    /// Gives a choice its options, with the first one chosen.
+    pub(crate) fn set_options(&mut self, id: F, options: Vec<String>) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.value = Value::Choice { options, chosen: 0 };
+        }
+    }
+
+    /// Puts what is wrong at the fields and goes to the first of them. True when nothing is.
+    pub(crate) fn show(&mut self, problems: &[(F, String)]) -> bool {
+        for field in &mut self.fields {
+            field.problem = problems.iter().find(|(id, _)| *id == field.id).map(|(_, why)| why.clone());
+        }
+        if let Some(at) = self.fields.iter().position(|field| field.problem.is_some()) {
+            self.focus = at;
+        }
+        problems.is_empty()
+    }
+
+    /// Shows what is wrong with the field that is being left, and nothing about the others.
+    pub(crate) fn leave(&mut self, problems: &[(F, String)], forwards: bool) {
+        let count = self.fields.len().max(1);
+        if let Some(field) = self.fields.get_mut(self.focus) {
+            field.problem = problems.iter().find(|(id, _)| *id == field.id).map(|(_, why)| why.clone());
+        }
+        self.focus = (self.focus + if forwards { 1 } else { count - 1 }) % count;
+    }
+
+    pub(crate) fn key(&mut self, key: KeyEvent) {
+        if let Some(field) = self.fields.get_mut(self.focus) {
+            field.key(key);
+        }
+    }
+
+    pub(crate) fn paste(&mut self, text: &str) {
+        if let Some(field) = self.fields.get_mut(self.focus) {
+            field.paste(text);
+        }
+    }
+
+    /// How many lines it takes: fields, what is wrong with them, a blank line, and the hint.
+    pub(crate) fn height(&self, columns: usize) -> usize {
+        let hints = self.fields.iter().map(|field| wrap(field.hint, columns).len()).max().unwrap_or(0);
+        self.fields.len() + self.problems() + 1 + hints
+    }
+
+    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, theme: Theme) {
+        let hint = self.fields.get(self.focus).map_or("", |field| field.hint);
+        let hint = wrap(hint, area.width.into());
+        let hints = u16::try_from(hint.len()).unwrap_or(0);
+        let fields = u16::try_from(self.fields.len() + self.problems()).unwrap_or(u16::MAX);
+        let [top, bottom] = Layout::vertical([Constraint::Max(fields), Constraint::Max(hints + 1)]).areas(area);
+        for (row, line) in bottom.rows().skip(1).zip(hint) {
+            frame.render_widget(Line::styled(line, theme.style(Meaning::Muted)), row);
+        }
+        let names = self.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
+        let mut rows = top.rows();
+        for (at, field) in self.fields.iter().enumerate().skip(self.hidden(top.height.into())) {
+            let Some(row) = rows.next() else { break };
+            self.draw_field(frame, row, at, field, names, theme);
+            let Some(problem) = &field.problem else { continue };
+            let Some(row) = rows.next() else { break };
+            let text = fit(&format!("{:names$}    ! {problem}", ""), row.width.into());
+            frame.render_widget(Span::styled(text, theme.style(Meaning::Danger)), row);
+        }
+    }
+
+    fn draw_field(&self, frame: &mut Frame, row: Rect, at: usize, field: &Field<F>, names: usize, theme: Theme) {
+        let focused = at == self.focus;
+        let name = format!("{} {:names$}  ", if focused { ">" } else { " " }, field.name);
+        let widths = [Constraint::Length(u16::try_from(names + 4).unwrap_or(u16::MAX)), Constraint::Fill(1)];
+        let [left, right] = Layout::horizontal(widths).areas(row);
+        frame.render_widget(Span::styled(name, theme.style(Meaning::Heading)), left);
+        field.draw(frame, right, focused, theme);
+    }
+
+    /// How many fields are scrolled away so that the one with the cursor is there, with what is wrong with it.
+    fn hidden(&self, height: usize) -> usize {
+        let mut used = 0;
+        let seen = self.fields.iter().take(self.focus + 1).rev().take_while(|field| {
+            used += 1 + usize::from(field.problem.is_some());
+            used <= height
+        });
+        (self.focus + 1).saturating_sub(seen.count().max(1))
+    }
+
+    fn problems(&self) -> usize {
+        self.fields.iter().filter(|field| field.problem.is_some()).count()
+    }
+
+    fn field(&self, id: F) -> Option<&Field<F>> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+}
