@@ -1,20 +1,10 @@
 //! Opening the screen.
 
+use crate::args::Acting;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::passphrase;
-use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, Place};
-
-/// What the screen starts from.
-#[expect(dead_code, reason = "until the screen is wired in")]
-pub(crate) struct Start {
-    pub place: Place,
-    pub ambient: Ambient,
-    pub actor: Actor,
-    /// The screen asks for it where it was not given.
-    pub passphrase: Option<Passphrase>,
-}
+use licentia_ui::{Error, Start};
 
 /// Refuses where nobody could type or see; to be called before anything else is done.
 pub(crate) fn require_terminal(context: &Context) -> Result {
@@ -29,21 +19,26 @@ pub(crate) fn require_terminal(context: &Context) -> Result {
 /// Opens the screen on the home.
 pub(crate) async fn open(context: &Context) -> Result {
     require_terminal(context)?;
-    let start = Start {
+    show(Start {
         place: context.place()?,
         ambient: context.ambient.clone(),
-        actor: context.actor(&crate::args::Acting::default())?,
+        actor: context.actor(&Acting::default())?,
         passphrase: passphrase::given(context)?,
-    };
-    show(start).await
+    })
+    .await
 }
 
 /// Runs the screen until somebody leaves it.
-#[expect(clippy::unused_async, reason = "licentia_ui::run is asynchronous")]
 pub(crate) async fn show(start: Start) -> Result {
-    // WIRE HERE: licentia_ui::run(licentia_ui::Start { place, ambient, actor, passphrase }).await
-    let Start { place, ambient: _, actor: _, passphrase: _ } = start;
-    Err(Failure::new(format!("the screen cannot open {} yet", place.database.display()))
-        .because("This build has no screen.")
-        .hint("Use a command instead; `licentia --help` lists them."))
+    licentia_ui::run(start).await.map_err(|error| match error {
+        Error::Core(error) => error.into(),
+        error => {
+            let cause = std::error::Error::source(&error).map(ToString::to_string);
+            let failure = Failure::new(error.to_string());
+            match cause {
+                Some(cause) => failure.because(cause),
+                None => failure,
+            }
+        }
+    })
 }
