@@ -1,10 +1,10 @@
 //! Opening the screen.
 
-use crate::args::Acting;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::passphrase;
-use licentia_ui::{Error, Start};
+use licentia_ui::Start;
+use std::error::Error;
 
 /// Refuses where nobody could type or see; to be called before anything else is done.
 pub(crate) fn require_terminal(context: &Context) -> Result {
@@ -19,26 +19,25 @@ pub(crate) fn require_terminal(context: &Context) -> Result {
 /// Opens the screen on the home.
 pub(crate) async fn open(context: &Context) -> Result {
     require_terminal(context)?;
-    show(Start {
+    let start = Start {
         place: context.place()?,
         ambient: context.ambient.clone(),
-        actor: context.actor(&Acting::default())?,
+        actor: context.actor(&crate::args::Acting::default())?,
         passphrase: passphrase::given(context)?,
-    })
-    .await
+    };
+    show(start).await
 }
 
 /// Runs the screen until somebody leaves it.
 pub(crate) async fn show(start: Start) -> Result {
     licentia_ui::run(start).await.map_err(|error| match error {
-        Error::Core(error) => error.into(),
-        error => {
-            let cause = std::error::Error::source(&error).map(ToString::to_string);
-            let failure = Failure::new(error.to_string());
-            match cause {
-                Some(cause) => failure.because(cause),
-                None => failure,
-            }
-        }
+        licentia_ui::Error::Core(error) => error.into(),
+        other => Failure::new(other.to_string())
+            .because(
+                other
+                    .source()
+                    .map_or_else(|| "The terminal could not be read or written.".to_owned(), ToString::to_string),
+            )
+            .hint("Use a command instead; `licentia --help` lists them."),
     })
 }

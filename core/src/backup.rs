@@ -3,7 +3,7 @@
 use crate::audit::{VerifyReport, VerifyRequest};
 use crate::new_file::{self, NewFile};
 use crate::{Error, Licentia, Operator, Place, Progress, Result, StoreError};
-use licentia_storage::copy;
+use licentia_storage::{copy, health};
 use std::path::{Path, PathBuf};
 
 /// What is copied.
@@ -46,7 +46,7 @@ impl Licentia {
         if what == Backup::ForReview {
             copy::strip_secrets(new.temporary()).await?;
         }
-        let problems = copy::problems_of(new.temporary()).await?;
+        let problems = health::problems_of(new.temporary()).await?;
         if let Some(problem) = problems.first() {
             return Err(StoreError::Damaged(problem.clone()).into());
         }
@@ -83,7 +83,7 @@ impl Licentia {
     }
 }
 
-/// What SQLite and the lock of a home leave beside a copy; removed however it ends.
+/// What the database and the lock of a home leave beside a copy; removed however it ends.
 struct Leftovers(Vec<PathBuf>);
 
 impl Leftovers {
