@@ -2,7 +2,7 @@
 
 use crate::args::Format;
 use crate::context::Context;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, in_one_line};
 use crate::view;
 use clap::Args;
 use licentia_core::audit::{Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport, VerifyRequest};
@@ -50,7 +50,7 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
         Format::Table => context.output.text(&for_people(&report))?,
         _ => context.output.thing(&view::serialized(&report))?,
     }
-    if report.trust.key_source == KeySource::File {
+    if report.trust.key_source == KeySource::File && report.entries_checked > 0 {
         context.output.note(
             "WARNING: nobody but the file itself vouches for this log's key. Whoever can write the file could have made \
              all of it anew. Verify with --log FINGERPRINT, from where the fingerprint was written down.",
@@ -87,7 +87,6 @@ fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
         return Err(error.into());
     }
     let why = Explanation::from(&error);
-    let meaning = [Some(why.message), why.cause].into_iter().flatten().collect::<Vec<_>>().join(": ");
     Ok(VerifyReport {
         verified: false,
         trust: TrustRoot {
@@ -102,7 +101,7 @@ fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
             severity: IssueSeverity::Critical,
             seq_from: None,
             seq_to: None,
-            meaning,
+            meaning: in_one_line(&why),
             advice: why.hint.unwrap_or_else(|| "Keep this file as it is, and go on from a backup.".to_owned()),
         }],
     })
