@@ -2,8 +2,8 @@
 
 use crate::audit::{VerifyReport, VerifyRequest};
 use crate::new_file::{self, NewFile};
-use crate::{Error, Licentia, Operator, Place, Progress, Result, StoreError};
-use licentia_storage::copy;
+use crate::{Error, Licentia, Place, Progress, Result, StoreError};
+use licentia_storage::{copy, health};
 use std::path::{Path, PathBuf};
 
 /// What is copied.
@@ -30,13 +30,7 @@ impl Licentia {
     ///
     /// The copy gets its name once it is whole, verifies, and agrees with this log. It changes nothing here, so no
     /// event speaks of it and nobody has to be unlocked.
-    pub async fn backup(
-        &self,
-        out: &Path,
-        what: Backup,
-        _operator: Option<&Operator>,
-        progress: Progress,
-    ) -> Result<BackupReport> {
+    pub async fn backup(&self, out: &Path, what: Backup, progress: Progress) -> Result<BackupReport> {
         let before = self.audit().identity().await?;
         let (new, handle) = NewFile::beside(out, self.ambient())?;
         // Closed before SQLite opens it: closing it later would drop SQLite's locks.
@@ -46,7 +40,7 @@ impl Licentia {
         if what == Backup::ForReview {
             copy::strip_secrets(new.temporary()).await?;
         }
-        let problems = copy::problems_of(new.temporary()).await?;
+        let problems = health::problems_of(new.temporary()).await?;
         if let Some(problem) = problems.first() {
             return Err(StoreError::Damaged(problem.clone()).into());
         }
@@ -83,7 +77,7 @@ impl Licentia {
     }
 }
 
-/// What SQLite and the lock of a home leave beside a copy; removed however it ends.
+/// What the database and the lock of a home leave beside a copy; removed however it ends.
 struct Leftovers(Vec<PathBuf>);
 
 impl Leftovers {

@@ -43,15 +43,6 @@ pub async fn strip_secrets(copy: &Path) -> Result<(), StoreError> {
     stripped.map(|_| ())
 }
 
-/// What SQLite finds wrong with a file: pages, indexes, constraints, references. Empty when it is whole.
-pub async fn problems_of(path: &Path) -> Result<Vec<String>, StoreError> {
-    let options = open::options(path, open::reading_mode(path));
-    let mut connection = options.connect().await.map_err(|error| StoreError::from_sqlx(&error, path))?;
-    let found = check(&mut connection).await;
-    let _ = connection.close().await;
-    found
-}
-
 async fn copy(connection: &mut SqliteConnection, to: &Path) -> Result<(), StoreError> {
     let absolute =
         std::path::absolute(to).map_err(|source| StoreError::Io { action: "find", path: to.to_owned(), source })?;
@@ -60,19 +51,4 @@ async fn copy(connection: &mut SqliteConnection, to: &Path) -> Result<(), StoreE
     })?;
     let into = sqlx::query("VACUUM INTO ?").bind(name);
     into.execute(connection).await.map(|_| ()).map_err(|error| StoreError::of_sqlx(&error))
-}
-
-async fn check(connection: &mut SqliteConnection) -> Result<Vec<String>, StoreError> {
-    let integrity: Vec<String> = sqlx::query_scalar("SELECT integrity_check FROM pragma_integrity_check")
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(|error| StoreError::of_sqlx(&error))?;
-    let references: Vec<String> = sqlx::query_scalar(
-        "SELECT 'a row of ' || \"table\" || ' names a row of ' || parent || ' that is not there' \
-         FROM pragma_foreign_key_check LIMIT 100",
-    )
-    .fetch_all(connection)
-    .await
-    .map_err(|error| StoreError::of_sqlx(&error))?;
-    Ok(integrity.into_iter().filter(|line| line != "ok").chain(references).collect())
 }

@@ -13,6 +13,7 @@ mod error_map;
 #[cfg(feature = "faults")]
 mod faults;
 mod guard;
+pub mod health;
 mod id;
 mod json;
 mod lock;

@@ -7,10 +7,12 @@ use crate::services::Services;
 use crate::theme::Theme;
 use crate::{Error, Start};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use ratatui::DefaultTerminal;
+use std::future::poll_fn;
 use std::panic;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -77,7 +79,7 @@ impl Loop {
                 if leave || room == 0 {
                     break;
                 }
-                next = self.pending();
+                next = self.pending().await;
             }
         }
         Ok(())
@@ -95,11 +97,19 @@ impl Loop {
     }
 
     /// What has happened already.
-    fn pending(&mut self) -> Option<Msg> {
+    ///
+    /// The stream keeps the waker of the first poll that found nothing, so it is only ever polled with the waker of
+    /// this loop: with another one the next key would wake nobody.
+    async fn pending(&mut self) -> Option<Msg> {
         if let Some(done) = self.tasks.try_join_next() {
             return finished(done);
         }
-        let event = self.events.as_mut()?.next().now_or_never()?;
+        let events = self.events.as_mut()?;
+        let event = poll_fn(|context| match events.poll_next_unpin(context) {
+            Poll::Ready(event) => Poll::Ready(Some(event)),
+            Poll::Pending => Poll::Ready(None),
+        });
+        let event = event.await?;
         self.event(event)
     }
 

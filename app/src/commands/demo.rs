@@ -4,11 +4,12 @@ use crate::args::Acting;
 use crate::context::Context;
 use crate::demo::{self, Recipe};
 use crate::failure::{Failure, Result};
-use crate::screen::{self, Start};
+use crate::screen;
 use crate::view;
 use clap::Args;
 use licentia_core::Place;
 use licentia_core::secret::Passphrase;
+use licentia_ui::Start;
 use serde_json::json;
 
 /// Open the screen on a throw-away home full of a believable product's licenses.

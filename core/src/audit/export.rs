@@ -87,7 +87,7 @@ impl Audit<'_> {
             Some(operator) => Some(self.record(operator, &log, &said).await?),
             None => None,
         };
-        complete(&mut said, &log, format, recorded_as, ambient.now().to_string());
+        complete(&mut said, &log, format, recorded_as, &ambient.now().to_string());
         write_manifest(&manifest, &said, ambient)?;
         if let Err(error) = new.place() {
             // A manifest without its file would stand in the way of the next try.
@@ -221,7 +221,7 @@ fn cells(entry: &AuditRecord) -> [String; COLUMNS.len()] {
 }
 
 /// Adds what the manifest says beyond the event.
-fn complete(said: &mut Value, log: &LogIdentity, format: ExportFormat, recorded_as: Option<u64>, exported_at: String) {
+fn complete(said: &mut Value, log: &LogIdentity, format: ExportFormat, recorded_as: Option<u64>, exported_at: &str) {
     let mut notes = Vec::new();
     if recorded_as.is_none() {
         notes.push("The vault was not unlocked, so the log does not record this export.");

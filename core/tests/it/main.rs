@@ -5,6 +5,7 @@
 mod atomicity;
 mod backup;
 mod common;
+mod doctor;
 mod export;
 mod identity;
 mod license;
