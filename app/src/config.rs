@@ -34,7 +34,7 @@ impl Config {
             });
             Failure::new(format!("{} cannot be used", path.display()))
                 .because(format!("{line}{}", error.message()))
-                .hint("correct that line; the only key is `audience`, a list of texts")
+                .hint("Correct that line; the only key is `audience`, a list of texts.")
         })
     }
 }

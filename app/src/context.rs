@@ -69,7 +69,7 @@ impl Context {
     /// The text of a file, or of standard input for `-`.
     pub(crate) fn text(&self, path: &Path) -> Result<String> {
         String::from_utf8(self.bytes(path)?)
-            .map_err(|_| Failure::new(format!("{} cannot be used", path.display())).because("it is not UTF-8"))
+            .map_err(|_| Failure::new(format!("{} cannot be used", path.display())).because("It is not UTF-8."))
     }
 
     /// The same for a license: what is no UTF-8 is replaced, and will be refused as what it is not.
@@ -124,17 +124,32 @@ impl Context {
             return self.read(async |licentia| work(licentia, None).await).await;
         };
         let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
-        let actor = self.actor(acting)?;
-        let result = match licentia.vault().unlock(&passphrase, actor).await {
+        let result = match self.unlock_if_possible(&licentia, &passphrase, acting).await {
             Ok(operator) => {
-                let result = work(&licentia, Some(&operator)).await;
-                self.move_pin(&licentia).await;
+                self.warn_of_pin(&licentia).await;
+                let result = work(&licentia, operator.as_ref()).await;
+                if operator.is_some() {
+                    self.move_pin(&licentia).await;
+                }
                 result
             }
-            Err(error) => Err(error.into()),
+            Err(failure) => Err(failure),
         };
         licentia.close().await;
         result
+    }
+
+    /// Nobody, where nothing can be recorded: in a copy for review, or a file that cannot be written.
+    async fn unlock_if_possible(
+        &self,
+        licentia: &Licentia,
+        passphrase: &Passphrase,
+        acting: &Acting,
+    ) -> Result<Option<Operator>> {
+        if !licentia.is_writable() || !licentia.vault().exists().await? {
+            return Ok(None);
+        }
+        Ok(Some(licentia.vault().unlock(passphrase, self.actor(acting)?).await?))
     }
 
     /// Moves the pin on. The change is on disk by then, so that this fails is no reason to call the change failed.
@@ -169,8 +184,8 @@ impl Context {
         let actor = self.actor(acting)?;
         if licentia.vault().is_founded().await? && !licentia.vault().exists().await? {
             return Err(Failure::new("this database cannot be changed")
-                .because("it is a copy for review: it has no vault, so nothing in it can be signed")
-                .hint("make the change in the database that it was copied from"));
+                .because("It is a copy for review: it has no vault, so nothing in it can be signed.")
+                .hint("Make the change in the database that it was copied from."));
         }
         let passphrase = self.passphrase()?;
         Ok(licentia.vault().unlock(&passphrase, actor).await?)
@@ -191,10 +206,21 @@ impl Context {
     }
 
     fn user_at_host(&self) -> String {
-        let user = ["USER", "LOGNAME", "USERNAME"].into_iter().find_map(|name| self.variable(name)).map_or_else(
-            || format!("uid-{}", rustix::process::getuid().as_raw()),
-            |name| name.to_string_lossy().into_owned(),
-        );
+        let user = ["USER", "LOGNAME", "USERNAME"]
+            .into_iter()
+            .find_map(|name| self.variable(name))
+            .map_or_else(|| login_name(rustix::process::getuid().as_raw()), |name| name.to_string_lossy().into_owned());
         format!("{user}@{}", gethostname::gethostname().to_string_lossy())
     }
+}
+
+/// What the system calls a user, where the environment does not say it.
+fn login_name(uid: u32) -> String {
+    let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
+    let named = users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(uid)).then(|| name.to_owned())
+    });
+    named.unwrap_or_else(|| format!("uid-{uid}"))
 }

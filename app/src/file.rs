@@ -1,7 +1,7 @@
 //! Reading what is of a sensible size, and writing files that never replace one and are never half there.
 
 use crate::failure::{Failure, Result};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
@@ -48,14 +48,22 @@ impl NewFile {
             Some(directory) if directory != Path::new("") => directory,
             _ => Path::new("."),
         };
-        let beside = NamedTempFile::new_in(directory).map_err(|error| Failure::io("write", path, &error))?;
+        let beside = NamedTempFile::new_in(directory).map_err(|error| {
+            // The error itself speaks of a random name that nobody gave.
+            Failure::io("write", path, &error.kind().into())
+        })?;
         Ok(Self { path: path.to_owned(), beside })
     }
 
     /// Writes the bytes, makes them durable, and gives the file its name; one that came meanwhile stays.
-    pub(crate) fn finish(mut self, bytes: &[u8]) -> Result {
+    pub(crate) fn finish(self, bytes: &[u8]) -> Result {
+        self.finish_from(&mut &*bytes)
+    }
+
+    /// The same with all that comes.
+    pub(crate) fn finish_from(mut self, from: &mut dyn Read) -> Result {
         let failed = |error: io::Error| Failure::io("write", &self.path, &error);
-        self.beside.write_all(bytes).map_err(failed)?;
+        io::copy(from, &mut self.beside).map_err(failed)?;
         self.beside.as_file().sync_all().map_err(failed)?;
         match self.beside.persist_noclobber(&self.path) {
             Ok(_) => {}
@@ -79,8 +87,8 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result {
 
 fn exists(path: &Path) -> Failure {
     Failure::new(format!("cannot write {}", path.display()))
-        .because("there is a file of that name already, and none is ever replaced")
-        .hint("choose another name, or move that file away")
+        .because("There is a file of that name already, and none is ever replaced.")
+        .hint("Choose another name, or move that file away.")
 }
 
 #[cfg(test)]

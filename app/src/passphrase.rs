@@ -43,7 +43,7 @@ pub(crate) fn given(context: &Context) -> Result<Option<Passphrase>> {
     };
     let text = text
         .into_string()
-        .map_err(|_| Failure::new("LICENTIA_PASSPHRASE cannot be used").because("it is not UTF-8"))?;
+        .map_err(|_| Failure::new("LICENTIA_PASSPHRASE cannot be used").because("It is not UTF-8."))?;
     first_line(&Zeroizing::new(text)).map(Some)
 }
 
@@ -64,18 +64,18 @@ fn from_file(context: &Context, path: &Path) -> Result<Passphrase> {
     }
     let bytes = Zeroizing::new(file::read_path(path)?);
     let text = std::str::from_utf8(&bytes)
-        .map_err(|_| Failure::new(format!("{} cannot be used", path.display())).because("it is not UTF-8"))?;
+        .map_err(|_| Failure::new(format!("{} cannot be used", path.display())).because("It is not UTF-8."))?;
     first_line(text)
 }
 
 fn ask(context: &Context, question: &Question, option: &str) -> Result<Passphrase> {
     let missing = || {
-        Failure::new("a passphrase is needed").because("none was given, and there is no terminal to ask on").hint(
+        Failure::new("a passphrase is needed").because("None was given, and there is no terminal to ask on.").hint(
             match option {
                 "--passphrase-file FILE" => {
-                    "give --passphrase-file FILE, or set LICENTIA_PASSPHRASE_FILE or LICENTIA_PASSPHRASE".to_owned()
+                    "Give --passphrase-file FILE, or set LICENTIA_PASSPHRASE_FILE or LICENTIA_PASSPHRASE.".to_owned()
                 }
-                option => format!("give {option}"),
+                option => format!("Give {option}."),
             },
         )
     };
@@ -88,7 +88,7 @@ fn ask(context: &Context, question: &Question, option: &str) -> Result<Passphras
     if let Some(again) = question.again
         && *answer(again)? != *text
     {
-        return Err(Failure::new("the two passphrases differ").hint("try again; nothing was changed"));
+        return Err(Failure::new("the two passphrases differ").hint("Try again; nothing was changed."));
     }
     first_line(&text)
 }

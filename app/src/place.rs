@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use etcetera::BaseStrategy;
 use licentia_core::Place;
+use licentia_core::pin::PinStore;
 use std::path::PathBuf;
 
 const DATABASE: &str = "licentia.db";
@@ -32,10 +33,18 @@ pub(crate) fn pins(context: &Context) -> Result<PathBuf> {
     Ok(state.join("licentia").join("pins"))
 }
 
+/// Gives up the pin of another log that was at this place before a new one was founded there.
+pub(crate) fn forget_pin(place: &Place) -> Result<bool> {
+    match &place.pins {
+        Some(pins) => Ok(PinStore::new(pins).forget(&place.database).map_err(licentia_core::Error::from)?),
+        None => Ok(false),
+    }
+}
+
 fn platform() -> Result<impl BaseStrategy> {
     etcetera::choose_base_strategy().map_err(|error| {
         Failure::new("the home directory of this user is not known")
             .because(error)
-            .hint("name the places yourself: --home DIR, and LICENTIA_PIN_DIR in the environment")
+            .hint("Name the places yourself: --home DIR, and LICENTIA_PIN_DIR in the environment.")
     })
 }

@@ -3,18 +3,8 @@
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::passphrase;
-use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, Place};
-
-/// What the screen starts from.
-#[expect(dead_code, reason = "until the screen is wired in")]
-pub(crate) struct Start {
-    pub place: Place,
-    pub ambient: Ambient,
-    pub actor: Actor,
-    /// The screen asks for it where it was not given.
-    pub passphrase: Option<Passphrase>,
-}
+use licentia_ui::Start;
+use std::error::Error;
 
 /// Refuses where nobody could type or see; to be called before anything else is done.
 pub(crate) fn require_terminal(context: &Context) -> Result {
@@ -22,8 +12,8 @@ pub(crate) fn require_terminal(context: &Context) -> Result {
         return Ok(());
     }
     Err(Failure::usage("the screen needs a terminal")
-        .because("standard input or standard output is none")
-        .hint("use a command instead; `licentia --help` lists them"))
+        .because("Standard input or standard output is none.")
+        .hint("Use a command instead; `licentia --help` lists them."))
 }
 
 /// Opens the screen on the home.
@@ -39,11 +29,15 @@ pub(crate) async fn open(context: &Context) -> Result {
 }
 
 /// Runs the screen until somebody leaves it.
-#[expect(clippy::unused_async, reason = "licentia_ui::run is asynchronous")]
 pub(crate) async fn show(start: Start) -> Result {
-    // WIRE HERE: licentia_ui::run(licentia_ui::Start { place, ambient, actor, passphrase }).await
-    let Start { place, ambient: _, actor: _, passphrase: _ } = start;
-    Err(Failure::new(format!("the screen cannot open {} yet", place.database.display()))
-        .because("this build has no screen")
-        .hint("use a command instead; `licentia --help` lists them"))
+    licentia_ui::run(start).await.map_err(|error| match error {
+        licentia_ui::Error::Core(error) => error.into(),
+        other => Failure::new(other.to_string())
+            .because(
+                other
+                    .source()
+                    .map_or_else(|| "The terminal could not be read or written.".to_owned(), ToString::to_string),
+            )
+            .hint("Use a command instead; `licentia --help` lists them."),
+    })
 }

@@ -3,6 +3,7 @@
 use crate::args::Cli;
 use crate::testing::Scene;
 use clap::CommandFactory;
+use std::fmt::Write;
 
 #[test]
 fn without_a_terminal_the_screen_is_wrong_usage() {
@@ -52,4 +53,26 @@ fn every_option_says_what_it_is_for() {
         command.get_subcommands().for_each(look);
     }
     look(&Cli::command());
+}
+
+/// The promise to scripts and people in one place: whatever changes here changes for them. What every command takes
+/// stands there once.
+#[test]
+fn the_help_of_every_command() {
+    fn write(command: &clap::Command, out: &mut String) {
+        let mut shown = command.clone();
+        let _ = write!(out, "\n{:=<100}\n{}", "", shown.render_long_help());
+        for verb in command.get_subcommands().filter(|verb| verb.get_name() != "help") {
+            let alone = verb.clone().mut_args(|option| {
+                let everywhere = option.is_global_set();
+                option.hide(everywhere)
+            });
+            write(&alone, out);
+        }
+    }
+    let mut command = Cli::command().term_width(100);
+    command.build();
+    let mut out = String::new();
+    write(&command, &mut out);
+    insta::assert_snapshot!(out);
 }

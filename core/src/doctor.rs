@@ -1,6 +1,9 @@
 //! A health check that says what to do.
 
-use crate::{Licentia, Result};
+mod contents;
+mod files;
+
+use crate::{Explanation, Licentia, Result};
 use serde::Serialize;
 
 /// How one check went.
@@ -25,13 +28,55 @@ pub struct Check {
 /// Everything that was looked at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Diagnosis {
+    /// No check failed; there may be warnings.
     pub healthy: bool,
     pub checks: Vec<Check>,
 }
 
 impl Licentia {
     /// Looks at versions, modes, schema, integrity, keys and pin.
+    ///
+    /// What cannot be looked at is a failed check, so that the others still speak.
     pub async fn diagnose(&self) -> Result<Diagnosis> {
-        todo!()
+        let database = &self.place().database;
+        let has_vault = self.vault().exists().await.unwrap_or(true);
+        let checks = vec![
+            Check::ok("version", env!("CARGO_PKG_VERSION")),
+            said("sqlite", contents::sqlite(database).await),
+            files::home(database),
+            files::modes(database, has_vault),
+            said("writable", Ok(files::writable(database))),
+            said("disk", files::disk(database)),
+            said("schema", contents::schema(database).await),
+            said("integrity", contents::integrity(database).await),
+            said("vault", contents::vault(self).await),
+            said("issuers", contents::issuers(self, has_vault).await),
+            said("audit_log", contents::audit_log(self).await),
+            said("pin", contents::pin(self).await),
+        ];
+        Ok(Diagnosis { healthy: !checks.iter().any(|check| check.state == CheckState::Failed), checks })
     }
+}
+
+impl Check {
+    fn ok(name: &'static str, found: impl Into<String>) -> Self {
+        Self { name, state: CheckState::Ok, found: found.into(), advice: None }
+    }
+
+    fn warning(name: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { name, state: CheckState::Warning, found: found.into(), advice: Some(advice.into()) }
+    }
+
+    fn failed(name: &'static str, found: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { name, state: CheckState::Failed, found: found.into(), advice: Some(advice.into()) }
+    }
+}
+
+/// A check, or why it could not be made.
+fn said(name: &'static str, checked: Result<Check>) -> Check {
+    checked.unwrap_or_else(|error| {
+        let Explanation { message, cause, hint } = (&error).into();
+        let found = [Some(message), cause].into_iter().flatten().collect::<Vec<_>>().join(": ");
+        Check { name, state: CheckState::Failed, found, advice: hint }
+    })
 }

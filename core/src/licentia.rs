@@ -97,7 +97,7 @@ impl Licentia {
         })?)
     }
 
-    async fn look_at_pin(&self) -> Result<PinState> {
+    pub(crate) async fn look_at_pin(&self) -> Result<PinState> {
         let Some(pins) = self.pins() else { return Ok(PinState::Absent) };
         let pin = pins.load(&self.0.place.database)?;
         let Some(log) = self.reader().audit_log().await? else { return Ok(PinState::Absent) };
@@ -124,7 +124,7 @@ impl Licentia {
         Ok(self.reader().audit_entry(seq).await?.map(|entry| tagged("blake3", &entry.hash)))
     }
 
-    fn pins(&self) -> Option<PinStore> {
+    pub(crate) fn pins(&self) -> Option<PinStore> {
         self.0.place.pins.as_ref().map(PinStore::new)
     }
 

@@ -5,6 +5,7 @@
 
 mod ambient;
 pub mod audit;
+pub mod copy;
 mod counted;
 mod entity;
 mod error;
@@ -12,6 +13,7 @@ mod error_map;
 #[cfg(feature = "faults")]
 mod faults;
 mod guard;
+pub mod health;
 mod id;
 mod json;
 mod lock;

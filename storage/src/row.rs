@@ -111,3 +111,6 @@ fn bytes_of(value: Value) -> Result<Option<Vec<u8>>, StoreError> {
         other => return Err(StoreError::Encoding(format!("no encoding for the column value {other:?}"))),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,64 @@ impl Store {
     ///
     /// The only way out of `work` that keeps anything is [`Tx::commit`]. When the commit ends in an I/O error,
     /// the files are opened again and the events looked up before anybody is told anything.
+    ///
+    /// ```
+    /// # use licentia_storage::{Event, Seal, Setting, Store, StoreError, Tx};
+    /// async fn change(store: &Store, seal: Seal, row: Setting) -> Result<(), StoreError> {
+    ///     let work = async move |tx: Tx| {
+    ///         let effect = tx.update(&row).await?;
+    ///         tx.commit(Event::new("setting.change").accounts_for([effect]), ()).await
+    ///     };
+    ///     store.write(seal, work).await
+    /// }
+    /// ```
+    ///
+    /// What does not end in a commit does not compile:
+    ///
+    /// ```compile_fail,E0271
+    /// # use licentia_storage::{Event, Seal, Setting, Store, StoreError, Tx};
+    /// async fn change(store: &Store, seal: Seal, row: Setting) -> Result<(), StoreError> {
+    ///     let work = async move |tx: Tx| {
+    ///         let effect = tx.update(&row).await?;
+    ///         Ok::<(), StoreError>(())
+    ///     };
+    ///     store.write(seal, work).await
+    /// }
+    /// ```
+    ///
+    /// Nor does a commit without an event,
+    ///
+    /// ```compile_fail,E0277
+    /// # use licentia_storage::{Event, Seal, Setting, Store, StoreError, Tx};
+    /// async fn change(store: &Store, seal: Seal, row: Setting) -> Result<(), StoreError> {
+    ///     let work = async move |tx: Tx| {
+    ///         let effect = tx.update(&row).await?;
+    ///         tx.commit(Vec::<Event>::new(), ()).await
+    ///     };
+    ///     store.write(seal, work).await
+    /// }
+    /// ```
+    ///
+    /// a proof of a commit that was none,
+    ///
+    /// ```compile_fail,E0451
+    /// # use licentia_storage::Committed;
+    /// let proof = Committed { value: (), unknown: None };
+    /// ```
+    ///
+    /// or a transaction that is used again after its end:
+    ///
+    /// ```compile_fail,E0382
+    /// # use licentia_storage::{Event, Seal, Setting, Store, StoreError, Tx};
+    /// async fn change(store: &Store, seal: Seal, row: Setting) -> Result<(), StoreError> {
+    ///     let work = async move |tx: Tx| {
+    ///         let committed = tx.commit(Event::new("setting.change"), ()).await?;
+    ///         let effect = tx.update(&row).await?;
+    ///         Ok(committed)
+    ///     };
+    ///     store.write(seal, work).await
+    /// }
+    /// ```
     pub async fn write<T, E, F, Fut>(&self, seal: Seal, work: F) -> Result<T, E>
     where
         F: FnOnce(Tx) -> Fut + Send + 'static,

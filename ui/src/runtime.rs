@@ -97,14 +97,15 @@ impl Loop {
     }
 
     /// What has happened already.
+    ///
+    /// The stream keeps the waker of the first poll that found nothing, so it is only ever polled with the waker of
+    /// this loop: with another one the next key would wake nobody.
     async fn pending(&mut self) -> Option<Msg> {
         if let Some(done) = self.tasks.try_join_next() {
             return finished(done);
         }
         let events = self.events.as_mut()?;
-        // Asked with this task's own waker, never with one that does nothing (as `now_or_never` would): the stream
-        // keeps the first waker until an event comes, and this task would sleep through it.
-        let event = poll_fn(|task| match events.poll_next_unpin(task) {
+        let event = poll_fn(|context| match events.poll_next_unpin(context) {
             Poll::Ready(event) => Poll::Ready(Some(event)),
             Poll::Pending => Poll::Ready(None),
         });

@@ -4,11 +4,12 @@ use crate::args::Acting;
 use crate::context::Context;
 use crate::demo::{self, Recipe};
 use crate::failure::{Failure, Result};
-use crate::screen::{self, Start};
+use crate::screen;
 use crate::view;
 use clap::Args;
 use licentia_core::Place;
 use licentia_core::secret::Passphrase;
+use licentia_ui::Start;
 use serde_json::json;
 
 /// Open the screen on a throw-away home full of a believable product's licenses.
@@ -41,13 +42,13 @@ pub(crate) async fn run(context: &Context, args: Demo) -> Result {
 async fn fill(context: &Context, args: &Demo) -> Result {
     let Some(home) = &context.global.home else {
         return Err(Failure::usage("it is not said which home to fill")
-            .hint("name a new directory: licentia demo --home DIR --fill"));
+            .hint("Name a new directory: `licentia demo --home DIR --fill`."));
     };
     let place = context.place()?;
     if place.database.exists() {
         return Err(Failure::new(format!("{} was not filled", home.display()))
-            .because("there is a database already")
-            .hint("name a directory that has none"));
+            .because("There is a database already.")
+            .hint("Name a directory that has none."));
     }
     let recipe = Recipe { licenses: args.licenses, seed: args.seed, end: demo::END };
     let filled = demo::fill(place, recipe, context.progress("filling")).await?;

@@ -4,7 +4,7 @@ use crate::args::Acting;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::passphrase::{self, Question};
-use crate::view;
+use crate::{place, view};
 use clap::Args;
 use licentia_core::{Founding, Licentia};
 use serde_json::json;
@@ -45,8 +45,8 @@ pub(crate) async fn run(context: &Context, args: Init) -> Result {
         licentia.close().await;
         if founded? {
             return Err(Failure::new("the home was not made")
-                .because(format!("there is already a database at {}", place.database.display()))
-                .hint("use it as it is, or name another home with --home DIR"));
+                .because(format!("There is already a database at {}.", place.database.display()))
+                .hint("Use it as it is, or name another home with --home DIR."));
         }
     }
     let question = Question::new("New passphrase: ", "The same again: ");
@@ -57,6 +57,9 @@ pub(crate) async fn run(context: &Context, args: Init) -> Result {
     let founding = Founding { vendor: args.vendor, issuer: args.issuer, status_url: args.status_url, throwaway: false };
     let founded = licentia.vault().create(&passphrase, actor, founding).await;
     if founded.is_ok() {
+        if place::forget_pin(&place)? {
+            context.output.note("Another log was at this place before; from now on this one is expected here.");
+        }
         context.move_pin(&licentia).await;
     }
     licentia.close().await;

@@ -3,8 +3,10 @@
 mod dice;
 mod plan;
 mod product;
+mod scratch;
 
 use crate::failure::Result;
+use crate::{ambient, place};
 use dice::Dice;
 use licentia_core::secret::Passphrase;
 use licentia_core::{
@@ -13,6 +15,7 @@ use licentia_core::{
 };
 use plan::Act;
 use std::collections::{BTreeMap, VecDeque};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -37,8 +40,27 @@ pub(crate) struct Filled {
     pub entries: u64,
 }
 
-/// Fills a new home. The clock is simulated, and chance comes from the seed: its keys protect nothing.
+/// Fills a new home: many licenses where writing costs nothing, and then put in place.
 pub(crate) async fn fill(place: Place, recipe: Recipe, progress: Progress) -> Result<Filled> {
+    let scratch = if recipe.licenses < plan::BATCHED_FROM { None } else { scratch::directory(recipe.licenses) };
+    let filled = if let Some(scratch) = scratch {
+        let there = scratch.path().join("licentia.db");
+        let filled = fill_here(there.clone(), recipe, progress).await?;
+        scratch::put_in_place(&there, &place.database)?;
+        filled
+    } else {
+        fill_here(place.database.clone(), recipe, progress).await?
+    };
+    place::forget_pin(&place)?;
+    let licentia = Licentia::open(place, ambient::system()).await?;
+    let pinned = licentia.move_pin().await;
+    licentia.close().await;
+    pinned?;
+    Ok(filled)
+}
+
+/// Fills a new home. The clock is simulated, and chance comes from the seed: its keys protect nothing.
+async fn fill_here(database: PathBuf, recipe: Recipe, progress: Progress) -> Result<Filled> {
     let clock = Clock::default();
     clock.set(plan::beginning(recipe.end));
     let bytes = Mutex::new(Dice::new(recipe.seed, "licentia demo 2026 bytes"));
@@ -49,7 +71,7 @@ pub(crate) async fn fill(place: Place, recipe: Recipe, progress: Progress) -> Re
         };
         Ambient::new(move || clock.now(), fill)
     };
-    let licentia = Licentia::create(place, ambient).await?;
+    let licentia = Licentia::create(Place { database, pins: None }, ambient).await?;
     let result = run(&licentia, &clock, recipe, progress).await;
     licentia.close().await;
     result
@@ -101,7 +123,6 @@ async fn run(licentia: &Licentia, clock: &Clock, recipe: Recipe, progress: Progr
             house.perform(Act::Issue(1), &mut dice).await?;
         }
     }
-    licentia.move_pin().await?;
     let log = licentia.audit().identity().await?;
     Ok(Filled { fingerprint: log.fingerprint, entries: log.size })
 }
@@ -188,7 +209,7 @@ impl House<'_> {
         let Some(id) = dice.take(&mut self.revoked) else {
             return Ok(false);
         };
-        let note = Some("clarified with the customer".to_owned());
+        let note = Some(product::clarification(dice).to_owned());
         self.licentia.revocations().unrevoke(operator, id, note).await?;
         self.active.push(id);
         Ok(true)

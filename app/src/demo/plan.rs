@@ -36,18 +36,19 @@ struct Amounts {
 }
 
 impl Amounts {
-    const fn of(licenses: u64) -> Self {
+    fn of(licenses: u64) -> Self {
         let reissue = licenses * 2 / 5;
         let delete = licenses / 20;
         Self {
             issue: licenses + delete - reissue,
             reissue,
-            revoke: licenses * 3 / 20,
-            unrevoke: licenses / 20,
+            revoke: licenses * 11 / 20,
+            unrevoke: licenses * 9 / 20,
             delete,
-            identity: licenses / 5,
-            regenerate: licenses / 20,
-            probe: licenses * 2 / 5,
+            // A house has only so many products and machines, however much it sells.
+            identity: (licenses / 10).min(200),
+            regenerate: (licenses / 20).min(100),
+            probe: (licenses / 5).min(2_000),
         }
     }
 }
@@ -55,7 +56,7 @@ impl Amounts {
 const DAYS: i64 = 540;
 const DAY: i64 = 86_400;
 /// From so many licenses on, those of a day are issued as one batch.
-const BATCHED_FROM: u64 = 1_000;
+pub(crate) const BATCHED_FROM: u64 = 1_000;
 
 /// When the first thing happens.
 pub(crate) fn beginning(end: Timestamp) -> Timestamp {

@@ -137,8 +137,11 @@ pub(crate) fn renewal(dice: &mut Dice) -> ReissueRequest {
 pub(crate) fn reason(dice: &mut Dice) -> (ReasonCode, Option<String>) {
     let order = dice.below(100_000);
     let (reason, note) = dice.pick(
-        (ReasonCode::Refund, "returned within 30 days"),
+        (ReasonCode::Other, "payment overdue"),
         &[
+            (ReasonCode::Other, "payment overdue"),
+            (ReasonCode::Other, "payment overdue"),
+            (ReasonCode::Refund, "returned within 30 days"),
             (ReasonCode::Refund, "chargeback"),
             (ReasonCode::Breach, "shared in a public forum"),
             (ReasonCode::KeyCompromise, "license file found on a stolen laptop"),
@@ -147,6 +150,11 @@ pub(crate) fn reason(dice: &mut Dice) -> (ReasonCode, Option<String>) {
         ],
     );
     (reason, dice.percent(80).then(|| format!("{note}, order FL-{order:05}")))
+}
+
+/// Why a revocation is taken back.
+pub(crate) fn clarification(dice: &mut Dice) -> &'static str {
+    dice.pick("payment received", &["payment received", "clarified with the customer", "revoked by mistake"])
 }
 
 /// What a probe is made for.

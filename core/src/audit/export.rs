@@ -1,20 +1,25 @@
 //! Taking the log away: a file of entries, and a manifest beside it that says what the file is.
 
-use super::{Audit, AuditFilter, ExportFormat, ExportReport, LogIdentity};
+use super::{Audit, AuditFilter, ExportFormat, ExportReport, Kind, LogIdentity};
 use crate::new_file::{self, NewFile};
 use crate::text::csv_safe;
 use crate::{AuditRecord, Operator, Progress, Result};
 use base64ct::{Base64UrlUnpadded, Encoding};
+use licentia_storage::AuditQuery;
 use licentia_storage::audit::{hex, tagged};
-use licentia_storage::{AuditQuery, Event};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use uuid::Uuid;
 
 /// Entries of one read: a longer one would keep the write-ahead log from being reset.
 const CHUNK: u64 = 2_000;
+
+/// What an export is found by, in the log and in its manifest.
+const ID: &str = "export_id";
+
+/// How many other exports may be recorded between an export's commit and the look for it.
+const NEWEST: u64 = 100;
 
 /// The columns of a CSV file; more may be added at the end.
 const COLUMNS: [&str; 15] = [
@@ -66,9 +71,8 @@ impl Audit<'_> {
         self.fill(&mut sheet, filter, format, log.size, &progress).await?;
         sheet.sync()?;
 
-        let id = ambient.uuid(ambient.now());
         let mut said = json!({
-            "export_id": id,
+            ID: ambient.uuid(ambient.now()),
             "file": out.file_name().map(|name| name.to_string_lossy()),
             "format": format.as_str(),
             "filter": filter,
@@ -80,10 +84,10 @@ impl Audit<'_> {
             "blake3": sheet.hasher.finalize().to_hex().as_str(),
         });
         let recorded_as = match operator {
-            Some(operator) => Some(self.record(operator, id, &said).await?),
+            Some(operator) => Some(self.record(operator, &log, &said).await?),
             None => None,
         };
-        complete(&mut said, &log, format, recorded_as, ambient.now().to_string());
+        complete(&mut said, &log, format, recorded_as, &ambient.now().to_string());
         write_manifest(&manifest, &said, ambient)?;
         if let Err(error) = new.place() {
             // A manifest without its file would stand in the way of the next try.
@@ -120,17 +124,15 @@ impl Audit<'_> {
     }
 
     /// Writes the export into the log, and says where. It is found again by its id, whatever else is written meanwhile.
-    async fn record(&self, operator: &Operator, id: Uuid, said: &Value) -> Result<u64> {
+    async fn record(&self, operator: &Operator, log: &LogIdentity, said: &Value) -> Result<u64> {
         let members = said.as_object().cloned().unwrap_or_default();
-        let event = members
-            .into_iter()
-            .filter(|(name, _)| name != "export_id")
-            .fold(Event::new("audit.export").target("AuditExport", id), |event, (name, value)| {
-                event.with(&name, value)
-            });
+        let event = Kind::AuditExport.event(log.log_id);
+        let event = members.into_iter().fold(event, |event, (name, value)| event.with(&name, value));
         self.0.write(operator, move |tx| async move { Ok(tx.commit(event, ()).await?) }).await?;
-        let found = self.list_for_target(&id.to_string(), None, 1).await?;
-        found.items.first().map(|entry| entry.seq).ok_or(crate::StoreError::CommitFailed.into())
+        let filter = AuditFilter { kinds: vec![Kind::AuditExport.as_str().to_owned()], ..AuditFilter::default() };
+        let exports = self.list(&filter, None, NEWEST).await?.items;
+        let recorded = exports.iter().find(|entry| entry.payload_value().get(ID) == said.get(ID));
+        recorded.map(|entry| entry.seq).ok_or(crate::StoreError::CommitFailed.into())
     }
 
     async fn last_hash(&self, log: &LogIdentity) -> Result<String> {
@@ -219,7 +221,7 @@ fn cells(entry: &AuditRecord) -> [String; COLUMNS.len()] {
 }
 
 /// Adds what the manifest says beyond the event.
-fn complete(said: &mut Value, log: &LogIdentity, format: ExportFormat, recorded_as: Option<u64>, exported_at: String) {
+fn complete(said: &mut Value, log: &LogIdentity, format: ExportFormat, recorded_as: Option<u64>, exported_at: &str) {
     let mut notes = Vec::new();
     if recorded_as.is_none() {
         notes.push("The vault was not unlocked, so the log does not record this export.");

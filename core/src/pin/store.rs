@@ -50,6 +50,14 @@ impl PinStore {
         self.read(&database)
     }
 
+    /// Where the pin of the database at `path` is kept, be it there or not.
+    ///
+    /// # Errors
+    /// `Io` when the path cannot be resolved.
+    pub fn file_of(&self, path: &Path) -> Result<PathBuf, PinError> {
+        Ok(self.file(&resolve(path)?))
+    }
+
     /// Keeps the pin, on disk before this returns. If another process has pinned a later state of the same log in the
     /// meantime, that one stays.
     ///

@@ -116,7 +116,8 @@ async fn an_export_by_somebody_is_in_the_log_before_the_file_is_there() {
     }
     assert_eq!((&payload["file"], &payload["filter"]["kinds"][0]), (&"log.jsonl".into(), &"identity.*".into()));
     assert_eq!((&said["recorded"], &said["recorded_as"]), (&true.into(), &7.into()));
-    assert_eq!(said["export_id"].as_str(), entry.target_id.as_deref());
+    assert_eq!(payload["export_id"], said["export_id"]);
+    assert_eq!(entry.target_id, Some(audit.identity().await.unwrap().log_id.to_string()));
 }
 
 #[tokio::test]

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 mod atomicity;
+mod backup;
 mod common;
+mod doctor;
 mod export;
 mod identity;
 mod license;

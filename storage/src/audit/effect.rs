@@ -67,3 +67,68 @@ fn decode_one(bytes: &[u8]) -> Result<RecordedEffect, DecodeError> {
         _ => Err(DecodeError("an effect has no noun or no id")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::Ticket;
+    use proptest::prelude::*;
+
+    fn effects() -> impl Strategy<Value = Vec<Effect>> {
+        let noun = prop::sample::select(vec!["license", "issuer", "setting", "größe", ""]);
+        let id = prop::collection::vec(any::<u8>(), 0..20);
+        let hash = prop::option::of(any::<[u8; 32]>());
+        let effect = (noun, id, hash).prop_map(|(noun, id, hash)| {
+            let ticket = Ticket { transaction: 0, place: 0 };
+            Effect { noun, id, hash, ticket }
+        });
+        prop::collection::vec(effect, 0..6)
+    }
+
+    fn recorded(effects: &[Effect]) -> Vec<RecordedEffect> {
+        let one =
+            |effect: &Effect| RecordedEffect { noun: effect.noun.to_owned(), id: effect.id.clone(), hash: effect.hash };
+        effects.iter().map(one).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_encoded_decodes_to_the_same(effects in effects()) {
+            prop_assert_eq!(decode(&encode(&effects)).unwrap(), recorded(&effects));
+        }
+
+        #[test]
+        fn distinct_effects_never_have_the_same_bytes(one in effects(), other in effects()) {
+            prop_assert_eq!(recorded(&one) == recorded(&other), encode(&one) == encode(&other));
+        }
+
+        #[test]
+        fn cut_off_effects_are_never_taken_for_others(effects in effects(), cut in any::<prop::sample::Index>()) {
+            let bytes = encode(&effects);
+            prop_assume!(!bytes.is_empty());
+            let cut = cut.index(bytes.len());
+            match decode(&bytes[..cut]) {
+                // Between two effects the bytes are whole: that one is missing is for the entry's hash to say.
+                Ok(fewer) => prop_assert!(recorded(&effects).starts_with(&fewer) && fewer.len() < effects.len()),
+                Err(error) => prop_assert_eq!(error, DecodeError("an effect is cut off")),
+            }
+        }
+
+        #[test]
+        fn what_decodes_encodes_to_the_same(bytes in prop::collection::vec(0_u8..4, 0..60)) {
+            if let Ok(effects) = decode(&bytes) {
+                let again: Vec<u8> = effects.iter().flat_map(|effect| {
+                    let mut fields = Encoder::new("");
+                    fields.text(NOUN, &effect.noun).field(ID, &effect.id);
+                    if let Some(hash) = &effect.hash {
+                        fields.field(HASH, hash);
+                    }
+                    let fields = fields.finish();
+                    let length = u32::try_from(fields.len()).unwrap().to_be_bytes();
+                    [length.to_vec(), fields].concat()
+                }).collect();
+                prop_assert_eq!(again, bytes);
+            }
+        }
+    }
+}

@@ -71,14 +71,16 @@ CREATE TABLE license (
     created_at INTEGER NOT NULL,
     UNIQUE (issuer_id, jti)
 ) STRICT;
--- Lists are ordered by id (the newest first) or by expiry (the soonest first, perpetual last).
-CREATE INDEX license_by_status ON license (status, id);
-CREATE INDEX license_by_issuer ON license (issuer_id, status, id);
-CREATE INDEX license_by_expiry ON license (status, coalesce(not_after, 9223372036854775807), id);
-CREATE INDEX license_by_issuer_expiry ON license (issuer_id, status, coalesce(not_after, 9223372036854775807), id);
-CREATE INDEX license_by_start ON license (not_before, id) WHERE not_before IS NOT NULL;
-CREATE INDEX license_by_subject ON license (subject, id);
-CREATE INDEX license_by_tail ON license (substr(id, 13, 4));
+-- Lists are ordered by id (the newest first), by expiry (the soonest first, perpetual last) or by start. Each index ends
+-- in the subject, so that looking for a part of it reads no row that does not match.
+CREATE INDEX license_by_id ON license (id, subject);
+CREATE INDEX license_by_status ON license (status, id, subject);
+CREATE INDEX license_by_issuer ON license (issuer_id, status, id, subject);
+CREATE INDEX license_by_expiry ON license (status, coalesce(not_after, 9223372036854775807), id, subject);
+CREATE INDEX license_by_issuer_expiry ON license (issuer_id, status, coalesce(not_after, 9223372036854775807), id, subject);
+CREATE INDEX license_by_start ON license (status, not_before, id, issuer_id, subject) WHERE not_before IS NOT NULL;
+-- The last four bytes, backwards: an id is found by any number of its last digits.
+CREATE INDEX license_by_tail ON license (substr(id, 16, 1), substr(id, 15, 1), substr(id, 14, 1), substr(id, 13, 1));
 CREATE INDEX license_by_replaces ON license (replaces) WHERE replaces IS NOT NULL;
 CREATE INDEX license_by_identity ON license (identity_id) WHERE identity_id IS NOT NULL;
 

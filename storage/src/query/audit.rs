@@ -23,9 +23,9 @@ pub struct AuditQuery {
 }
 
 /// The range of seq that a time window can lie in, and whether time must still be compared.
-struct Span {
-    low: i64,
-    high: i64,
+pub(crate) struct Span {
+    pub(crate) low: i64,
+    pub(crate) high: i64,
 }
 
 impl Reader<'_> {
@@ -146,7 +146,7 @@ impl Reader<'_> {
 
 impl AuditQuery {
     /// The statement for a range of seq. Several kinds are one page per kind, put together.
-    fn statement(&self, span: &Span) -> Statement {
+    pub(crate) fn statement(&self, span: &Span) -> Statement {
         let mut values = Vec::new();
         let direction = if self.oldest_first { "ASC" } else { "DESC" };
         // Each kind once: a page holds what its branches hold, and a kind named twice would be there twice.
@@ -159,8 +159,9 @@ impl AuditQuery {
             .collect();
         values.push(limit(self.limit));
         let sql = format!(
-            "SELECT {COLUMNS} FROM ({}) page CROSS JOIN audit_entry e ON e.seq = page.seq \
-             LEFT JOIN audit_payload p ON p.seq = e.seq ORDER BY page.seq {direction} LIMIT ?",
+            "SELECT {COLUMNS} FROM (SELECT seq FROM ({}) ORDER BY seq {direction} LIMIT ?) page \
+             CROSS JOIN audit_entry e ON e.seq = page.seq LEFT JOIN audit_payload p ON p.seq = e.seq \
+             ORDER BY page.seq {direction}",
             pages.join(" UNION ALL "),
         );
         Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)

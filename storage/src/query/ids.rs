@@ -37,10 +37,10 @@ impl Fragment {
         (bound('0'), bound('f'))
     }
 
-    /// The last four bytes of an id that ends with this fragment, when it is long enough to know them.
-    fn tail(&self) -> Option<Vec<u8>> {
-        let digits = self.0.get(self.0.len().checked_sub(8)?..)?;
-        u32::from_str_radix(digits, 16).ok().map(|tail| tail.to_be_bytes().to_vec())
+    /// The last bytes of an id that ends with this fragment, up to four of them, the very last first.
+    fn tail(&self) -> Vec<u8> {
+        let pairs = self.0.as_bytes().rchunks_exact(2).take(4);
+        pairs.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
     }
 }
 
@@ -55,18 +55,19 @@ impl Reader<'_> {
         };
         let (low, high) = fragment.range();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-        let ends = format!("lower(hex(id)) LIKE '%{}'", fragment.0);
-        let mut values: Vec<Value> = vec![low.into(), high.into()];
-        let ends = match fragment.tail() {
-            Some(tail) => {
-                values.push(tail.into());
-                format!("substr(id, 13, 4) = ? AND {ends}")
-            }
-            None => ends,
-        };
-        values.push(limit.into());
+        let mut values: Vec<Value> = vec![low.into(), high.into(), limit.into()];
+        let mut ends = Vec::new();
+        for (place, byte) in fragment.tail().into_iter().enumerate() {
+            ends.push(format!("substr(id, {}, 1) = ?", 16 - place));
+            values.push(vec![byte].into());
+        }
+        ends.push(format!("lower(hex(id)) LIKE '%{}'", fragment.0));
+        let ends = ends.join(" AND ");
+        values.extend([limit.into(), limit.into()]);
+        // Each half ends by itself: a UNION is made whole before its limit is looked at.
         let sql = format!(
-            "SELECT id FROM {table} WHERE id BETWEEN ? AND ? UNION SELECT id FROM {table} WHERE {ends} LIMIT ?"
+            "SELECT id FROM (SELECT id FROM {table} WHERE id BETWEEN ? AND ? LIMIT ?) \
+             UNION SELECT id FROM (SELECT id FROM {table} WHERE {ends} LIMIT ?) LIMIT ?"
         );
         let rows = self.query_all_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
         Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, _>>()?)

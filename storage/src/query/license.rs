@@ -1,10 +1,10 @@
 //! Pages of licenses: filtered by index, ordered by key, whatever is asked.
 
-use super::Reader;
+use super::{Reader, Source};
 use crate::entity::license;
 use crate::{IssuerId, License, LicenseId, LicenseStatus, StoreError, Timestamp};
 use sea_orm::sea_query::Value;
-use sea_orm::{DbBackend, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
 
 /// What a page of licenses shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -40,6 +40,15 @@ pub enum LicenseOrder {
 /// Perpetual licenses sort last: the expression that the indexes were made with.
 const EXPIRY: &str = "coalesce(not_after, 9223372036854775807)";
 
+/// What it says of a license that is perpetual.
+const NEVER: Timestamp = Timestamp(i64::MAX);
+
+/// How many readers share a search.
+const PARTS: i64 = 4;
+
+/// A search through fewer licenses takes a few milliseconds.
+const WORTH_DIVIDING: i64 = 20_000;
+
 impl LicenseQuery {
     /// The order that an index can give without sorting.
     #[must_use]
@@ -53,19 +62,22 @@ impl LicenseQuery {
 
     /// The statement and its values.
     ///
-    /// Without a status filter a page is put together from one page per status, each from the end of an index:
-    /// so every filter stays a short walk along one index, also when nothing matches.
-    pub(crate) fn statement(&self) -> Statement {
+    /// A page is put together from short pages, each a walk along one index from the place where it begins: one for
+    /// each status where none is asked for. So every filter stays short, also when nothing matches.
+    pub(crate) fn statement(&self, ids: &Segment) -> Statement {
         let order = self.order();
         let statuses: Vec<Option<LicenseStatus>> = match (self.status, order) {
             (Some(status), _) => vec![Some(status)],
             (None, LicenseOrder::NewestFirst) if self.issuer.is_none() => vec![None],
-            (None, LicenseOrder::SoonestStartFirst) => vec![None],
             (None, _) => LicenseStatus::ALL.iter().copied().map(Some).collect(),
         };
         let mut values = Vec::new();
-        let branches: Vec<String> =
-            statuses.into_iter().map(|status| self.branch(status, order, &mut values)).collect();
+        let mut branches = Vec::new();
+        for status in statuses {
+            for place in self.places(order, ids) {
+                branches.push(self.branch(status, order, &place, ids, &mut values));
+            }
+        }
         let sql = if let [only] = branches.as_slice() {
             only.clone()
         } else {
@@ -76,66 +88,136 @@ impl LicenseQuery {
         Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
     }
 
-    fn branch(&self, status: Option<LicenseStatus>, order: LicenseOrder, values: &mut Vec<Value>) -> String {
+    /// Where the walks begin. After a license in an order of time there are two, for those of the same moment and for
+    /// those of later ones: of the comparisons `(time, id) > (?, ?)` and `time > ?` SQLite takes the wrong one to walk
+    /// from, and so many licenses never expire that it matters.
+    fn places(&self, order: LicenseOrder, ids: &Segment) -> Vec<Place> {
+        if order == LicenseOrder::NewestFirst {
+            let after = self.after.as_ref().map(|after| after.id);
+            return vec![after.into_iter().chain(ids.below).min().map_or(Place::Begin, Place::Before)];
+        }
+        let Some(after) = &self.after else { return vec![Place::Begin] };
+        let at = match order {
+            LicenseOrder::NewestFirst | LicenseOrder::SoonestExpiryFirst => after.not_after.unwrap_or(NEVER),
+            LicenseOrder::SoonestStartFirst => after.not_before.unwrap_or(Timestamp(i64::MIN)),
+        };
+        vec![Place::Same(at, after.id), Place::Later(at)]
+    }
+
+    fn branch(
+        &self,
+        status: Option<LicenseStatus>,
+        order: LicenseOrder,
+        place: &Place,
+        ids: &Segment,
+        values: &mut Vec<Value>,
+    ) -> String {
         let mut conditions = Vec::new();
-        let mut add = |condition: &str, value: Value| {
-            conditions.push(condition.to_owned());
-            values.push(value);
+        let mut add = |condition: String, bound: &[Value]| {
+            conditions.push(condition);
+            values.extend_from_slice(bound);
         };
         if let Some(issuer) = self.issuer {
-            add("issuer_id = ?", issuer.0.into());
+            add("issuer_id = ?".to_owned(), &[issuer.0.into()]);
         }
         if let Some(status) = status {
-            add("status = ?", status.as_str().into());
+            add("status = ?".to_owned(), &[status.as_str().into()]);
         }
         if let Some(subject) = &self.subject {
-            add("instr(lower(subject), ?) > 0", subject.to_ascii_lowercase().into());
+            add("subject LIKE ? ESCAPE '\\'".to_owned(), &[containing(subject).into()]);
         }
-        if let Some(span) = self.expiry {
-            if let Some(after) = span.after {
-                add(&format!("{EXPIRY} > ?"), after.0.into());
-            }
-            if let Some(until) = span.until {
-                add(&format!("{EXPIRY} <= ?"), until.0.into());
-            }
+        let mut span = self.expiry.unwrap_or(LicenseSpan { after: None, until: None });
+        let mut not_begun = match self.started {
+            Some((false, now)) => Some(now),
+            _ => None,
+        };
+        match (place, order) {
+            (Place::Begin, _) | (Place::Later(_), LicenseOrder::NewestFirst) => {}
+            (Place::Before(id), _) => add("id < ?".to_owned(), &[id.0.into()]),
+            (Place::Same(at, id), _) => add(format!("{} = ? AND id > ?", order.key()), &[at.0.into(), id.0.into()]),
+            // One lower bound, or the walk may begin at the other one.
+            (Place::Later(at), LicenseOrder::SoonestExpiryFirst) => span.after = span.after.max(Some(*at)),
+            (Place::Later(at), LicenseOrder::SoonestStartFirst) => not_begun = not_begun.max(Some(*at)),
         }
-        match self.started {
-            Some((true, now)) => add("(not_before IS NULL OR not_before <= ?)", now.0.into()),
-            Some((false, now)) => add("not_before > ?", now.0.into()),
-            None => {}
+        if let Some(after) = span.after {
+            add(format!("{EXPIRY} > ?"), &[after.0.into()]);
         }
-        if let Some(after) = &self.after {
-            let id: Value = after.id.0.into();
-            match order {
-                LicenseOrder::NewestFirst => add("id < ?", id),
-                LicenseOrder::SoonestExpiryFirst => {
-                    add(&format!("({EXPIRY}, id) > (?"), after.not_after.map_or(i64::MAX, |at| at.0).into());
-                    values.push(id);
-                    if let Some(last) = conditions.last_mut() {
-                        last.push_str(", ?)");
-                    }
-                }
-                LicenseOrder::SoonestStartFirst => {
-                    add("(not_before, id) > (?", after.not_before.map_or(i64::MIN, |at| at.0).into());
-                    values.push(id);
-                    if let Some(last) = conditions.last_mut() {
-                        last.push_str(", ?)");
-                    }
-                }
-            }
+        if let Some(until) = span.until {
+            add(format!("{EXPIRY} <= ?"), &[until.0.into()]);
+        }
+        if let Some(now) = not_begun {
+            add("not_before > ?".to_owned(), &[now.0.into()]);
+        }
+        if let Some((true, now)) = self.started {
+            add("(not_before IS NULL OR not_before <= ?)".to_owned(), &[now.0.into()]);
+        }
+        if let Some(from) = ids.from {
+            add("id >= ?".to_owned(), &[from.0.into()]);
         }
         values.push(limit(self.limit));
         let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
-        format!("SELECT * FROM license{filter} ORDER BY {} LIMIT ?", order.sql())
+        let by = if matches!(place, Place::Same(..)) { "id".to_owned() } else { order.sql() };
+        format!("SELECT * FROM license{}{filter} ORDER BY {by} LIMIT ?", self.index(status, order))
+    }
+
+    /// The planner has no statistics, and takes an index that then needs sorting; so it is told.
+    fn index(&self, status: Option<LicenseStatus>, order: LicenseOrder) -> &'static str {
+        match (order, self.issuer, status) {
+            (LicenseOrder::NewestFirst, Some(_), _) => " INDEXED BY license_by_issuer",
+            (LicenseOrder::NewestFirst, None, Some(_)) => " INDEXED BY license_by_status",
+            (LicenseOrder::NewestFirst, None, None) if self.subject.is_some() => " INDEXED BY license_by_id",
+            // By its primary key.
+            (LicenseOrder::NewestFirst, None, None) => "",
+            (LicenseOrder::SoonestExpiryFirst, Some(_), _) => " INDEXED BY license_by_issuer_expiry",
+            (LicenseOrder::SoonestExpiryFirst, None, _) => " INDEXED BY license_by_expiry",
+            (LicenseOrder::SoonestStartFirst, _, _) => " INDEXED BY license_by_start",
+        }
     }
 }
 
+/// A part of the ids.
+#[derive(Debug, Default)]
+pub(crate) struct Segment {
+    pub(crate) from: Option<LicenseId>,
+    pub(crate) below: Option<LicenseId>,
+}
+
+/// Where a walk along an index begins.
+enum Place {
+    Begin,
+    Before(LicenseId),
+    Same(Timestamp, LicenseId),
+    Later(Timestamp),
+}
+
+/// A pattern for what contains `text`; LIKE folds the case of ASCII letters.
+fn containing(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len() + 2);
+    pattern.push('%');
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
 impl LicenseOrder {
-    const fn sql(self) -> &'static str {
+    /// What comes first in it; then comes the id.
+    const fn key(self) -> &'static str {
         match self {
-            Self::NewestFirst => "id DESC",
-            Self::SoonestExpiryFirst => "coalesce(not_after, 9223372036854775807), id",
-            Self::SoonestStartFirst => "not_before, id",
+            Self::NewestFirst => "id",
+            Self::SoonestExpiryFirst => EXPIRY,
+            Self::SoonestStartFirst => "not_before",
+        }
+    }
+
+    fn sql(self) -> String {
+        match self {
+            Self::NewestFirst => "id DESC".to_owned(),
+            Self::SoonestExpiryFirst | Self::SoonestStartFirst => format!("{}, id", self.key()),
         }
     }
 }
@@ -143,7 +225,49 @@ impl LicenseOrder {
 impl Reader<'_> {
     /// One page of licenses.
     pub async fn licenses(&self, query: &LicenseQuery) -> Result<Vec<License>, StoreError> {
-        Ok(license::Entity::find().from_raw_sql(query.statement()).all(self).await?)
+        let all = match (&self.0, &query.subject, query.order()) {
+            (Source::Pool(pool), Some(_), LicenseOrder::NewestFirst) => return self.search(pool, query).await,
+            _ => Segment::default(),
+        };
+        Ok(license::Entity::find().from_raw_sql(query.statement(&all)).all(self).await?)
+    }
+
+    /// A page by part of the subject. When few match, every license has to be looked at: by all readers at once, each
+    /// in a part of the ids.
+    async fn search(&self, pool: &DatabaseConnection, query: &LicenseQuery) -> Result<Vec<License>, StoreError> {
+        let mut parts = Vec::new();
+        for segment in self.segments().await? {
+            let (pool, statement) = (pool.clone(), query.statement(&segment));
+            parts.push(tokio::spawn(async move { license::Entity::find().from_raw_sql(statement).all(&pool).await }));
+        }
+        let mut page = Vec::new();
+        for part in parts {
+            page.extend(part.await.map_err(|error| StoreError::Database(error.to_string()))??);
+        }
+        page.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
+        Ok(page)
+    }
+
+    /// The ids in about equal parts, the newest first: rows are mostly made in the order of their ids. Where they were
+    /// not, the parts are less equal, and still all there is.
+    async fn segments(&self) -> Result<Vec<Segment>, StoreError> {
+        let last = self.number("SELECT max(rowid) FROM license", Vec::new()).await?.unwrap_or(0);
+        let mut bounds = Vec::new();
+        if last >= WORTH_DIVIDING {
+            for part in 1..PARTS {
+                let sql = "SELECT id FROM license WHERE rowid >= ? ORDER BY rowid LIMIT 1";
+                let values = [(last / PARTS * part).into()];
+                let row = self.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
+                bounds.extend(row.map(|row| row.try_get_by_index(0).map(LicenseId)).transpose()?);
+            }
+        }
+        bounds.sort();
+        bounds.dedup();
+        let from = [None].into_iter().chain(bounds.iter().copied().map(Some));
+        let below = bounds.iter().copied().map(Some).chain([None]);
+        let mut segments: Vec<Segment> = from.zip(below).map(|(from, below)| Segment { from, below }).collect();
+        segments.reverse();
+        Ok(segments)
     }
 
     /// The licenses of a chain of reissues, oldest first; `id` may be any of them.

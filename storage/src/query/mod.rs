@@ -3,6 +3,8 @@
 mod audit;
 mod ids;
 mod license;
+#[cfg(test)]
+mod plans;
 mod rows;
 mod signing;
 

@@ -2,10 +2,10 @@
 
 use crate::args::Format;
 use crate::context::Context;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, in_one_line};
 use crate::view;
 use clap::Args;
-use licentia_core::audit::{Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport, VerifyRequest};
+use licentia_core::audit::{IssueSeverity, KeySource, VerifyReport, VerifyRequest};
 use licentia_core::{Error, Explanation, StoreError};
 use serde_json::Value;
 use std::fmt::Write;
@@ -50,7 +50,7 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
         Format::Table => context.output.text(&for_people(&report))?,
         _ => context.output.thing(&view::serialized(&report))?,
     }
-    if report.trust.key_source == KeySource::File {
+    if report.trust.key_source == KeySource::File && report.entries_checked > 0 {
         context.output.note(
             "WARNING: nobody but the file itself vouches for this log's key. Whoever can write the file could have made \
              all of it anew. Verify with --log FINGERPRINT, from where the fingerprint was written down.",
@@ -63,16 +63,16 @@ async fn verify(context: &Context, request: &VerifyRequest) -> Result<VerifyRepo
     let progress = context.progress("verifying");
     let licentia = match licentia_core::Licentia::open_for_reading(context.place()?, context.ambient.clone()).await {
         Ok(licentia) => licentia,
-        Err(error) => return unreadable(error, request),
+        Err(error) => return unreadable(error),
     };
     context.warn_of_pin(&licentia).await;
     let result = licentia.audit().verify(request, progress).await;
     licentia.close().await;
-    result.or_else(|error| unreadable(error, request))
+    result.or_else(|error| unreadable(error))
 }
 
 /// A file that cannot be read proves nothing: that is an answer, and not the good one.
-fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
+fn unreadable(error: Error) -> Result<VerifyReport> {
     let damaged = matches!(
         error,
         Error::Store(
@@ -87,25 +87,7 @@ fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
         return Err(error.into());
     }
     let why = Explanation::from(&error);
-    let meaning = [Some(why.message), why.cause].into_iter().flatten().collect::<Vec<_>>().join(": ");
-    Ok(VerifyReport {
-        verified: false,
-        trust: TrustRoot {
-            key_source: if request.fingerprint.is_some() { KeySource::Given } else { KeySource::File },
-            fingerprint: None,
-        },
-        entries_checked: 0,
-        from: 0,
-        to: 0,
-        issues: vec![Issue {
-            code: "unreadable",
-            severity: IssueSeverity::Critical,
-            seq_from: None,
-            seq_to: None,
-            meaning,
-            advice: why.hint.unwrap_or_else(|| "keep this file as it is, and go on from a backup".to_owned()),
-        }],
-    })
+    Ok(licentia_core::audit::unreadable(&in_one_line(&why)))
 }
 
 /// A fingerprint as it is, or the one in a file of `audit key --out`.
@@ -115,7 +97,7 @@ fn fingerprint(context: &Context, log: &str) -> Result<String> {
     }
     let wrong = || Failure::usage(format!("{log} is neither a fingerprint nor a file that `audit key --out` wrote"));
     if log.starts_with("blake3:") {
-        return Err(wrong().because("a fingerprint is `blake3:` and 64 hexadecimal digits"));
+        return Err(wrong().because("A fingerprint is `blake3:` and 64 hexadecimal digits."));
     }
     let file: Value = serde_json::from_str(&context.text(Path::new(log))?).map_err(|error| wrong().because(error))?;
     match file.get("fingerprint").and_then(Value::as_str) {
@@ -163,6 +145,7 @@ fn for_people(report: &VerifyReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use licentia_core::audit::{Issue, TrustRoot};
 
     #[test]
     fn a_fingerprint_is_blake3_and_64_digits() {

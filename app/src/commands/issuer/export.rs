@@ -33,8 +33,8 @@ enum Form {
 pub(crate) async fn run(context: &Context, args: Export) -> Result {
     let missing = || {
         Failure::usage("an issuer is needed")
-            .because("pem and jwk hold one key")
-            .hint("name the issuer, or use `--as jwks` for the keys of all issuers")
+            .because("`pem` and `jwk` hold one key.")
+            .hint("Name the issuer, or use `--as jwks` for the keys of all issuers.")
     };
     let text = context
         .read(async |licentia| {

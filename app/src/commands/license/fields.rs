@@ -137,7 +137,7 @@ pub(crate) fn write(license: &License, out: Option<NewFile>) -> Result {
     let Some(out) = out else { return Ok(()) };
     out.finish(Licenses::armored(license).as_bytes()).map_err(|failure| {
         failure.hint(format!(
-            "the license was issued all the same; `licentia license export {} --out FILE` writes it",
+            "The license was issued all the same; `licentia license export {} --out FILE` writes it.",
             license.id
         ))
     })

@@ -51,10 +51,10 @@ pub(crate) async fn run(context: &Context, args: Issue) -> Result {
     let Fields { subject, audience, .. } = &args.fields;
     let subject = subject
         .clone()
-        .ok_or_else(|| Failure::usage("a license needs a subject").hint("give --subject, or a batch with --from"))?;
+        .ok_or_else(|| Failure::usage("a license needs a subject").hint("Give --subject, or a batch with --from."))?;
     let term = args.fields.term.term().ok_or_else(|| {
         Failure::usage("it is not said how long the license is valid")
-            .hint("give one of --expires TIME, --days N and --perpetual")
+            .hint("Give one of --expires TIME, --days N and --perpetual.")
     })?;
     let audience = audience_or_default(context, audience)?;
     let limits = args.fields.limits()?;
@@ -91,7 +91,7 @@ fn audience_or_default(context: &Context, given: &[String]) -> Result<Vec<String
     let audience = context.config()?.audience;
     if audience.is_empty() {
         return Err(Failure::usage("a license needs an audience: the product that it is for")
-            .hint("give --audience PRODUCT, or write `audience = [\"PRODUCT\"]` into config.toml in the home"));
+            .hint("Give --audience PRODUCT, or write `audience = [\"PRODUCT\"]` into config.toml in the home."));
     }
     Ok(audience)
 }

@@ -94,7 +94,7 @@ async fn filter(licentia: &Licentia, args: &List) -> Result<LicenseFilter> {
         };
         if twice {
             return Err(Failure::usage("no license has two states at a time")
-                .hint("give --status once with a state and once with what the clock says, at most"));
+                .hint("Give --status once with a state and once with what the clock says, at most."));
         }
     }
     Ok(filter)

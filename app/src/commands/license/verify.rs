@@ -39,7 +39,7 @@ pub(crate) fn run(context: &Context, args: &Verify) -> Result {
     let keys = TrustedKeys::from_text(&context.text(&args.keys)?).map_err(|error| {
         Failure::new(format!("the keys in {} cannot be used", args.keys.display()))
             .because(error)
-            .hint("`licentia issuer export --as jwks` writes the keys of all issuers")
+            .hint("`licentia issuer export --as jwks` writes the keys of all issuers.")
     })?;
     let text = context.license_text(&args.file)?;
     let now = args.at.unwrap_or_else(|| context.now()).seconds();

@@ -41,7 +41,7 @@ pub(crate) fn csv(text: &str) -> Result<Drafts> {
     let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
     let columns: Vec<&'static str> =
         header.iter().map(|name| column(name.trim())).collect::<Result<_, _>>().map_err(|why: String| {
-            unreadable(&format!("line 1: {why}")).hint("the columns are the option names of `license issue`")
+            unreadable(&format!("line 1: {why}")).hint("The columns are the option names of `license issue`.")
         })?;
     let twice = columns.iter().enumerate().find(|(at, name)| columns.iter().take(*at).any(|other| other == *name));
     if let Some((_, name)) = twice {

@@ -1,0 +1,190 @@
+//! Every walkthrough, run as its program runs it: the essential facts, and that its README shows what it prints.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on should say so by panicking"
+)]
+
+#[path = "../../02-batch-from-csv/walkthrough.rs"]
+mod batch;
+#[path = "../../05-delete-and-what-remains/walkthrough.rs"]
+mod delete;
+#[path = "../../06-import-foreign-key-and-licenses/walkthrough.rs"]
+mod import;
+#[path = "../../01-issue-and-verify/walkthrough.rs"]
+mod issue;
+#[path = "../../04-reissue/walkthrough.rs"]
+mod reissue;
+#[path = "../../07-review/walkthrough.rs"]
+mod review;
+#[path = "../../03-revoke-and-unrevoke/walkthrough.rs"]
+mod revoke;
+#[path = "../../08-tamper-and-be-caught/walkthrough.rs"]
+mod tamper;
+
+mod readme;
+
+use license_manager_examples::{ACTOR, Report, Result};
+use serde_json::{Value, json};
+
+/// The lines for machines of a walkthrough whose README shows what it prints.
+async fn lines(folder: &str, walkthrough: impl AsyncFnOnce(&mut Report<'_>) -> Result) -> Vec<Value> {
+    let (mut machine, mut people) = (Vec::new(), Vec::new());
+    walkthrough(&mut Report::new(&mut machine, &mut people)).await.unwrap();
+    let (machine, people) = (String::from_utf8(machine).unwrap(), String::from_utf8(people).unwrap());
+    readme::shows(folder, &machine, &people);
+    machine.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// The lines of one step.
+fn of<'a>(lines: &'a [Value], step: &str) -> Vec<&'a Value> {
+    lines.iter().filter(|line| line["step"] == step).collect()
+}
+
+/// One member of every line of a step.
+fn all<'a>(lines: &'a [Value], step: &str, member: &str) -> Vec<&'a Value> {
+    of(lines, step).into_iter().map(|line| &line[member]).collect()
+}
+
+#[tokio::test]
+async fn a_license_holds_for_its_product_and_its_time_and_as_it_was_signed() {
+    let lines = lines("01-issue-and-verify", issue::run).await;
+    let answers: Vec<_> = of(&lines, "verify")
+        .into_iter()
+        .map(|line| line.get("code").cloned().unwrap_or(line["valid"].clone()))
+        .collect();
+    assert_eq!(json!(answers), json!([true, "wrong_audience", "expired", "bad_signature", "unknown_key"]));
+    assert_eq!(all(&lines, "verify", "unchecked")[0], &json!(["status_list"]));
+    let entries = of(&lines, "entry");
+    assert_eq!(entries.len(), 1);
+    assert_eq!(entries[0]["kind"], "license.issue");
+    assert_eq!(entries[0]["actor"], ACTOR);
+    assert_eq!(entries[0]["payload"]["subject"], "alice@example.com");
+    assert_eq!(entries[0]["payload"]["not_after"], "2027-01-01T00:00:00Z");
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
+}
+
+#[tokio::test]
+async fn a_batch_is_issued_as_a_whole_or_not_at_all() {
+    let lines = lines("02-batch-from-csv", batch::run).await;
+    assert_eq!(all(&lines, "bad_row", "line"), [3, 4]);
+    let nothing = of(&lines, "nothing_issued")[0];
+    assert_eq!(nothing["entries_before"], nothing["entries_after"]);
+    assert_eq!(of(&lines, "issued").len(), 4);
+    let events = of(&lines, "events")[0];
+    assert_eq!((&events["license.issue"], &events["transactions"]), (&json!(4), &json!(1)));
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
+}
+
+#[tokio::test]
+async fn a_license_returns_to_what_it_was_before_it_was_revoked() {
+    let lines = lines("03-revoke-and-unrevoke", revoke::run).await;
+    assert_eq!(all(&lines, "revoked", "status"), ["revoked", "revoked"]);
+    assert_eq!(all(&lines, "unrevoked", "status"), ["active", "superseded"]);
+    assert_eq!(of(&lines, "refused").len(), 2);
+    assert_eq!(all(&lines, "refusals_make_no_event", "unchanged"), [true]);
+    let kinds =
+        ["issue", "revoke", "unrevoke", "supersede", "revoke", "unrevoke"].map(|verb| json!(format!("license.{verb}")));
+    assert_eq!(all(&lines, "entry", "kind"), kinds.each_ref());
+    let first = of(&lines, "entry")[1];
+    assert_eq!(first["payload"]["reason"], "refund");
+    assert_eq!(first["payload"]["note"], "order 4711");
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
+}
+
+#[tokio::test]
+async fn superseding_and_reissuing_share_one_transaction() {
+    let lines = lines("04-reissue", reissue::run).await;
+    let issued = of(&lines, "issued")[0];
+    let reissued = of(&lines, "reissued");
+    assert_eq!(reissued[0]["replaces"], issued["id"]);
+    assert_eq!(reissued[0]["not_after"], issued["not_after"], "the absolute expiry is inherited");
+    assert_eq!(of(&lines, "superseded")[0]["status"], "superseded");
+    assert_eq!(all(&lines, "history", "id"), [&issued["id"], &reissued[0]["id"], &reissued[1]["id"]]);
+
+    let entries = of(&lines, "entry");
+    assert_eq!(entries.len(), 4);
+    for pair in entries.chunks(2) {
+        let [supersede, reissue] = pair else { panic!("{pair:?}") };
+        assert_eq!((&supersede["kind"], &reissue["kind"]), (&json!("license.supersede"), &json!("license.reissue")));
+        assert_eq!(supersede["transaction_id"], reissue["transaction_id"]);
+        assert_eq!(supersede["payload"]["superseded_by"], reissue["target_id"]);
+        assert_eq!(reissue["payload"]["replaces"], supersede["target_id"]);
+        assert_eq!((&supersede["actor"], &reissue["actor"]), (&json!(ACTOR), &json!(ACTOR)));
+    }
+    assert_ne!(entries[0]["transaction_id"], entries[2]["transaction_id"]);
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
+}
+
+#[tokio::test]
+async fn the_trail_and_the_revocation_outlive_the_license() {
+    let lines = lines("05-delete-and-what-remains", delete::run).await;
+    let kinds = ["issue", "revoke", "delete"].map(|verb| json!(format!("license.{verb}")));
+    assert_eq!(all(&lines, "entry", "kind"), kinds.each_ref());
+    let deleted = of(&lines, "deleted");
+    let payload = &of(&lines, "entry")[2]["payload"];
+    assert_eq!(payload["license_uuid"], deleted[0]["id"]);
+    assert_eq!((&payload["subject"], &payload["old_status"]), (&json!("dave@example.com"), &json!("revoked")));
+    let imported = of(&lines, "imported")[0];
+    assert_eq!((&imported["status"], &imported["same_id"]), (&json!("revoked"), &json!(true)));
+    assert_eq!(all(&lines, "deleted", "still_valid_in_the_field"), [false, true, false]);
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
+}
+
+#[tokio::test]
+async fn a_foreign_license_comes_in_under_a_key_that_is_known() {
+    let lines = lines("06-import-foreign-key-and-licenses", import::run).await;
+    assert_eq!(of(&lines, "refused").len(), 4);
+    let issuer = of(&lines, "issuer")[0];
+    assert_eq!((&issuer["can_sign"], &issuer["vendor"]), (&json!(false), &Value::Null));
+    let inspected = of(&lines, "inspected")[0];
+    assert_eq!((&inspected["iss"], &inspected["holds"]), (&json!("globex"), &json!(true)));
+    let imported = of(&lines, "imported")[0];
+    assert_eq!((&imported["origin"], &imported["status"]), (&json!("imported"), &json!("active")));
+    assert_eq!(all(&lines, "entry", "kind"), ["issuer.import", "license.import", "license.revoke"]);
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
+}
+
+#[tokio::test]
+async fn a_reviewer_needs_neither_passphrase_nor_write_access() {
+    let lines = lines("07-review", review::run).await;
+    assert_eq!(all(&lines, "opened", "has_vault"), [false]);
+    let verified = of(&lines, "verified")[0];
+    assert_eq!((&verified["verified"], &verified["key_source"]), (&json!(true), &json!("given")));
+    assert_eq!(verified["issues"], json!(["secrets_withheld"]));
+    assert_eq!(all(&lines, "ending", "kind"), ["license.delete", "license.unrevoke", "license.revoke"]);
+    assert_eq!(all(&lines, "by_temp", "kind"), ["license.unrevoke", "license.issue"]);
+    assert_eq!(all(&lines, "trail", "kind"), ["license.issue", "license.revoke", "license.unrevoke"]);
+    let seqs: Vec<_> =
+        of(&lines, "pages")[0]["pages"].as_array().unwrap().iter().flat_map(|page| page.as_array().unwrap()).collect();
+    let every: Vec<Value> = (1..=seqs.len()).rev().map(|seq| json!(seq)).collect();
+    assert_eq!(seqs, every.iter().collect::<Vec<_>>(), "every entry once, newest first");
+    let exported = of(&lines, "exported")[0];
+    assert_eq!(
+        (&exported["entries"], &exported["lines"], &exported["recorded_as"]),
+        (&json!(3), &json!(3), &Value::Null)
+    );
+}
+
+#[tokio::test]
+async fn every_deed_is_named() {
+    let lines = lines("08-tamper-and-be-caught", tamper::run).await;
+    let codes: Vec<(&Value, Vec<&Value>)> = of(&lines, "verify")
+        .into_iter()
+        .map(|line| (&line["deed"], line["issues"].as_array().unwrap().iter().map(|issue| &issue["code"]).collect()))
+        .collect();
+    let found = |deed: &str| &codes.iter().find(|(name, _)| *name == deed).unwrap().1;
+    assert_eq!(found("nothing"), &Vec::<&Value>::new());
+    assert_eq!(found("a longer license"), &["row_altered"]);
+    assert!(found("an unrevoked license").iter().any(|code| *code == "row_missing"));
+    assert!(found("an entry under another name").iter().any(|code| *code == "entry_altered"));
+    assert!(found("an entry under another name").iter().any(|code| *code == "schema_altered"));
+    assert!(found("a payload with another reason").iter().any(|code| *code == "payload_altered"));
+    assert!(found("an entry less").iter().any(|code| *code == "entry_missing"));
+    assert!(found("an old copy").iter().any(|code| *code == "rolled_back"));
+    assert_eq!(found("an old copy, seen for the first time"), &Vec::<&Value>::new());
+    assert_eq!(of(&lines, "refused").len(), 1, "a rolled back database takes no change");
+}
