@@ -2,7 +2,7 @@
 
 use crate::audit::{VerifyReport, VerifyRequest};
 use crate::new_file::{self, NewFile};
-use crate::{Error, Licentia, Operator, Place, Progress, Result, StoreError};
+use crate::{Error, Licentia, Place, Progress, Result, StoreError};
 use licentia_storage::{copy, health};
 use std::path::{Path, PathBuf};
 
@@ -30,13 +30,7 @@ impl Licentia {
     ///
     /// The copy gets its name once it is whole, verifies, and agrees with this log. It changes nothing here, so no
     /// event speaks of it and nobody has to be unlocked.
-    pub async fn backup(
-        &self,
-        out: &Path,
-        what: Backup,
-        _operator: Option<&Operator>,
-        progress: Progress,
-    ) -> Result<BackupReport> {
+    pub async fn backup(&self, out: &Path, what: Backup, progress: Progress) -> Result<BackupReport> {
         let before = self.audit().identity().await?;
         let (new, handle) = NewFile::beside(out, self.ambient())?;
         // Closed before SQLite opens it: closing it later would drop SQLite's locks.

@@ -1,6 +1,5 @@
 //! `licentia backup`
 
-use crate::args::Acting;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::view;
@@ -11,7 +10,7 @@ use std::path::PathBuf;
 
 /// Copy the database, consistent and verified, while others go on working.
 ///
-/// Needs no passphrase; where one comes by file or environment, the copy is recorded in the audit log.
+/// Needs no passphrase. Opening a whole copy takes the passphrase that holds now.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -25,19 +24,12 @@ pub(crate) struct Backup {
     /// Leave out the vault and every secret: for somebody who only reads.
     #[arg(long)]
     for_review: bool,
-
-    #[command(flatten)]
-    acting: Acting,
 }
 
 pub(crate) async fn run(context: &Context, args: Backup) -> Result {
     let what = if args.for_review { What::ForReview } else { What::Whole };
     let progress = context.progress("copying");
-    let report = context
-        .record_if_unlocked(&args.acting, async |licentia, operator| {
-            Ok(licentia.backup(&args.out, what, operator, progress).await?)
-        })
-        .await?;
+    let report = context.read(async |licentia| Ok(licentia.backup(&args.out, what, progress).await?)).await?;
     context.output.thing(&view::object(json!({
         "path": report.path,
         "bytes": report.bytes,

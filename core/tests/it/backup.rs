@@ -28,7 +28,7 @@ async fn a_backup_is_one_file_that_takes_up_where_the_log_was() {
     world.issue("alice@example.com").await;
     let identity = world.licentia.identities().create(&world.operator, "till").await.unwrap();
     let out = world.path("copy.db");
-    let report = world.licentia.backup(&out, Backup::Whole, None, World::quiet()).await.unwrap();
+    let report = world.licentia.backup(&out, Backup::Whole, World::quiet()).await.unwrap();
     assert_eq!((report.entries, report.fingerprint.as_str()), (5, world.fingerprint.as_str()));
     assert!(report.verified.verified && report.verified.issues.is_empty());
     assert_eq!(report.bytes, out.metadata().unwrap().len());
@@ -66,8 +66,8 @@ async fn a_copy_for_review_holds_nothing_that_is_sealed() {
     assert_eq!(sealed.len(), 7);
 
     let (whole, review) = (world.path("whole.db"), world.path("review.db"));
-    world.licentia.backup(&whole, Backup::Whole, None, World::quiet()).await.unwrap();
-    let report = world.licentia.backup(&review, Backup::ForReview, None, World::quiet()).await.unwrap();
+    world.licentia.backup(&whole, Backup::Whole, World::quiet()).await.unwrap();
+    let report = world.licentia.backup(&review, Backup::ForReview, World::quiet()).await.unwrap();
     assert!(report.verified.verified);
     let codes: Vec<&str> = report.verified.issues.iter().map(|issue| issue.code).collect();
     assert_eq!(codes, ["secrets_withheld"]);
@@ -93,7 +93,7 @@ async fn a_copy_for_review_can_be_read_from_where_nothing_can_be_written() {
     let folder = world.path("for the reviewer");
     std::fs::create_dir(&folder).unwrap();
     let review = folder.join("review.db");
-    world.licentia.backup(&review, Backup::ForReview, None, World::quiet()).await.unwrap();
+    world.licentia.backup(&review, Backup::ForReview, World::quiet()).await.unwrap();
     std::fs::set_permissions(&review, PermissionsExt::from_mode(0o400)).unwrap();
     std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o500)).unwrap();
     let place = Place { database: review.clone(), pins: None };
@@ -115,7 +115,7 @@ async fn others_go_on_writing_while_a_backup_is_made() {
     let mut copied = Vec::new();
     for n in 0..3 {
         let out = world.path(&format!("copy {n}.db"));
-        copied.push(world.licentia.backup(&out, Backup::Whole, None, World::quiet()).await.unwrap().entries);
+        copied.push(world.licentia.backup(&out, Backup::Whole, World::quiet()).await.unwrap().entries);
     }
     writing.await.unwrap();
     assert!(copied.is_sorted());
@@ -128,11 +128,11 @@ async fn nothing_is_overwritten() {
     let out = world.path("copy.db");
     std::fs::write(&out, "earlier").unwrap();
     for what in [Backup::Whole, Backup::ForReview] {
-        let refused = world.licentia.backup(&out, what, None, World::quiet()).await;
+        let refused = world.licentia.backup(&out, what, World::quiet()).await;
         assert!(matches!(refused, Err(Error::FileExists(path)) if path == out));
     }
     let database = world.licentia.place().database.clone();
-    let itself = world.licentia.backup(&database, Backup::Whole, None, World::quiet()).await;
+    let itself = world.licentia.backup(&database, Backup::Whole, World::quiet()).await;
     assert!(matches!(itself, Err(Error::FileExists(_))));
     assert_eq!(std::fs::read(&out).unwrap(), b"earlier");
     assert_eq!(names(world.dir.path()), ["copy.db", "home"]);
@@ -142,7 +142,7 @@ async fn nothing_is_overwritten() {
 async fn a_copy_that_does_not_verify_is_thrown_away() {
     let world = World::new().await;
     world.tamper("UPDATE issuer SET name = 'another'");
-    let refused = world.licentia.backup(&world.path("copy.db"), Backup::Whole, None, World::quiet()).await;
+    let refused = world.licentia.backup(&world.path("copy.db"), Backup::Whole, World::quiet()).await;
     match refused {
         Err(Error::BackupNotVerified(report)) => assert_eq!(report.issues[0].code, "row_altered"),
         other => panic!("{other:?}"),
@@ -154,7 +154,7 @@ async fn a_copy_that_does_not_verify_is_thrown_away() {
 async fn a_copy_whose_rows_do_not_fit_together_is_thrown_away() {
     let world = World::new().await;
     world.tamper("PRAGMA foreign_keys = OFF; INSERT INTO status_list VALUES (x'00112233445566778899aabbccddeeff', zeroblob(16), NULL, 1, 0)");
-    let refused = world.licentia.backup(&world.path("copy.db"), Backup::Whole, None, World::quiet()).await;
+    let refused = world.licentia.backup(&world.path("copy.db"), Backup::Whole, World::quiet()).await;
     match refused {
         Err(Error::Store(StoreError::Damaged(why))) => assert!(why.contains("status_list"), "{why}"),
         other => panic!("{other:?}"),

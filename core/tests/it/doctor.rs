@@ -96,7 +96,7 @@ async fn what_others_could_read_or_write_is_named() {
 async fn an_older_copy_in_its_place_is_noticed() {
     let world = World::new().await;
     let older = world.path("older.db");
-    world.licentia.backup(&older, Backup::Whole, None, World::quiet()).await.unwrap();
+    world.licentia.backup(&older, Backup::Whole, World::quiet()).await.unwrap();
     world.issue("alice").await;
     world.licentia.move_pin().await.unwrap();
     let (place, clock) = (world.licentia.place().clone(), world.clock.clone());
@@ -149,7 +149,7 @@ async fn nobody_active_is_a_warning() {
 async fn a_copy_for_review_is_in_order_without_secrets() {
     let world = World::new().await;
     let review = world.path("review.db");
-    world.licentia.backup(&review, Backup::ForReview, None, World::quiet()).await.unwrap();
+    world.licentia.backup(&review, Backup::ForReview, World::quiet()).await.unwrap();
     let place = Place { database: review, pins: None };
     let copy = Licentia::open_for_reading(place, ambient(&world.clock, 3)).await.unwrap();
     let diagnosis = copy.diagnose().await.unwrap();

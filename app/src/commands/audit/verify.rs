@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result, in_one_line};
 use crate::view;
 use clap::Args;
-use licentia_core::audit::{Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport, VerifyRequest};
+use licentia_core::audit::{IssueSeverity, KeySource, VerifyReport, VerifyRequest};
 use licentia_core::{Error, Explanation, StoreError};
 use serde_json::Value;
 use std::fmt::Write;
@@ -63,16 +63,16 @@ async fn verify(context: &Context, request: &VerifyRequest) -> Result<VerifyRepo
     let progress = context.progress("verifying");
     let licentia = match licentia_core::Licentia::open_for_reading(context.place()?, context.ambient.clone()).await {
         Ok(licentia) => licentia,
-        Err(error) => return unreadable(error, request),
+        Err(error) => return unreadable(error),
     };
     context.warn_of_pin(&licentia).await;
     let result = licentia.audit().verify(request, progress).await;
     licentia.close().await;
-    result.or_else(|error| unreadable(error, request))
+    result.or_else(unreadable)
 }
 
 /// A file that cannot be read proves nothing: that is an answer, and not the good one.
-fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
+fn unreadable(error: Error) -> Result<VerifyReport> {
     let damaged = matches!(
         error,
         Error::Store(
@@ -87,24 +87,7 @@ fn unreadable(error: Error, request: &VerifyRequest) -> Result<VerifyReport> {
         return Err(error.into());
     }
     let why = Explanation::from(&error);
-    Ok(VerifyReport {
-        verified: false,
-        trust: TrustRoot {
-            key_source: if request.fingerprint.is_some() { KeySource::Given } else { KeySource::File },
-            fingerprint: None,
-        },
-        entries_checked: 0,
-        from: 0,
-        to: 0,
-        issues: vec![Issue {
-            code: "unreadable",
-            severity: IssueSeverity::Critical,
-            seq_from: None,
-            seq_to: None,
-            meaning: in_one_line(&why),
-            advice: why.hint.unwrap_or_else(|| "Keep this file as it is, and go on from a backup.".to_owned()),
-        }],
-    })
+    Ok(licentia_core::audit::unreadable(&in_one_line(&why)))
 }
 
 /// A fingerprint as it is, or the one in a file of `audit key --out`.
@@ -162,6 +145,7 @@ fn for_people(report: &VerifyReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use licentia_core::audit::{Issue, TrustRoot};
 
     #[test]
     fn a_fingerprint_is_blake3_and_64_digits() {
