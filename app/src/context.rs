@@ -124,17 +124,32 @@ impl Context {
             return self.read(async |licentia| work(licentia, None).await).await;
         };
         let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
-        let actor = self.actor(acting)?;
-        let result = match licentia.vault().unlock(&passphrase, actor).await {
+        let result = match self.unlock_if_possible(&licentia, &passphrase, acting).await {
             Ok(operator) => {
-                let result = work(&licentia, Some(&operator)).await;
-                self.move_pin(&licentia).await;
+                self.warn_of_pin(&licentia).await;
+                let result = work(&licentia, operator.as_ref()).await;
+                if operator.is_some() {
+                    self.move_pin(&licentia).await;
+                }
                 result
             }
-            Err(error) => Err(error.into()),
+            Err(failure) => Err(failure),
         };
         licentia.close().await;
         result
+    }
+
+    /// Nobody, where nothing can be recorded: in a copy for review, or a file that cannot be written.
+    async fn unlock_if_possible(
+        &self,
+        licentia: &Licentia,
+        passphrase: &Passphrase,
+        acting: &Acting,
+    ) -> Result<Option<Operator>> {
+        if !licentia.is_writable() || !licentia.vault().exists().await? {
+            return Ok(None);
+        }
+        Ok(Some(licentia.vault().unlock(passphrase, self.actor(acting)?).await?))
     }
 
     /// Moves the pin on. The change is on disk by then, so that this fails is no reason to call the change failed.

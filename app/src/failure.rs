@@ -103,6 +103,14 @@ impl From<Error> for Failure {
     }
 }
 
+/// What failed and why, in one line.
+pub(crate) fn in_one_line(why: &Explanation) -> String {
+    match &why.cause {
+        Some(cause) => format!("{}. {cause}", why.message),
+        None => why.message.clone(),
+    }
+}
+
 fn explanation(message: impl Into<String>) -> Explanation {
     Explanation { message: message.into(), cause: None, hint: None }
 }

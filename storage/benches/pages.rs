@@ -1,6 +1,11 @@
 //! How long one page takes in a large database: `cargo bench -p licentia-storage --bench pages [-- ROWS]`.
 
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints, and stops where it cannot go on")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a bench prints, and stops where it cannot go on"
+)]
 
 use licentia_storage::{
     Access, Ambient, AuditQuery, Fragment, IdTable, IssuerId, LicenseId, LicenseQuery, LicenseSpan, LicenseStatus,
@@ -50,7 +55,7 @@ fn main() {
         let size = std::fs::metadata(&path).unwrap().len() / 1_000_000;
         println!("{rows} licenses and {rows} entries, {size} MB, filled in {:.0?}\n", began.elapsed());
         let store = Store::open(&path, ambient, Access::Read).await.unwrap();
-        licenses(&store, rows).await;
+        Box::pin(licenses(&store, rows)).await;
         ids(&store, rows).await;
         audit(&store, rows).await;
     });
@@ -74,7 +79,7 @@ fn issuer_id(number: u64) -> IssuerId {
 
 /// Expiry by number: a third never, the others spread over two years around noon.
 fn expiry(number: u64) -> Option<i64> {
-    (number % 3 != 0).then(|| NOON + (i64::try_from(number % 730_000).unwrap() - 365_000) * DAY / 1_000)
+    (!number.is_multiple_of(3)).then(|| NOON + (i64::try_from(number % 730_000).unwrap() - 365_000) * DAY / 1_000)
 }
 
 fn kind(number: u64) -> String {

@@ -2,23 +2,17 @@
 
 use crate::args::Format;
 use crate::context::Context;
-use crate::failure::{Failure, Result};
-use crate::output::Column;
+use crate::failure::{Failure, Result, in_one_line};
 use crate::view;
 use clap::Args;
+use licentia_core::text::printable;
 use licentia_core::{Check, CheckState, Diagnosis, Error, Explanation, Licentia, StoreError};
+use std::fmt::Write;
 
 /// Check versions, modes, schema, integrity, keys and pin, and say what to do.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status: 0 when all is in order, 1 when something has to be done.")]
 pub(crate) struct Doctor {}
-
-const COLUMNS: [Column; 4] = [
-    Column::text("CHECK", "name"),
-    Column::text("STATE", "state"),
-    Column::text("FOUND", "found"),
-    Column::text("WHAT TO DO", "advice"),
-];
 
 pub(crate) async fn run(context: &Context, Doctor {}: Doctor) -> Result {
     let diagnosis = match Licentia::open_for_reading(context.place()?, context.ambient.clone()).await {
@@ -32,23 +26,41 @@ pub(crate) async fn run(context: &Context, Doctor {}: Doctor) -> Result {
     };
     match context.output.format {
         Format::Json | Format::Jsonl => context.output.thing(&view::serialized(&diagnosis))?,
-        Format::Table | Format::Csv => {
+        Format::Csv => {
             let rows: Vec<_> = diagnosis.checks.iter().map(view::serialized).collect();
-            context.output.list(&COLUMNS, &["name", "state", "found", "advice"], &rows)?;
+            context.output.list(&[], &["name", "state", "found", "advice"], &rows)?;
         }
+        Format::Table => context.output.text(&for_people(&diagnosis))?,
     }
     if diagnosis.healthy { Ok(()) } else { Err(Failure::NotInOrder) }
 }
 
 fn not_opened(why: &Explanation) -> Diagnosis {
-    let found = [Some(&why.message), why.cause.as_ref()];
     Diagnosis {
         healthy: false,
         checks: vec![Check {
             name: "open",
             state: CheckState::Failed,
-            found: found.into_iter().flatten().cloned().collect::<Vec<_>>().join(": "),
+            found: in_one_line(why),
             advice: why.hint.clone(),
         }],
     }
+}
+
+/// A line for each check, and what to do below those that are not in order.
+fn for_people(diagnosis: &Diagnosis) -> String {
+    let mut out = String::new();
+    let width = diagnosis.checks.iter().map(|check| check.name.len()).max().unwrap_or(0);
+    for check in &diagnosis.checks {
+        let state = match check.state {
+            CheckState::Ok => "ok",
+            CheckState::Warning => "warning",
+            CheckState::Failed => "FAILED",
+        };
+        let _ = writeln!(out, "{state:7}  {:width$}  {}", check.name, printable(&check.found));
+        if let Some(advice) = &check.advice {
+            let _ = writeln!(out, "{:7}  {:width$}  {}", "", "", printable(advice));
+        }
+    }
+    out
 }

@@ -56,12 +56,13 @@ impl Reader<'_> {
         let (low, high) = fragment.range();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
         let mut values: Vec<Value> = vec![low.into(), high.into(), limit.into()];
-        let mut ends = String::new();
+        let mut ends = Vec::new();
         for (place, byte) in fragment.tail().into_iter().enumerate() {
-            ends.push_str(&format!("substr(id, {}, 1) = ? AND ", 16 - place));
+            ends.push(format!("substr(id, {}, 1) = ?", 16 - place));
             values.push(vec![byte].into());
         }
-        ends.push_str(&format!("lower(hex(id)) LIKE '%{}'", fragment.0));
+        ends.push(format!("lower(hex(id)) LIKE '%{}'", fragment.0));
+        let ends = ends.join(" AND ");
         values.extend([limit.into(), limit.into()]);
         // Each half ends by itself: a UNION is made whole before its limit is looked at.
         let sql = format!(

@@ -1,10 +1,10 @@
 //! Pages of licenses: filtered by index, ordered by key, whatever is asked.
 
-use super::Reader;
+use super::{Reader, Source};
 use crate::entity::license;
 use crate::{IssuerId, License, LicenseId, LicenseStatus, StoreError, Timestamp};
 use sea_orm::sea_query::Value;
-use sea_orm::{DbBackend, EntityTrait, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
 
 /// What a page of licenses shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -43,6 +43,12 @@ const EXPIRY: &str = "coalesce(not_after, 9223372036854775807)";
 /// What it says of a license that is perpetual.
 const NEVER: Timestamp = Timestamp(i64::MAX);
 
+/// How many readers share a search.
+const PARTS: i64 = 4;
+
+/// A search through fewer licenses takes a few milliseconds.
+const WORTH_DIVIDING: i64 = 20_000;
+
 impl LicenseQuery {
     /// The order that an index can give without sorting.
     #[must_use]
@@ -58,7 +64,7 @@ impl LicenseQuery {
     ///
     /// A page is put together from short pages, each a walk along one index from the place where it begins: one for
     /// each status where none is asked for. So every filter stays short, also when nothing matches.
-    pub(crate) fn statement(&self) -> Statement {
+    pub(crate) fn statement(&self, ids: &Segment) -> Statement {
         let order = self.order();
         let statuses: Vec<Option<LicenseStatus>> = match (self.status, order) {
             (Some(status), _) => vec![Some(status)],
@@ -68,8 +74,8 @@ impl LicenseQuery {
         let mut values = Vec::new();
         let mut branches = Vec::new();
         for status in statuses {
-            for place in self.places(order) {
-                branches.push(self.branch(status, order, &place, &mut values));
+            for place in self.places(order, ids) {
+                branches.push(self.branch(status, order, &place, ids, &mut values));
             }
         }
         let sql = if let [only] = branches.as_slice() {
@@ -85,11 +91,14 @@ impl LicenseQuery {
     /// Where the walks begin. After a license in an order of time there are two, for those of the same moment and for
     /// those of later ones: of the comparisons `(time, id) > (?, ?)` and `time > ?` SQLite takes the wrong one to walk
     /// from, and so many licenses never expire that it matters.
-    fn places(&self, order: LicenseOrder) -> Vec<Place> {
+    fn places(&self, order: LicenseOrder, ids: &Segment) -> Vec<Place> {
+        if order == LicenseOrder::NewestFirst {
+            let after = self.after.as_ref().map(|after| after.id);
+            return vec![after.into_iter().chain(ids.below).min().map_or(Place::Begin, Place::Before)];
+        }
         let Some(after) = &self.after else { return vec![Place::Begin] };
         let at = match order {
-            LicenseOrder::NewestFirst => return vec![Place::Before(after.id)],
-            LicenseOrder::SoonestExpiryFirst => after.not_after.unwrap_or(NEVER),
+            LicenseOrder::NewestFirst | LicenseOrder::SoonestExpiryFirst => after.not_after.unwrap_or(NEVER),
             LicenseOrder::SoonestStartFirst => after.not_before.unwrap_or(Timestamp(i64::MIN)),
         };
         vec![Place::Same(at, after.id), Place::Later(at)]
@@ -100,6 +109,7 @@ impl LicenseQuery {
         status: Option<LicenseStatus>,
         order: LicenseOrder,
         place: &Place,
+        ids: &Segment,
         values: &mut Vec<Value>,
     ) -> String {
         let mut conditions = Vec::new();
@@ -141,6 +151,9 @@ impl LicenseQuery {
         if let Some((true, now)) = self.started {
             add("(not_before IS NULL OR not_before <= ?)".to_owned(), &[now.0.into()]);
         }
+        if let Some(from) = ids.from {
+            add("id >= ?".to_owned(), &[from.0.into()]);
+        }
         values.push(limit(self.limit));
         let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
         let by = if matches!(place, Place::Same(..)) { "id".to_owned() } else { order.sql() };
@@ -160,6 +173,13 @@ impl LicenseQuery {
             (LicenseOrder::SoonestStartFirst, _, _) => " INDEXED BY license_by_start",
         }
     }
+}
+
+/// A part of the ids.
+#[derive(Debug, Default)]
+pub(crate) struct Segment {
+    pub(crate) from: Option<LicenseId>,
+    pub(crate) below: Option<LicenseId>,
 }
 
 /// Where a walk along an index begins.
@@ -205,7 +225,49 @@ impl LicenseOrder {
 impl Reader<'_> {
     /// One page of licenses.
     pub async fn licenses(&self, query: &LicenseQuery) -> Result<Vec<License>, StoreError> {
-        Ok(license::Entity::find().from_raw_sql(query.statement()).all(self).await?)
+        let all = match (&self.0, &query.subject, query.order()) {
+            (Source::Pool(pool), Some(_), LicenseOrder::NewestFirst) => return self.search(pool, query).await,
+            _ => Segment::default(),
+        };
+        Ok(license::Entity::find().from_raw_sql(query.statement(&all)).all(self).await?)
+    }
+
+    /// A page by part of the subject. When few match, every license has to be looked at: by all readers at once, each
+    /// in a part of the ids.
+    async fn search(&self, pool: &DatabaseConnection, query: &LicenseQuery) -> Result<Vec<License>, StoreError> {
+        let mut parts = Vec::new();
+        for segment in self.segments().await? {
+            let (pool, statement) = (pool.clone(), query.statement(&segment));
+            parts.push(tokio::spawn(async move { license::Entity::find().from_raw_sql(statement).all(&pool).await }));
+        }
+        let mut page = Vec::new();
+        for part in parts {
+            page.extend(part.await.map_err(|error| StoreError::Database(error.to_string()))??);
+        }
+        page.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
+        Ok(page)
+    }
+
+    /// The ids in about equal parts, the newest first: rows are mostly made in the order of their ids. Where they were
+    /// not, the parts are less equal, and still all there is.
+    async fn segments(&self) -> Result<Vec<Segment>, StoreError> {
+        let last = self.number("SELECT max(rowid) FROM license", Vec::new()).await?.unwrap_or(0);
+        let mut bounds = Vec::new();
+        if last >= WORTH_DIVIDING {
+            for part in 1..PARTS {
+                let sql = "SELECT id FROM license WHERE rowid >= ? ORDER BY rowid LIMIT 1";
+                let values = [(last / PARTS * part).into()];
+                let row = self.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
+                bounds.extend(row.map(|row| row.try_get_by_index(0).map(LicenseId)).transpose()?);
+            }
+        }
+        bounds.sort();
+        bounds.dedup();
+        let from = [None].into_iter().chain(bounds.iter().copied().map(Some));
+        let below = bounds.iter().copied().map(Some).chain([None]);
+        let mut segments: Vec<Segment> = from.zip(below).map(|(from, below)| Segment { from, below }).collect();
+        segments.reverse();
+        Ok(segments)
     }
 
     /// The licenses of a chain of reissues, oldest first; `id` may be any of them.

@@ -1,6 +1,7 @@
 //! How SQLite goes about each list: along an index, never by sorting or scanning a large table.
 
 use super::audit::Span;
+use super::license::Segment;
 use super::{AuditQuery, LicenseOrder, LicenseQuery, LicenseSpan};
 use crate::{IssuerId, License, LicenseId, LicenseStatus, Limits, Origin, Strings, Timestamp};
 use sea_orm::Statement;
@@ -89,7 +90,7 @@ fn every_list_of_licenses_walks_along_its_index() {
                                 after,
                                 limit: 100,
                             };
-                            let plan = plan(&database, &query.statement());
+                            let plan = plan(&database, &query.statement(&Segment::default()));
                             assert_walks(&format!("{query:?}"), &plan, "license", walks(&query));
                             seen += 1;
                         }
@@ -99,6 +100,25 @@ fn every_list_of_licenses_walks_along_its_index() {
         }
     }
     assert_eq!(seen, 360);
+}
+
+#[test]
+fn a_part_of_a_search_walks_along_its_part_of_the_index() {
+    let database = database();
+    let bound = Some(LicenseId(Uuid::nil()));
+    let part = Segment { from: bound, below: bound };
+    for (status, issuer, walk) in [
+        (None, None, "license_by_id (id>? AND id<?)"),
+        (Some(LicenseStatus::Active), None, "license_by_status (status=? AND id>? AND id<?)"),
+        (None, Some(IssuerId(Uuid::nil())), "license_by_issuer (issuer_id=? AND status=? AND id>? AND id<?)"),
+    ] {
+        for after in [None, Some(last_of_a_page(None, None))] {
+            let subject = Some("x".to_owned());
+            let query = LicenseQuery { status, issuer, subject, after, limit: 100, ..LicenseQuery::default() };
+            let plan = plan(&database, &query.statement(&part));
+            assert_walks(&format!("{query:?}"), &plan, "license", &[&format!("SEARCH license USING INDEX {walk}")]);
+        }
+    }
 }
 
 fn walks(query: &LicenseQuery) -> &'static [&'static str] {

@@ -148,14 +148,14 @@ async fn a_panic_in_a_service_leaves_nothing_and_is_not_swallowed() {
     let home = Home::new().await;
     let before = home.everything();
     let (store, seal) = (home.store.clone(), home.seal.clone());
-    let story = tokio::spawn(async move {
+    let task = tokio::spawn(async move {
         within(store.write(seal, async |tx: Tx| -> Outcome {
             drop(tx.insert(&setting("half")).await?);
             panic!("a bug in a service")
         }))
         .await
     });
-    let panic = story.await.unwrap_err().into_panic();
+    let panic = task.await.unwrap_err().into_panic();
     assert_eq!(panic.downcast_ref::<&str>(), Some(&"a bug in a service"));
     assert_eq!(home.everything(), before);
     home.works().await;

@@ -174,8 +174,8 @@ async fn the_end_of_a_span_is_in_it_and_its_begin_is_not() {
 #[tokio::test]
 async fn a_chain_of_reissues_is_found_from_any_of_its_licenses() {
     let mut rows: Vec<License> = (0..6).map(|number| license(number, id(1))).collect();
-    for number in 1..4 {
-        rows[number].replaces = Some(id(number as u64 - 1));
+    for (number, row) in (0..3).zip(&mut rows[1..4]) {
+        row.replaces = Some(id(number));
     }
     // Its first license is gone; somebody edited the last one into a circle.
     rows[1].replaces = Some(id(77));
@@ -230,5 +230,37 @@ async fn revocations_page_from_the_newest_to_the_oldest() {
             }
         }
         assert_eq!(found, expected, "{limit} at a time");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_that_readers_share_pages_like_any_other() {
+    let home = filled(&[]).await;
+    let rows: Vec<License> = (0..24_000_u64)
+        .map(|number| {
+            // Not in the order of their ids, so that the parts are of unequal size.
+            let number = number * 7_919 % 24_000;
+            let rare = if number % 4_001 == 3 { "needle" } else { "straw" };
+            License { subject: format!("{rare} {number}"), ..license(number, id::<IssuerId>(number % 4)) }
+        })
+        .collect();
+    {
+        let mut plain = home.plain();
+        let transaction = plain.transaction().unwrap();
+        let sql = "INSERT INTO license (id, issuer_id, jti, subject, audience, status, origin, features, limits, token, created_at)
+                   VALUES (?, ?, ?, ?, '[]', 'active', 'issued', '[]', '{}', 't', 0)";
+        let mut insert = transaction.prepare(sql).unwrap();
+        for row in &rows {
+            insert.execute((row.id.0.as_bytes(), row.issuer_id.0.as_bytes(), &row.jti, &row.subject)).unwrap();
+        }
+        drop(insert);
+        transaction.commit().unwrap();
+    }
+    for (text, limit) in [("NEEDLE", 2), ("needle", 100), ("straw 1", 1_000), ("nothing", 10)] {
+        for (issuer, status) in [(None, None), (Some(id(3)), None), (None, Some(LicenseStatus::Active))] {
+            let subject = Some(text.to_owned());
+            let query = LicenseQuery { subject, issuer, status, limit, ..LicenseQuery::default() };
+            assert_eq!(pages(&home, &query).await, expected(&rows, &query), "{query:?}");
+        }
     }
 }

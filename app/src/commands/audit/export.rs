@@ -43,7 +43,7 @@ pub(crate) async fn run(context: &Context, args: Export) -> Result {
         })
         .await?;
     if report.recorded_as.is_none() {
-        context.output.note("No passphrase was given, so the log does not record this export; its manifest says so.");
+        context.output.note("The log does not record this export, and its manifest says so: without a passphrase, or in a file that cannot be written, nothing is recorded.");
     }
     context.output.thing(&view::object(json!({
         "path": args.out,

@@ -2,7 +2,7 @@
 
 use crate::args::Format;
 use crate::context::Context;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, in_one_line};
 use crate::view;
 use clap::Args;
 use licentia_core::audit::{IssueSeverity, KeySource, VerifyReport, VerifyRequest};
@@ -50,7 +50,7 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
         Format::Table => context.output.text(&for_people(&report))?,
         _ => context.output.thing(&view::serialized(&report))?,
     }
-    if report.trust.key_source == KeySource::File {
+    if report.trust.key_source == KeySource::File && report.entries_checked > 0 {
         context.output.note(
             "WARNING: nobody but the file itself vouches for this log's key. Whoever can write the file could have made \
              all of it anew. Verify with --log FINGERPRINT, from where the fingerprint was written down.",
@@ -87,8 +87,7 @@ fn unreadable(error: Error) -> Result<VerifyReport> {
         return Err(error.into());
     }
     let why = Explanation::from(&error);
-    let meaning = [Some(why.message), why.cause].into_iter().flatten().collect::<Vec<_>>().join(": ");
-    Ok(licentia_core::audit::unreadable(&meaning))
+    Ok(licentia_core::audit::unreadable(&in_one_line(&why)))
 }
 
 /// A fingerprint as it is, or the one in a file of `audit key --out`.

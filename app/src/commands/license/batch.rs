@@ -5,7 +5,7 @@ mod row;
 use super::fields;
 use crate::args::{Acting, Format};
 use crate::context::Context;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, in_one_line};
 use crate::view;
 use licentia_core::{Error, Explanation, IdentityId, IssueRequest, IssuerId, Licentia};
 use row::{Draft, Drafts};
@@ -91,7 +91,7 @@ async fn checked(licentia: &Licentia, drafts: Drafts, audience: &[String]) -> Re
 
 fn by_line(lines: &[u64], errors: Vec<(usize, Error)>) -> impl Iterator<Item = (u64, String)> {
     let line = |at| lines.get(at).copied().unwrap_or(0);
-    errors.into_iter().map(move |(at, error)| (line(at), sentence(&Explanation::from(&error))))
+    errors.into_iter().map(move |(at, error)| (line(at), in_one_line(&Explanation::from(&error))))
 }
 
 fn refused(rows: usize, wrong: &Wrong) -> Failure {
@@ -102,10 +102,6 @@ fn refused(rows: usize, wrong: &Wrong) -> Failure {
     Failure::new(format!("{} of {rows} rows cannot be issued; nothing was written", wrong.len()))
         .because(lines.join("\n"))
         .hint("Correct these rows and give the whole file again; --dry-run checks it without issuing.")
-}
-
-fn sentence(why: &Explanation) -> String {
-    [Some(&why.message), why.cause.as_ref()].into_iter().flatten().cloned().collect::<Vec<_>>().join(": ")
 }
 
 /// Issuers and identities by the names that rows use, each looked up once.
@@ -143,7 +139,7 @@ impl Names {
             return known.clone();
         }
         let found = licentia.issuers().resolve(&name).await;
-        let found = found.map(|issuer| issuer.id).map_err(|error| sentence(&Explanation::from(&error)));
+        let found = found.map(|issuer| issuer.id).map_err(|error| in_one_line(&Explanation::from(&error)));
         self.issuers.insert(name, found.clone());
         found
     }
@@ -153,7 +149,7 @@ impl Names {
             return known.clone();
         }
         let found = licentia.identities().resolve(&name).await;
-        let found = found.map(|identity| identity.id).map_err(|error| sentence(&Explanation::from(&error)));
+        let found = found.map(|identity| identity.id).map_err(|error| in_one_line(&Explanation::from(&error)));
         self.identities.insert(name, found.clone());
         found
     }
