@@ -13,7 +13,7 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
 
     // The reviewer gets a copy without vault and secrets, and on another way the fingerprint.
     let copy = world.directory().join("for-review.db");
-    world.licentia.backup(&copy, Backup::ForReview, None, no_progress()).await?;
+    world.licentia.backup(&copy, Backup::ForReview, no_progress()).await?;
     let fingerprint = world.fingerprint.clone();
     let review = Licentia::open_for_reading(
         Place { database: copy, pins: Some(world.directory().join("reviewer")) },

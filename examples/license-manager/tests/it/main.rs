@@ -25,6 +25,7 @@ mod revoke;
 #[path = "../../08-tamper-and-be-caught/walkthrough.rs"]
 mod tamper;
 
+mod documents;
 mod readme;
 
 use license_manager_examples::{ACTOR, Report, Result};

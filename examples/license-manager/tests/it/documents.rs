@@ -1,0 +1,134 @@
+//! The tables in `docs/` against what the program does.
+
+use license_manager_examples::{World, no_progress};
+use licentia_core::audit::{AuditFilter, Code, ExportFormat, Kind};
+use licentia_core::secret::Passphrase;
+use licentia_core::{AuditRecord, ImportKey, Licenses, NewIssuer, NewProbe, ReasonCode, ReissueRequest, RevokeRequest};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+fn file(path: &str) -> String {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+    std::fs::read_to_string(root.join(path)).unwrap()
+}
+
+/// The cells of the one table whose heading begins with `head`.
+fn table(document: &str, head: &str) -> Vec<Vec<String>> {
+    let (_, rest) = document.split_once(head).unwrap();
+    let rows = rest.lines().skip(2).take_while(|line| line.starts_with('|'));
+    rows.map(|row| row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect()).collect()
+}
+
+/// What stands in backticks.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+#[tokio::test]
+async fn the_table_of_events_is_complete_and_true() {
+    let written = one_of_each().await;
+    let document = file("docs/EVENTS.md");
+    let mut documented = BTreeSet::new();
+    for row in table(&document, "| command | service method | kind |") {
+        let [_, _, kind, severity, target, payload] = row.as_slice() else { panic!("{row:?}") };
+        let kind = quoted(kind)[0];
+        let entry = written.get(kind).unwrap_or_else(|| panic!("{kind} was not written"));
+        assert_eq!(severity, &entry.severity, "{kind}");
+        assert_eq!(quoted(target).first().copied(), entry.target_kind.as_deref(), "{kind}");
+        let Value::Object(members) = entry.payload_value() else { panic!("{kind} has no object as its payload") };
+        assert_eq!(quoted(payload), members.keys().collect::<Vec<_>>(), "{kind}");
+        assert!(documented.insert(kind.to_owned()), "{kind} is documented twice");
+    }
+    let known: BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.as_str().to_owned()).collect();
+    assert_eq!(documented, known);
+}
+
+/// An entry of every kind, made by the services.
+async fn one_of_each() -> BTreeMap<String, AuditRecord> {
+    let world = World::found("acme", 9).await.unwrap();
+    let (licentia, operator) = (&world.licentia, &world.operator);
+    let passphrase = |text: &str| Passphrase::new(text.to_owned()).unwrap();
+
+    let issuers = licentia.issuers();
+    let second = issuers.generate(operator, NewIssuer { name: "second".to_owned(), status_url: None }).await.unwrap();
+    issuers.export_private(operator, second.id, &passphrase("for the way")).await.unwrap();
+    issuers.delete(operator, second.id).await.unwrap();
+    let key = World::found("globex", 90).await.unwrap();
+    let key =
+        key.licentia.issuers().export_public_pem(key.licentia.issuers().list().await.unwrap()[0].id).await.unwrap();
+    let key = ImportKey { text: &key, name: None, passphrase: None };
+    let foreign = issuers.import(operator, key).await.unwrap();
+    issuers.retire(operator, foreign.id).await.unwrap();
+
+    let licenses = licentia.licenses();
+    let license = licenses.issue(operator, World::request("alice@example.com")).await.unwrap();
+    let reissued = licenses.reissue(operator, license.id, ReissueRequest::default()).await.unwrap();
+    let revoke = RevokeRequest { license: license.id, reason: ReasonCode::Other, note: None };
+    licentia.revocations().revoke(operator, revoke).await.unwrap();
+    licentia.revocations().unrevoke(operator, license.id, None).await.unwrap();
+    licenses.delete(operator, license.id).await.unwrap();
+    licenses.import(operator, &Licenses::armored(&license)).await.unwrap();
+    licenses.revoke_and_delete(operator, reissued.license.id).await.unwrap();
+
+    let identities = licentia.identities();
+    let identity = identities.create(operator, "editor").await.unwrap();
+    identities.regenerate(operator, identity.id).await.unwrap();
+    identities.export(operator, identity.id).await.unwrap();
+    identities.delete(operator, identity.id).await.unwrap();
+
+    let probe = || NewProbe { label: "rack 4".to_owned(), ttl_seconds: 3_600 };
+    let consumed = licentia.probes().new_token(operator, probe()).await.unwrap();
+    licentia.probes().consume_token(operator, &consumed.token, "{}").await.unwrap();
+    let cancelled = licentia.probes().new_token(operator, probe()).await.unwrap();
+    licentia.probes().cancel(operator, cancelled.probe.id).await.unwrap();
+
+    let out = world.directory().join("log.jsonl");
+    let audit = licentia.audit();
+    audit.export(&AuditFilter::default(), ExportFormat::Jsonl, &out, Some(operator), no_progress()).await.unwrap();
+    world.wait_days(-1);
+    licentia.vault().change_passphrase(operator, &passphrase("another one")).await.unwrap();
+
+    let entries = audit.list(&AuditFilter::default(), None, 1_000).await.unwrap().items;
+    entries.into_iter().map(|entry| (entry.kind.clone(), entry)).collect()
+}
+
+#[test]
+fn the_table_of_issues_is_complete_and_its_advice_is_the_reports() {
+    let (document, source) = (file("docs/VERIFY.md"), file("core/src/audit/report.rs"));
+    let rows = table(&document, "| code | severity | means | advice |");
+    let documented: Vec<&str> = rows.iter().map(|row| quoted(&row[0])[0]).collect();
+    assert_eq!(documented, Code::ALL.map(Code::as_str));
+    for row in &rows {
+        assert!(source.contains(&format!("\"{}\"", row[3])), "the advice of {} is not the report's", row[0]);
+    }
+}
+
+/// The example in hex, without what explains it, is the golden vector.
+#[test]
+fn the_worked_example_is_the_golden_vector() {
+    let vectors: Value = serde_json::from_str(&file("storage/tests/vectors/audit.json")).unwrap();
+    let document = file("docs/FORMAT.md");
+    let (_, example) = document.split_once("## An example\n").unwrap();
+    let (example, _) = example.split_once("\n## ").unwrap();
+    let blocks: Vec<String> = example.split("```").skip(1).step_by(2).map(digits).collect();
+    let entry = &vectors["entries"][1];
+    let expected = [
+        format!("{}{}", text(&vectors["public_key"]), text(&vectors["key_id"])),
+        text(&vectors["log"]["encoded"]),
+        text(&vectors["log"]["fingerprint"]),
+        text(&entry["encoded"]),
+        format!("{}{}", text(&entry["hash"]), text(&entry["signature"])),
+    ];
+    assert_eq!(blocks, expected);
+}
+
+/// The bytes of a block: each line up to the three spaces before its explanation.
+fn digits(block: &str) -> String {
+    let lines = block.lines().skip(1).map(|line| line.trim_start().split("   ").next().unwrap_or_default());
+    lines.collect::<String>().replace("blake3:", "").replace(' ', "")
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap().to_owned()
+}
