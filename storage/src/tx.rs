@@ -5,7 +5,9 @@ use crate::counted::Counted;
 use crate::error_map::commit_certainly_failed;
 use crate::row::{self, Row};
 use crate::{Ambient, EventId, Reader, StoreError, Timestamp};
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DbBackend, EntityTrait, Iterable, PrimaryKeyToColumn, QueryFilter, QueryTrait,
+};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -94,10 +96,11 @@ impl Tx {
         audit::found(&self.conn, log).await
     }
 
-    /// Inserts a row.
+    /// Inserts a row. It is written before anything else is read or written here, together with that; so a row that
+    /// cannot be inserted may be refused as late as at the commit.
     pub async fn insert<R: Row>(&self, row: &R) -> Result<Effect, StoreError> {
         let effect = self.effect(row, true)?;
-        R::Table::insert(row.clone().into_active_model()).exec_without_returning(&self.conn).await?;
+        self.conn.write_later(R::Table::insert(row.clone().into_active_model()).build(DbBackend::Sqlite)).await?;
         Ok(effect)
     }
 
@@ -121,6 +124,7 @@ impl Tx {
             let column = key.into_column();
             update = update.filter(column.eq(row.get(column)));
         }
+        self.conn.write_waiting().await?;
         let updated = update.exec(&self.conn).await?;
         if updated.rows_affected == 1 { Ok(effect) } else { Err(StoreError::Gone { noun: R::NOUN }) }
     }
@@ -128,6 +132,7 @@ impl Tx {
     /// Deletes a row.
     pub async fn delete<R: Row>(&self, row: &R) -> Result<Effect, StoreError> {
         let effect = self.effect(row, false)?;
+        self.conn.write_waiting().await?;
         let deleted = row.clone().delete(&self.conn).await?;
         if deleted.rows_affected == 1 { Ok(effect) } else { Err(StoreError::Gone { noun: R::NOUN }) }
     }

@@ -1,6 +1,7 @@
 //! Giving events their place, their hash and their signature: the last thing a transaction does.
 
 use super::{AuditLog, ENTRY_VERSION, Event, Events, LogKey, SealedFields, effect, entry, payload_hash};
+use crate::counted::Counted;
 use crate::tx::Seal;
 use crate::{ActorKind, Ambient, EventId, Severity, StoreError, Timestamp, TransactionId};
 use sea_orm::sea_query::Value;
@@ -16,8 +17,8 @@ pub const CLOCK_ADJUSTED: &str = "clock.adjusted";
 const CHUNK: usize = 100;
 
 /// Appends the events of one transaction; called last, outside savepoints.
-pub(crate) async fn append<C: ConnectionTrait>(
-    conn: &C,
+pub(crate) async fn append(
+    conn: &Counted,
     seal: &Seal,
     ambient: &Ambient,
     now: Timestamp,
@@ -51,7 +52,7 @@ pub(crate) async fn append<C: ConnectionTrait>(
 }
 
 /// Writes the first rows of a log, in the transaction that also writes its first entries.
-pub(crate) async fn found<C: ConnectionTrait>(conn: &C, log: &AuditLog) -> Result<(), StoreError> {
+pub(crate) async fn found(conn: &Counted, log: &AuditLog) -> Result<(), StoreError> {
     let key = super::key_id(&log.public_key);
     let sql = "INSERT INTO audit_log (id, created_at, encoding, public_key) VALUES (?, ?, ?, ?);
                INSERT INTO audit_key (id, public_key, from_seq) VALUES (?, ?, 1);
@@ -78,12 +79,12 @@ struct Head {
 }
 
 impl Head {
-    async fn read<C: ConnectionTrait>(conn: &C, key: &LogKey) -> Result<Self, StoreError> {
+    async fn read(conn: &Counted, key: &LogKey) -> Result<Self, StoreError> {
         let sql = "SELECT h.size, h.hash, h.recorded_at, l.id AS log_id, e.seq AS last_seq, e.hash AS last_hash, e.recorded_at AS last_at,
                        (SELECT id FROM audit_key ORDER BY from_seq DESC LIMIT 1) AS key_id
                    FROM audit_head h, audit_log l
                    LEFT JOIN audit_entry e ON e.seq = (SELECT max(seq) FROM audit_entry)";
-        let row = conn.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+        let row = conn.look(Statement::from_string(DbBackend::Sqlite, sql)).await?;
         let row = row.ok_or(StoreError::NotFounded)?;
         let log_id: Vec<u8> = row.try_get("", "log_id")?;
         let key_id: Option<Vec<u8>> = row.try_get("", "key_id")?;
@@ -178,7 +179,7 @@ impl Place<'_> {
 }
 
 /// Entries, payloads and the new head in one round trip.
-async fn write<C: ConnectionTrait>(conn: &C, rows: Vec<SealedRow>, place: &Place<'_>) -> Result<(), StoreError> {
+async fn write(conn: &Counted, rows: Vec<SealedRow>, place: &Place<'_>) -> Result<(), StoreError> {
     let count = rows.len();
     let mut values: Vec<Value> = Vec::with_capacity(count * 22 + 3);
     let mut payloads: Vec<Value> = Vec::with_capacity(count * 3);

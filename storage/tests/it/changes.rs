@@ -129,7 +129,9 @@ async fn a_transaction_goes_no_further_after_its_first_error() {
     let error = home
         .leaves_nothing(async |home| {
             within(home.store.write(home.seal.clone(), async |tx: Tx| -> Outcome {
-                let twice = tx.insert(&setting("taken")).await;
+                drop(tx.insert(&setting("taken")).await?);
+                // It goes along with whatever comes next.
+                let twice = tx.reader().setting("taken").await;
                 assert!(matches!(&twice, Err(StoreError::NotUnique(column)) if column == "setting.key"), "{twice:?}");
                 // A careless service goes on as if nothing had happened.
                 let next = tx.insert(&setting("after")).await;
