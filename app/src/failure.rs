@@ -47,17 +47,23 @@ impl Status {
 impl Failure {
     /// Refused or failed: says what.
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self::Refused(explanation(message))
+        Self::Refused(explanation(message, "What was given cannot be used.", "Correct it, and run the command again."))
     }
 
     /// Wrong usage: says what.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
-        Self::Usage(explanation(message))
+        Self::Usage(explanation(
+            message,
+            "The command line is not whole, or does not fit together.",
+            "`licentia --help` lists the commands, and `licentia COMMAND --help` says how one is written.",
+        ))
     }
 
     /// A file or directory could not be used; `action` is what was tried, such as "read".
     pub(crate) fn io(action: &str, path: &Path, error: &io::Error) -> Self {
-        Self::new(format!("cannot {action} {}", path.display())).because(error)
+        Self::new(format!("cannot {action} {}", path.display()))
+            .because(error)
+            .hint("Check the path, and whether this user may use it.")
     }
 
     /// Says why.
@@ -111,6 +117,7 @@ pub(crate) fn in_one_line(why: &Explanation) -> String {
     }
 }
 
-fn explanation(message: impl Into<String>) -> Explanation {
-    Explanation { message: message.into(), cause: None, hint: None }
+/// An error has three parts, also where nobody thought of the other two.
+fn explanation(message: impl Into<String>, cause: &str, hint: &str) -> Explanation {
+    Explanation { message: message.into(), cause: Some(cause.to_owned()), hint: Some(hint.to_owned()) }
 }

@@ -41,7 +41,9 @@ impl From<&Error> for Explanation {
             Error::KeyFile(error) => secret::explain_key_file(error),
             Error::Pin(error) => pin::explain(error),
             Error::PinDisagrees(state) => pin::explain_disagreement(state),
-            Error::Io { action: _, path: _, source } => says.because(sentence(&source.to_string())),
+            Error::Io { action: _, path: _, source } => {
+                says.because(sentence(&source.to_string())).then("Check the path, and whether this user may use it.")
+            }
             Error::FileExists(_) => {
                 says.because("Nothing is ever overwritten.").then("Choose another name, or move that file away.")
             }
@@ -63,10 +65,10 @@ impl From<&Error> for Explanation {
             Error::Ambiguous { noun: _, text: _, candidates } => says
                 .because(format!("It could be {}.", candidates.join(", ")))
                 .then("Give more of the id, from its beginning or up to its end."),
-            Error::Invalid { what: _, why } => says.because(sentence(why)),
-            Error::NameTaken { noun, name: _ } => {
-                says.then(format!("Choose another name; `{}` shows those that are taken.", list_command(*noun)))
-            }
+            Error::Invalid { what: _, why } => says.because(sentence(why)).then("Correct it, and try again."),
+            Error::NameTaken { noun, name: _ } => says
+                .because("A name stands for one of them, so that it can be typed in place of an id.")
+                .then(format!("Choose another name; `{}` shows those that are taken.", list_command(*noun))),
 
             Error::NoActiveIssuer => says
                 .because("The active issuer signs whatever names no other.")
@@ -77,7 +79,9 @@ impl From<&Error> for Explanation {
             Error::IssuerCannotSign { .. } => says
                 .because("Only its public key was taken in: it vouches for licenses from elsewhere.")
                 .then("Name another with `--issuer ID`; `licentia issuer list` shows which can sign."),
-            Error::IssuerAlreadyActive { .. } => says.because("Nothing had to be changed."),
+            Error::IssuerAlreadyActive { .. } => {
+                says.because("Nothing had to be changed.").then("`licentia issuer list` shows which issuer is active.")
+            }
             Error::IssuerInUse { .. } => says
                 .because("What it signed could not be checked any more, nor revoked.")
                 .then("Run `licentia issuer retire ID` to end its signing instead."),

@@ -125,7 +125,9 @@ impl App {
         if let Some(action) = resolve(self.context(), key) {
             return self.act(action);
         }
-        if let Some(dialog) = self.dialogs.last_mut() {
+        // A form whose change is being written is no more typed into.
+        let busy = self.writing;
+        if let Some(dialog) = self.dialogs.last_mut().filter(|dialog| !(busy && dialog.asks_for_change())) {
             dialog.key(key);
         }
         vec![]

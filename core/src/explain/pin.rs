@@ -27,6 +27,7 @@ pub(super) fn explain_disagreement(state: &PinState) -> Explanation {
             .then(format!("Put the file back that was in use before. If this one is meant to stay, {IF_MEANT}")),
         PinState::Absent | PinState::Matches | PinState::Behind => {
             Explanation::saying("the pin of the database was refused, although it does not disagree")
+                .because("What was seen before and what is found agree.")
                 .then(REPORT)
         }
     }
@@ -35,7 +36,9 @@ pub(super) fn explain_disagreement(state: &PinState) -> Explanation {
 pub(super) fn explain(error: &PinError) -> Explanation {
     match error {
         PinError::Io { action, path, error } => {
-            Explanation::saying(format!("cannot {action} {}", path.display())).because(sentence(&error.to_string()))
+            Explanation::saying(format!("cannot {action} {}", path.display()))
+                .because(sentence(&error.to_string()))
+                .then("Make sure that this user may use that place; `LICENTIA_PIN_DIR` names another.")
         }
         PinError::Broken { path, what } => Explanation::saying(format!("the pin file {} is broken", path.display()))
             .because(sentence(what))

@@ -80,9 +80,11 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
         StoreError::Migration { to, why } => Explanation::saying(format!("the migration to schema {to} failed"))
             .because(sentence(why))
             .then("The database is as it was before. `licentia doctor` shows what is wrong with it."),
-        StoreError::Encoding(_) => says.then(REPORT),
-        StoreError::Database(_) => says.then("Run `licentia doctor` to see whether the database is whole."),
+        StoreError::Encoding(_) => says.because("What was to be written cannot be written down.").then(REPORT),
+        StoreError::Database(_) => says
+            .because("SQLite gave it up, and what was begun was taken back.")
+            .then("Run `licentia doctor` to see whether the database is whole."),
         // The type allows for more to come; its own words have to do until they are written here.
-        _ => says,
+        _ => says.because("Nothing more is known of it.").then("Run `licentia doctor`."),
     }
 }

@@ -88,7 +88,10 @@ fn the_doctor_says_what_to_do() {
         run.json()["checks"].as_array().unwrap().iter().filter(|check| check["state"] != "ok").cloned().collect();
     assert_eq!(wrong.len(), 1, "{wrong:?}");
     assert!(wrong[0]["advice"].as_str().unwrap().contains("chmod"), "{wrong:?}");
-    std::fs::set_permissions(shell.database(), PermissionsExt::from_mode(0o600)).unwrap();
+    // Files that SQLite made meanwhile took the mode after the database's.
+    for file in std::fs::read_dir(shell.home()).unwrap() {
+        std::fs::set_permissions(file.unwrap().path(), PermissionsExt::from_mode(0o600)).unwrap();
+    }
     shell.run("doctor").done();
 
     std::fs::write(shell.database(), "not a database").unwrap();

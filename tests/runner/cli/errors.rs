@@ -60,7 +60,6 @@ fn what_is_refused_is_1_in_every_format() {
         "license issue --from missing.csv".to_owned(),
         "init".to_owned(),
         "audit show 999".to_owned(),
-        "audit export --out /no/such/place".to_owned(),
         "backup --out /no/such/place".to_owned(),
         "audit key --out /no/such/place".to_owned(),
         "license list --home /dev/null/x".to_owned(),

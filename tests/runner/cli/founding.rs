@@ -52,8 +52,8 @@ fn the_vendor_is_the_log_unless_told() {
 fn a_second_init_is_refused_and_changes_nothing() {
     let shell = founded();
     let before = entries(&shell);
-    shell.run("init").refused("there is already a database");
-    shell.run("init --vendor other --format json").refused("there is already a database");
+    shell.run("init").refused("already a database");
+    shell.run("init --vendor other --format json").refused("already a database");
     assert_eq!(entries(&shell), before);
     assert_verified(&shell);
 }

@@ -89,7 +89,7 @@ fn a_token_that_is_over_or_cancelled_takes_nothing_in() {
     shell.run(&format!("probe consume {token} --file result.json")).refused("expired");
     assert_eq!(shell.run(&format!("probe show {late} --format json")).done().json()["state"], "expired");
     shell.run("probe consume lprobe_nonsense --file result.json").refused("token");
-    shell.run("probe consume --file result.json").wrong_usage("token");
+    shell.run("probe consume --file result.json").wrong_usage("TOKEN");
     shell.run("probe create --label x --ttl forever").wrong_usage("90s");
     shell.run("probe create --label ''").refused("label");
     assert_eq!(entries(&shell), before);

@@ -100,7 +100,11 @@ fn masked(shell: &Shell, text: &str) -> String {
         out.push(c);
     }
     out.pop();
-    out
+    let lines = out.split('\n').map(|line| match line.strip_prefix("status_list.idx  ") {
+        Some(_) => "status_list.idx  [INDEX]",
+        None => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn mask(word: &str) -> String {
@@ -114,8 +118,8 @@ fn mask(word: &str) -> String {
             return format!("{prefix}[HEX]");
         }
     }
-    if word.len() == 8 && hex(word) && word.bytes().any(|byte| byte.is_ascii_digit()) {
-        return "[ID-TAIL]".get(..8).unwrap().to_owned();
+    if word.len() == 8 && hex(word) {
+        return "[ID-END]".to_owned();
     }
     if word.starts_with("eyJ") {
         return "[TOKEN]".to_owned();

@@ -4,7 +4,7 @@ use super::support::NOW;
 use crate::Start;
 use crate::testing::Harness;
 use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, Founding, IssueRequest, Licentia, Place, Term, Timestamp};
+use licentia_core::{Actor, Ambient, Backup, Founding, IssueRequest, Licentia, Place, Term, Timestamp};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
@@ -215,4 +215,23 @@ async fn a_service_that_refuses_is_explained() {
     first.press("x<enter><enter>").settle().await;
     second.press("x<enter><enter>").settle().await;
     shows(&mut second, &["Error", "revoked"]);
+}
+
+#[tokio::test]
+async fn a_copy_for_review_opens_in_reviewer_mode_at_once() {
+    let home = Home::founded(1).await;
+    let copy = Home::empty();
+    std::fs::create_dir(copy.directory.path().join("home")).unwrap();
+    let licentia = Licentia::open(home.place(), home.ambient.clone()).await.unwrap();
+    licentia.backup(&copy.place().database, Backup::ForReview, Arc::new(|_, _| ())).await.unwrap();
+    licentia.close().await;
+
+    let mut screen = copy.open(None).await;
+    shows(&mut screen, &["reviewer mode: read only", "customer0001"]);
+    screen.press("n");
+    shows(&mut screen, &["made for review"]);
+    screen.press("9").settle().await;
+    shows(&mut screen, &["vault.create", "1 of 4"]);
+    screen.press("q").settle().await;
+    screen.close().await.unwrap();
 }

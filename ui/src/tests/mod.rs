@@ -7,5 +7,6 @@ mod keymap;
 mod licenses;
 mod look;
 mod paging;
+mod pty;
 mod shell;
 mod support;

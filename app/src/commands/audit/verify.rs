@@ -68,7 +68,7 @@ async fn verify(context: &Context, request: &VerifyRequest) -> Result<VerifyRepo
     context.warn_of_pin(&licentia).await;
     let result = licentia.audit().verify(request, progress).await;
     licentia.close().await;
-    result.or_else(|error| unreadable(error))
+    result.or_else(unreadable)
 }
 
 /// A file that cannot be read proves nothing: that is an answer, and not the good one.

@@ -30,7 +30,9 @@ pub(crate) async fn run(context: &Context, from: &Path, dry_run: bool, acting: &
         }
     };
     if drafts.is_empty() {
-        return Err(Failure::new(format!("{} has no rows", from.display())));
+        return Err(Failure::new(format!("{} has no rows", from.display()))
+            .because("There is nothing in it to issue.")
+            .hint("Give CSV with a header and rows, or JSON lines."));
     }
     let audience = context.config()?.audience;
     if dry_run {

@@ -48,6 +48,12 @@ pub(crate) async fn run(context: &Context, args: Issue) -> Result {
     if let Some(from) = &args.from {
         return batch::run(context, from, args.dry_run, &args.acting).await;
     }
+    // `requires` does not see to it where another option stands in the way of --from.
+    if args.dry_run {
+        return Err(Failure::usage("--dry-run is for a batch")
+            .because("A single license is checked when it is issued.")
+            .hint("Give the batch with --from, or leave --dry-run out."));
+    }
     let Fields { subject, audience, .. } = &args.fields;
     let subject = subject
         .clone()
