@@ -306,8 +306,8 @@ pub(crate) fn trusted_key(issuer: &Issuer) -> Result<TrustedKey> {
 }
 
 /// The `iss` of every license: a name or an address, one line.
-pub(crate) fn checked_vendor(vendor: String) -> Result<String> {
-    checked::line("the vendor", &vendor, 200)
+pub(crate) fn checked_vendor(vendor: &str) -> Result<String> {
+    checked::line("the vendor", vendor, 200)
 }
 
 impl NewIssuer {

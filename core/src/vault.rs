@@ -54,7 +54,7 @@ impl VaultService<'_> {
             public_key: log_key.verifying_key().to_bytes(),
         };
         let vendor = match founding.vendor {
-            Some(vendor) => issuer::checked_vendor(vendor)?,
+            Some(vendor) => issuer::checked_vendor(&vendor)?,
             None => format!("urn:uuid:{log_id}"),
         };
         let new = crate::NewIssuer { name: founding.issuer, status_url: founding.status_url }.checked()?;

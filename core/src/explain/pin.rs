@@ -35,11 +35,9 @@ pub(super) fn explain_disagreement(state: &PinState) -> Explanation {
 
 pub(super) fn explain(error: &PinError) -> Explanation {
     match error {
-        PinError::Io { action, path, error } => {
-            Explanation::saying(format!("cannot {action} {}", path.display()))
-                .because(sentence(&error.to_string()))
-                .then("Make sure that this user may use that place; `LICENTIA_PIN_DIR` names another.")
-        }
+        PinError::Io { action, path, error } => Explanation::saying(format!("cannot {action} {}", path.display()))
+            .because(sentence(&error.to_string()))
+            .then("Make sure that this user may use that place; `LICENTIA_PIN_DIR` names another."),
         PinError::Broken { path, what } => Explanation::saying(format!("the pin file {} is broken", path.display()))
             .because(sentence(what))
             .then("If you know that the database is the right one, remove that file; the next start makes a new pin."),

@@ -36,18 +36,18 @@ pub(super) fn explain_key_file(error: &KeyFileError) -> Explanation {
     const CONVERT: &str = "`openssl genpkey -algorithm ed25519` makes a key that can be used.";
     let says = Explanation::saying(error.to_string());
     match error {
-        KeyFileError::TooLarge(_) => says
-            .because("No key takes that much room.")
-            .then("Check that this is the key file and not something else."),
+        KeyFileError::TooLarge(_) => {
+            says.because("No key takes that much room.").then("Check that this is the key file and not something else.")
+        }
         KeyFileError::NotPem(_) => says
             .because("A key file is text that begins with `-----BEGIN` and ends with `-----END …-----`.")
             .then("`openssl pkey -in FILE -inform DER` turns a binary key into such text."),
         KeyFileError::WrongKind(_) | KeyFileError::WrongAlgorithm(_) => {
             says.because("Licenses are signed with Ed25519, and with nothing else.").then(CONVERT)
         }
-        KeyFileError::PassphraseNeeded => says
-            .because("It is encrypted.")
-            .then("Give the passphrase of the key file, which need not be the vault's."),
+        KeyFileError::PassphraseNeeded => {
+            says.because("It is encrypted.").then("Give the passphrase of the key file, which need not be the vault's.")
+        }
         KeyFileError::WrongPassphrase => says
             .because("It does not come out as a key.")
             .then("Try again with the passphrase of the key file, which need not be the vault's."),

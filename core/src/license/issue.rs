@@ -12,12 +12,12 @@ use std::sync::Arc;
 impl Licenses<'_> {
     /// Signs a license.
     pub async fn issue(self, operator: &Operator, request: IssueRequest) -> Result<License> {
-        let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
+        let (keys, ambient) = (operator.clone(), self.0.ambient().clone());
         self.0
             .write(operator, move |tx| async move {
                 let terms = vec![request::check(&request, tx.now())?];
                 let batch = Batch::read(&tx.reader(), terms, tx.now()).await?;
-                let mut signed = batch.sign(&signer, &ambient, &quiet())?;
+                let mut signed = batch.sign(&keys, &ambient, &quiet())?;
                 let Some(signed) = signed.pop() else { return Err(Error::NoActiveIssuer) };
                 let effects = write_one(&tx, &signed).await?;
                 let event = issued(&signed.license).accounts_for(effects);
@@ -42,11 +42,11 @@ impl Licenses<'_> {
             return Err(Error::invalid("the batch", "it holds no license"));
         }
         let before = Batch::read(&self.0.reader(), terms, now).await?;
-        let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
+        let (keys, ambient) = (operator.clone(), self.0.ambient().clone());
         let (drawn, signed) = {
-            let (signer, ambient, progress) = (signer.clone(), ambient.clone(), Arc::clone(&progress));
+            let (keys, ambient, progress) = (keys.clone(), ambient.clone(), Arc::clone(&progress));
             blocking(move || {
-                let signed = before.sign(&signer, &ambient, &progress)?;
+                let signed = before.sign(&keys, &ambient, &progress)?;
                 Ok((before, signed))
             })
             .await?
@@ -54,7 +54,7 @@ impl Licenses<'_> {
         self.0
             .write(operator, move |tx| async move {
                 let now = Batch::read(&tx.reader(), drawn.terms.clone(), drawn.now).await?;
-                let signed = if now == drawn { signed } else { now.sign(&signer, &ambient, &progress)? };
+                let signed = if now == drawn { signed } else { now.sign(&keys, &ambient, &progress)? };
                 let (licenses, entries, lists) = split(signed);
                 let mut first = tx.insert_many(&lists).await?;
                 let rows = tx.insert_many(&licenses).await?;
@@ -154,8 +154,8 @@ impl Batch {
         let mut signed = Vec::with_capacity(self.terms.len());
         for (done, terms) in (1u64..).zip(&self.terms) {
             let issuer = self.contexts.issuer_of(terms.request.issuer).ok_or(Error::NoActiveIssuer)?;
-            let signer = signers.get_mut(&issuer).ok_or(Error::NoActiveIssuer)?;
-            signed.push(signer.sign(terms, self.digests.of(terms.request.identity), Extra::default())?);
+            let with = signers.get_mut(&issuer).ok_or(Error::NoActiveIssuer)?;
+            signed.push(with.sign(terms, self.digests.of(terms.request.identity), &Extra::default())?);
             if done % 64 == 0 || done == total {
                 progress(done, total);
             }
@@ -175,7 +175,7 @@ pub(super) async fn sign_inside(
     let batch = Batch::read(&tx.reader(), vec![terms], tx.now()).await?;
     let [terms] = batch.terms.as_slice() else { return Err(Error::NoActiveIssuer) };
     let (_, context) = batch.contexts.by_issuer().pop_first().ok_or(Error::NoActiveIssuer)?;
-    Signer::new(operator, ambient, tx.now(), context)?.sign(terms, batch.digests.of(terms.request.identity), extra)
+    Signer::new(operator, ambient, tx.now(), context)?.sign(terms, batch.digests.of(terms.request.identity), &extra)
 }
 
 /// Writes a signed license with its entry, and the list that begins with it.

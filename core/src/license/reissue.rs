@@ -11,7 +11,7 @@ use licentia_storage::{Events, StatusValue, Tx};
 impl Licenses<'_> {
     /// Signs a successor. What the request does not name is inherited, the absolute expiry too.
     pub async fn reissue(self, operator: &Operator, id: LicenseId, request: ReissueRequest) -> Result<Reissued> {
-        let (signer, ambient) = (operator.clone(), self.0.ambient().clone());
+        let (keys, ambient) = (operator.clone(), self.0.ambient().clone());
         self.0
             .write(operator, move |tx| async move {
                 let old = load(&tx, id).await?;
@@ -19,7 +19,7 @@ impl Licenses<'_> {
                 let issuer = issuer_of_successor(&tx, &old, request.issuer).await?;
                 let terms = request::check(&request::merged(&old, request, issuer), tx.now())?;
                 let extra = Extra { replaces: Some(old.id), bindings: old.bindings.clone() };
-                let signed = issue::sign_inside(&tx, &signer, &ambient, terms, extra).await?;
+                let signed = issue::sign_inside(&tx, &keys, &ambient, terms, extra).await?;
 
                 let superseded = License { status: LicenseStatus::Superseded, ..old };
                 let mut entry = super::entry_of(&tx, superseded.id).await?;
@@ -46,9 +46,8 @@ impl Licenses<'_> {
 
 /// Only an active license can be reissued; whatever stands in the way is named.
 async fn refuse_unless_reissuable(tx: &Tx, old: &License) -> Result<()> {
-    match transition(old.status, Action::Reissue) {
-        Some(Next::Becomes(LicenseStatus::Superseded)) => return Ok(()),
-        Some(_) | None => {}
+    if transition(old.status, Action::Reissue) == Some(Next::Becomes(LicenseStatus::Superseded)) {
+        return Ok(());
     }
     Err(match old.status {
         LicenseStatus::Superseded => Error::SupersededBy {

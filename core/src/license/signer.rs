@@ -61,15 +61,12 @@ impl<'a> Signer<'a> {
     }
 
     /// Signs one license and draws its index.
-    pub(crate) fn sign(&mut self, terms: &Terms, identity: Option<&str>, extra: Extra) -> Result<Signed> {
+    pub(crate) fn sign(&mut self, terms: &Terms, identity: Option<&str>, extra: &Extra) -> Result<Signed> {
         let request = &terms.request;
         let id = LicenseId(self.ambient.uuid(self.now));
         let (list, new_list, position) = self.draw();
         let idx = self.index_of(list.id, position);
-        let status_list = match &list.uri {
-            Some(uri) => Some(StatusRef { idx: u64::try_from(idx).unwrap_or_default(), uri: uri.clone() }),
-            None => None,
-        };
+        let status_list = list.uri.clone().map(|uri| StatusRef { idx: u64::try_from(idx).unwrap_or_default(), uri });
         let issuer = &self.context.issuer;
         let vendor = issuer.vendor.clone().ok_or_else(|| Error::IssuerCannotSign { name: issuer.name.clone() })?;
         let claims = Claims {
