@@ -132,3 +132,17 @@ fn digits(block: &str) -> String {
 fn text(value: &Value) -> String {
     value.as_str().unwrap().to_owned()
 }
+
+#[test]
+fn the_columns_of_every_row_are_in_the_order_of_their_tags() {
+    let vectors: Vec<Value> = serde_json::from_str(&file("storage/tests/vectors/rows.json")).unwrap();
+    let frozen = vectors.iter().map(|row| {
+        let columns = row["columns"].as_array().unwrap().iter().map(|column| text(&column["name"]));
+        (text(&row["noun"]), columns.collect::<Vec<_>>())
+    });
+    let document = file("docs/FORMAT.md");
+    let documented = table(&document, "| noun | columns, from tag 1 |")
+        .into_iter()
+        .map(|row| (quoted(&row[0])[0].to_owned(), quoted(&row[1]).into_iter().map(str::to_owned).collect::<Vec<_>>()));
+    assert_eq!(documented.collect::<Vec<_>>(), frozen.collect::<Vec<_>>());
+}
