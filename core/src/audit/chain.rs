@@ -5,8 +5,8 @@
 use super::report::{Code, Findings};
 use ed25519_dalek::VerifyingKey;
 use licentia_storage::audit::{
-    CLOCK_ADJUSTED, CLOCK_TOLERANCE, ENTRY_VERSION, RecordedEffect, SealedFields, decode_effects, payload_hash,
-    signature_holds,
+    CLOCK_ADJUSTED, CLOCK_TOLERANCE, ENTRY_VERSION, RecordedEffect, SALT_LENGTH, SealedFields, decode_effects,
+    payload_hash, signature_holds,
 };
 use licentia_storage::raw::RawEntry;
 
@@ -27,8 +27,8 @@ pub(crate) struct Chain {
 /// What the previous hash of the next entry may be.
 #[derive(Debug)]
 struct Link {
-    /// As the entry before says of itself.
-    stored: Vec<u8>,
+    /// As the entry before says of itself; none where nobody knows it.
+    stored: Option<Vec<u8>>,
     /// As its fields come out.
     derived: Option<[u8; 32]>,
 }
@@ -41,18 +41,18 @@ impl Chain {
             key_id: licentia_storage::audit::key_id(public_key),
             key: VerifyingKey::from_bytes(public_key).ok(),
             next: 1,
-            link: Link { stored: fingerprint.to_vec(), derived: Some(fingerprint) },
+            link: Link { stored: Some(fingerprint.to_vec()), derived: Some(fingerprint) },
             recorded_at: Some(created_at),
             checked: 0,
         }
     }
 
-    /// The middle of a log: the entry before is taken at its word.
-    pub(crate) fn from_entry(log_id: [u8; 16], public_key: &[u8; 32], before: &RawEntry) -> Self {
+    /// The middle of a log: the entry before is taken at its word. Without it the link to it is not checked.
+    pub(crate) fn from_middle(log_id: [u8; 16], public_key: &[u8; 32], next: i64, before: Option<&RawEntry>) -> Self {
         let mut chain = Self::from_start(log_id, public_key, [0; 32], 0);
-        chain.next = before.seq.saturating_add(1);
-        chain.link = Link { stored: before.hash.clone(), derived: None };
-        chain.recorded_at = before.fields.as_ref().ok().map(|fields| fields.recorded_at);
+        chain.next = next;
+        chain.link = Link { stored: before.map(|before| before.hash.clone()), derived: None };
+        chain.recorded_at = before.and_then(|before| before.fields.as_ref().ok()).map(|fields| fields.recorded_at);
         chain
     }
 
@@ -63,7 +63,7 @@ impl Chain {
 
     /// The hash that the next entry links to, as stored.
     pub(crate) fn last_hash(&self) -> &[u8] {
-        &self.link.stored
+        self.link.stored.as_deref().unwrap_or_default()
     }
 
     /// The recorded time of the last entry.
@@ -79,14 +79,14 @@ impl Chain {
             Ok(fields) if fields.version != ENTRY_VERSION => {
                 let meaning = format!("The entry has version {}, which this program does not know.", fields.version);
                 findings.add(Code::VersionUnknown.at(entry.seq, meaning));
-                self.link = Link { stored: entry.hash.clone(), derived: None };
+                self.link = Link { stored: Some(entry.hash.clone()), derived: None };
                 self.recorded_at = Some(fields.recorded_at);
                 Vec::new()
             }
             Ok(fields) => self.check(entry, fields, findings),
             Err(column) => {
                 findings.add(Code::EntryMalformed.at(entry.seq, format!("The column {column} is not what it can be.")));
-                self.link = Link { stored: entry.hash.clone(), derived: None };
+                self.link = Link { stored: Some(entry.hash.clone()), derived: None };
                 self.recorded_at = None;
                 Vec::new()
             }
@@ -111,13 +111,14 @@ impl Chain {
             findings.add(Code::EntryAltered.at(entry.seq, "The entry is not what was hashed when it was written."));
         }
         let derived = self.link.derived.is_some_and(|derived| fields.previous_hash == derived);
-        if entry.seq == self.next && !derived && fields.previous_hash != self.link.stored {
+        let stored = self.link.stored.as_ref().is_none_or(|stored| fields.previous_hash == *stored);
+        if entry.seq == self.next && !derived && !stored {
             findings.add(Code::ChainBroken.at(entry.seq, "The entry does not follow the one before it."));
         }
         self.check_signature(entry, fields, &hash, findings);
         self.check_time(entry.seq, fields, findings);
         check_payload(entry, fields, findings);
-        self.link = Link { stored: entry.hash.clone(), derived: Some(hash) };
+        self.link = Link { stored: Some(entry.hash.clone()), derived: Some(hash) };
         self.recorded_at = Some(fields.recorded_at);
         match decode_effects(&fields.effects) {
             Ok(effects) => effects,
@@ -162,7 +163,10 @@ impl Chain {
 fn check_payload(entry: &RawEntry, fields: &SealedFields, findings: &mut Findings) {
     match &entry.payload {
         None => findings.add(Code::PayloadMissing.at(entry.seq, "The payload is gone, and no rule purged it.")),
-        Some((salt, body)) if payload_hash(salt, body).as_slice() != fields.payload_hash => {
+        // Salt and body are hashed one after the other: only the salt's length tells them apart.
+        Some((salt, body))
+            if salt.len() != SALT_LENGTH || payload_hash(salt, body).as_slice() != fields.payload_hash =>
+        {
             findings.add(Code::PayloadAltered.at(entry.seq, "The payload is not the one that was hashed."));
         }
         Some(_) => {}

@@ -14,6 +14,9 @@ use uuid::Uuid;
 pub(crate) struct Replay {
     nouns: BTreeMap<&'static str, u8>,
     rows: HashMap<Key, Expected>,
+    /// The last entry before the walk through a table began. What came later may lie behind the walk, under a rowid
+    /// that was freed: such a row need not be seen.
+    begun: BTreeMap<&'static str, i64>,
     /// Ids that are not sixteen bytes, to name them.
     named: HashMap<[u8; 16], String>,
 }
@@ -31,7 +34,17 @@ struct Expected {
 impl Replay {
     /// Of these audited tables.
     pub(crate) fn of(nouns: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { nouns: nouns.into_iter().zip(0..).collect(), rows: HashMap::new(), named: HashMap::new() }
+        Self {
+            nouns: nouns.into_iter().zip(0..).collect(),
+            rows: HashMap::new(),
+            begun: BTreeMap::new(),
+            named: HashMap::new(),
+        }
+    }
+
+    /// The walk through a table begins, after this entry.
+    pub(crate) fn begin(&mut self, noun: &'static str, seq: i64) {
+        self.begun.insert(noun, seq);
     }
 
     /// Takes in what an entry did.
@@ -79,10 +92,11 @@ impl Replay {
         let mut missing: Vec<(i64, String)> = Vec::new();
         let mut left_out = false;
         for (key, expected) in &self.rows {
-            if expected.seq < 0 {
+            let noun = self.noun_of(key);
+            let begun = self.begun.get(noun).copied().unwrap_or(i64::MAX);
+            if expected.seq < 0 || expected.seq > begun {
                 continue;
             }
-            let noun = self.noun_of(key);
             if withheld.contains(&noun) {
                 left_out = true;
             } else {

@@ -93,7 +93,9 @@ impl<'a> Run<'a> {
         self.check_frame(&frame, &log);
         let whole = self.request.from.is_none_or(|from| from <= 1) && self.request.to.is_none();
         let mut replay = Replay::of(if whole { audited_tables() } else { Vec::new() }.iter().map(|table| table.noun));
-        self.to = bound(self.request.to, frame.largest_seq).min(frame.largest_seq);
+        self.from = bound(self.request.from, 1).max(1);
+        // What was asked for and is not there is missing, not passed over.
+        self.to = bound(self.request.to, frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
         let mut chain = self.begin(reader, &log).await?;
         self.follow(reader, &log, &mut chain, &mut replay, whole).await?;
         self.check_ends(&frame, &chain, &log, whole);
@@ -128,6 +130,12 @@ impl<'a> Run<'a> {
             let meaning = format!("The log's fingerprint is {fingerprint}, and not the one that was given.");
             self.findings.add(Code::WrongLog.at(None, meaning));
         }
+        if let Some(pin) = &self.pin
+            && pin.fingerprint != fingerprint
+        {
+            let meaning = format!("Another log was seen here before: {}; this one is {fingerprint}.", pin.fingerprint);
+            self.findings.add(Code::WrongLog.at(None, meaning));
+        }
         let first_key = (key_id(&log.public_key).to_vec(), log.public_key.to_vec(), 1);
         if frame.keys.as_slice() != [first_key] {
             self.findings
@@ -139,18 +147,13 @@ impl<'a> Run<'a> {
     }
 
     /// Where the chain starts: at the log's own beginning, or at an entry that is taken at its word.
-    async fn begin(&mut self, reader: &mut RawReader, log: &AuditLog) -> Result<Chain> {
+    async fn begin(&self, reader: &mut RawReader, log: &AuditLog) -> Result<Chain> {
         let id = *log.id.0.as_bytes();
-        let from = bound(self.request.from, 1).max(1);
-        self.from = from;
-        let before = match from {
-            1 => None,
-            _ => reader.entries_after(from - 2, from - 1, id).await?.into_iter().next(),
-        };
-        Ok(match before {
-            Some(before) => Chain::from_entry(id, &log.public_key, &before),
-            None => Chain::from_start(id, &log.public_key, log.fingerprint(), log.created_at.0),
-        })
+        if self.from == 1 {
+            return Ok(Chain::from_start(id, &log.public_key, log.fingerprint(), log.created_at.0));
+        }
+        let before = reader.entries_after(self.from - 2, self.from - 1, id).await?;
+        Ok(Chain::from_middle(id, &log.public_key, self.from, before.first()))
     }
 
     async fn follow(
@@ -218,7 +221,8 @@ impl<'a> Run<'a> {
             _ => self.at_pin.clone(),
         };
         match pin::compare(self.pin.as_ref(), &log.fingerprint_text(), size, at_pin.as_deref()) {
-            PinState::Absent | PinState::Matches | PinState::Behind => {}
+            // That it is another log was said before.
+            PinState::Absent | PinState::Matches | PinState::Behind | PinState::OtherLog { .. } => {}
             PinState::RolledBack { pinned, found } => {
                 let meaning = format!("{pinned} entries were seen here before, and now there are {found}.");
                 self.findings.add(Code::RolledBack.at(self.to, meaning));
@@ -226,10 +230,6 @@ impl<'a> Run<'a> {
             PinState::Forked { at } => {
                 let meaning = format!("Entry {at} is not the one that was seen here before.");
                 self.findings.add(Code::Forked.at(i64::try_from(at).ok(), meaning));
-            }
-            PinState::OtherLog { pinned, found } => {
-                let meaning = format!("Another log was seen here before: {pinned}; this one is {found}.");
-                self.findings.add(Code::WrongLog.at(None, meaning));
             }
         }
     }
@@ -248,6 +248,7 @@ impl<'a> Run<'a> {
         for table in audited_tables() {
             let mut after = i64::MIN;
             let mut any = false;
+            replay.begin(table.noun, chain.next() - 1);
             loop {
                 reader.hold().await?;
                 loop {

@@ -10,4 +10,5 @@ mod export;
 mod identity;
 mod license;
 mod probe;
+mod verify;
 mod world;

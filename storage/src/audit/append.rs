@@ -1,6 +1,6 @@
 //! Giving events their place, their hash and their signature: the last thing a transaction does.
 
-use super::{AuditLog, ENTRY_VERSION, Event, Events, LogKey, SealedFields, effect, entry, payload_hash};
+use super::{AuditLog, ENTRY_VERSION, Event, Events, LogKey, SALT_LENGTH, SealedFields, effect, entry, payload_hash};
 use crate::counted::Counted;
 use crate::tx::Seal;
 use crate::{ActorKind, Ambient, EventId, Severity, StoreError, Timestamp, TransactionId};
@@ -82,7 +82,7 @@ impl Head {
     async fn read(conn: &Counted, key: &LogKey) -> Result<Self, StoreError> {
         let sql = "SELECT h.size, h.hash, h.recorded_at, l.id AS log_id, e.seq AS last_seq, e.hash AS last_hash, e.recorded_at AS last_at,
                        (SELECT id FROM audit_key ORDER BY from_seq DESC LIMIT 1) AS key_id
-                   FROM audit_head h, audit_log l
+                   FROM audit_log l LEFT JOIN audit_head h ON h.id = 1
                    LEFT JOIN audit_entry e ON e.seq = (SELECT max(seq) FROM audit_entry)";
         let row = conn.look(Statement::from_string(DbBackend::Sqlite, sql)).await?;
         let row = row.ok_or(StoreError::NotFounded)?;
@@ -91,12 +91,11 @@ impl Head {
         if log_id != key.log_id().0.as_bytes() || key_id.as_deref() != Some(&key.id()) {
             return Err(StoreError::WrongLogKey);
         }
-        let head = Self {
-            size: row.try_get("", "size")?,
-            hash: row.try_get("", "hash")?,
-            recorded_at: row.try_get("", "recorded_at")?,
-        };
         let last_seq: i64 = row.try_get::<Option<i64>>("", "last_seq")?.unwrap_or(0);
+        let Some(size) = row.try_get("", "size")? else {
+            return Err(StoreError::HeadDisagrees { head: 0, found: last_seq });
+        };
+        let head = Self { size, hash: row.try_get("", "hash")?, recorded_at: row.try_get("", "recorded_at")? };
         let last_hash: Option<Vec<u8>> = row.try_get("", "last_hash")?;
         let last_at: Option<i64> = row.try_get("", "last_at")?;
         let same = last_hash.is_none_or(|hash| hash == head.hash) && last_at.is_none_or(|at| at == head.recorded_at);
@@ -123,7 +122,7 @@ struct SealedRow {
     fields: SealedFields,
     hash: [u8; 32],
     signature: [u8; 64],
-    salt: [u8; 16],
+    salt: [u8; SALT_LENGTH],
     body: Vec<u8>,
 }
 
@@ -148,7 +147,7 @@ impl Place<'_> {
         self.recorded_at = self.recorded_at.max(self.now.0);
         let id = EventId(self.ambient.uuid(self.now));
         let body = serde_json::to_vec(&event.payload).map_err(|error| StoreError::Encoding(error.to_string()))?;
-        let salt: [u8; 16] = self.ambient.bytes();
+        let salt: [u8; SALT_LENGTH] = self.ambient.bytes();
         let by_system = event.kind == CLOCK_ADJUSTED;
         let (target_kind, target_id) = event.target.unzip();
         let fields = SealedFields {

@@ -67,6 +67,9 @@ impl SealedFields {
     }
 }
 
+/// Bytes of the salt in front of a payload. Always so many: what is hashed has no other border between the two.
+pub const SALT_LENGTH: usize = 16;
+
 /// BLAKE3 (derive-key) of salt and payload: the entry holds this, the payload stands apart.
 #[must_use]
 pub fn payload_hash(salt: &[u8], body: &[u8]) -> [u8; 32] {

@@ -1,0 +1,109 @@
+//! Verification of parts, of what is cut off, and of payloads that were moved around. Attacks on every column are
+//! journeys of their own, through the built program.
+
+use crate::common::World;
+use licentia_core::audit::{KeySource, VerifyReport, VerifyRequest};
+use licentia_core::{Error, StoreError};
+
+impl World {
+    async fn codes(&self, from: Option<u64>, to: Option<u64>) -> Vec<(&'static str, Option<u64>, Option<u64>)> {
+        let report = self.verify_part(from, to).await;
+        assert_eq!(report.verified, report.issues.is_empty());
+        report.issues.into_iter().map(|issue| (issue.code, issue.seq_from, issue.seq_to)).collect()
+    }
+
+    async fn verify_part(&self, from: Option<u64>, to: Option<u64>) -> VerifyReport {
+        let request = VerifyRequest { fingerprint: None, from, to };
+        self.licentia.audit().verify(&request, Self::quiet()).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_part_of_the_log_is_verified_by_itself() {
+    let world = World::new().await;
+    for n in 0..10 {
+        world.issue(&format!("user {n}")).await;
+    }
+    let part = world.verify_part(Some(5), Some(9)).await;
+    assert!(part.verified);
+    assert_eq!((part.entries_checked, part.from, part.to), (5, 5, 9));
+    world.tamper("DROP TRIGGER audit_entry_no_update; UPDATE audit_entry SET actor = 'mallory' WHERE seq = 7;");
+    let altered = [("schema_altered", None, None), ("entry_altered", Some(7), Some(7))];
+    assert_eq!(world.codes(Some(5), Some(9)).await, altered);
+    assert_eq!(world.codes(Some(8), None).await, altered[..1]);
+}
+
+#[tokio::test]
+async fn entries_that_were_asked_for_and_are_not_there_are_missing() {
+    let world = World::new().await;
+    assert_eq!(world.codes(None, Some(5)).await, [("entry_missing", Some(4), Some(5))]);
+    assert_eq!(world.codes(Some(2), Some(9)).await, [("entry_missing", Some(4), Some(9))]);
+    assert_eq!(world.codes(Some(7), Some(9)).await, [("entry_missing", Some(7), Some(9))]);
+    assert_eq!(world.codes(Some(7), None).await, [("entry_missing", Some(7), Some(7))]);
+}
+
+/// Salt and body are hashed one after the other: what moves from one into the other must still be seen.
+#[tokio::test]
+async fn a_payload_that_moved_into_its_salt_is_altered() {
+    let world = World::new().await;
+    world.tamper(
+        "PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF;
+         CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_payload_no_update';
+         DROP TRIGGER audit_payload_no_update;
+         UPDATE audit_payload SET salt = CAST(salt || substr(body, 1, 1) AS BLOB), body = substr(body, 2) WHERE seq = 2;",
+    );
+    assert_eq!(world.codes(None, None).await, [("schema_altered", None, None), ("payload_altered", Some(2), Some(2))]);
+}
+
+#[tokio::test]
+async fn another_log_in_a_pinned_place_is_not_verified_in_part_either() {
+    let (world, other) = (World::new().await, World::with_seed(2).await);
+    world.licentia.move_pin().await.unwrap();
+    assert_eq!(world.verify_part(Some(2), None).await.trust.key_source, KeySource::Pin);
+    world.licentia.clone().close().await;
+    other.licentia.clone().close().await;
+    std::fs::copy(&other.licentia.place().database, &world.licentia.place().database).unwrap();
+    let again = licentia_core::Licentia::open_for_reading(
+        world.licentia.place().clone(),
+        crate::common::ambient(&world.clock, 3),
+    );
+    let again = again.await.unwrap();
+    let request = VerifyRequest { fingerprint: None, from: Some(2), to: None };
+    let report = again.audit().verify(&request, World::quiet()).await.unwrap();
+    assert!(!report.verified);
+    assert_eq!(report.issues.iter().map(|issue| issue.code).collect::<Vec<_>>(), ["wrong_log"]);
+}
+
+#[tokio::test]
+async fn a_log_whose_cached_end_is_gone_takes_no_entry_and_is_not_called_empty() {
+    let world = World::new().await;
+    world.tamper("DROP TRIGGER audit_head_no_delete; DELETE FROM audit_head;");
+    let refused = world.try_issue(crate::common::request("alice")).await;
+    assert!(matches!(refused, Err(Error::Store(StoreError::HeadDisagrees { head: 0, found: 3 }))), "{refused:?}");
+    let codes = world.codes(None, None).await;
+    assert!(codes.contains(&("head_disagrees", Some(3), Some(3))), "{codes:?}");
+}
+
+#[tokio::test]
+async fn a_log_that_is_written_while_it_is_verified_gives_no_false_alarm() {
+    let world = World::new().await;
+    let (licentia, operator) = (world.licentia.clone(), world.operator.clone());
+    let writer = tokio::spawn(async move {
+        for n in 0..300 {
+            let license =
+                licentia.licenses().issue(&operator, crate::common::request(&format!("user {n}"))).await.unwrap();
+            if n % 3 == 0 {
+                licentia.licenses().delete(&operator, license.id).await.unwrap();
+            }
+        }
+    });
+    let mut rounds = 0;
+    while !writer.is_finished() {
+        let report = world.verify().await;
+        assert_eq!(report.issues, []);
+        rounds += 1;
+    }
+    writer.await.unwrap();
+    assert!(rounds > 1);
+    world.assert_verified().await;
+}
