@@ -11,7 +11,7 @@ use crate::failure::{Failure, Result, Status};
 use cell::Plain;
 use clap::error::ErrorKind;
 use licentia_core::Explanation;
-use licentia_core::text::{csv_safe, printable};
+use licentia_core::text::{csv_safe, printable, shorten};
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::fmt::Write as _;
@@ -27,11 +27,13 @@ pub(crate) struct Output {
     pub format: Format,
     stdout: RefCell<Box<dyn Write>>,
     stderr: RefCell<Box<dyn Write>>,
+    /// What there is to know, until it is certain that no error as JSON has to stand alone on standard error.
+    held_back: RefCell<String>,
 }
 
 impl Output {
     pub(crate) fn new(format: Format, stdout: Box<dyn Write>, stderr: Box<dyn Write>) -> Self {
-        Self { format, stdout: RefCell::new(stdout), stderr: RefCell::new(stderr) }
+        Self { format, stdout: RefCell::new(stdout), stderr: RefCell::new(stderr), held_back: RefCell::default() }
     }
 
     /// A single thing: one object, or a line for each of its members.
@@ -63,20 +65,32 @@ impl Output {
 
     /// Something to know that is no result. A reader who went away misses it.
     pub(crate) fn note(&self, text: &str) {
-        let mut stderr = self.stderr.borrow_mut();
         for line in text.lines() {
-            let _ = writeln!(stderr, "{}", printable(line));
+            let line = printable(line);
+            if self.format.is_json() {
+                let mut held_back = self.held_back.borrow_mut();
+                held_back.push_str(&line);
+                held_back.push('\n');
+            } else {
+                let _ = writeln!(self.stderr.borrow_mut(), "{line}");
+            }
         }
+    }
+
+    fn let_go(&self) {
+        let _ = self.stderr.borrow_mut().write_all(self.held_back.take().as_bytes());
     }
 
     /// Says what has to be said about how it ended.
     pub(crate) fn finish(&self, result: Result) -> Status {
         let result = result.and_then(|()| self.stdout.borrow_mut().flush().map_err(lost));
         let Err(failure) = result else {
+            self.let_go();
             return Status::Done;
         };
-        if let Some(explanation) = failure.explanation() {
-            self.explain(explanation);
+        match failure.explanation() {
+            Some(explanation) => self.explain(explanation),
+            None => self.let_go(),
         }
         failure.status()
     }
@@ -95,7 +109,8 @@ impl Output {
     }
 
     fn explain(&self, explanation: &Explanation) {
-        let Explanation { message, cause, hint } = explanation;
+        let message = in_measure(&explanation.message);
+        let [cause, hint] = [&explanation.cause, &explanation.hint].map(|part| part.as_deref().map(in_measure));
         if self.format.is_json() {
             let error = json!({ "error": { "message": message, "cause": cause, "hint": hint } });
             let _ = writeln!(self.stderr.borrow_mut(), "{}", escaped(error.to_string()));
@@ -135,6 +150,12 @@ impl Output {
     }
 }
 
+/// A line that quotes a whole file helps nobody.
+fn in_measure(text: &str) -> String {
+    const LONGEST: usize = 500;
+    text.lines().map(|line| shorten(line, LONGEST)).collect::<Vec<_>>().join("\n")
+}
+
 /// A reader that went away (`| head`) is no failure of ours.
 fn lost(error: io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
@@ -157,7 +178,7 @@ fn usage_failure(text: &str) -> Failure {
 
 /// Serde escapes control characters of ASCII; here go the others, which turn text around or steer a terminal. The
 /// JSON stays the same JSON.
-fn escaped(json: String) -> String {
+pub(crate) fn escaped(json: String) -> String {
     let hidden = |c: char| (!c.is_ascii() || c == '\u{7f}') && printable(c.encode_utf8(&mut [0; 4])) != *c.to_string();
     if !json.contains(hidden) {
         return json;

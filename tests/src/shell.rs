@@ -97,9 +97,11 @@ impl Shell {
         self.set("LICENTIA_TEST_NOW", now)
     }
 
-    /// Writes a file where the program runs, and answers with its name.
+    /// Writes a file where the program runs, for this user alone, and answers with its name.
     pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> String {
-        std::fs::write(self.path(name), content).expect("a file");
+        let path = self.path(name);
+        std::fs::write(&path, content).expect("a file");
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("its mode");
         name.to_owned()
     }
 

@@ -89,3 +89,19 @@ fn an_error_has_three_parts_for_people_and_for_programs() {
         insta::assert_snapshot!(format!("error_{name}"), tape.text());
     }
 }
+
+#[test]
+fn an_error_as_json_stands_alone() {
+    for (result, expected) in [(Ok(()), "to know\n"), (Err(Failure::No), "to know\n")] {
+        let stderr = Tape::default();
+        let output = Output::new(Format::Json, Box::new(Tape::default()), Box::new(stderr.clone()));
+        output.note("to know");
+        output.finish(result);
+        assert_eq!(stderr.text(), expected);
+    }
+    let stderr = Tape::default();
+    let output = Output::new(Format::Json, Box::new(Tape::default()), Box::new(stderr.clone()));
+    output.note("to know");
+    output.finish(Err(Failure::new("broken")));
+    assert!(serde_json::from_str::<Value>(&stderr.text()).is_ok(), "{}", stderr.text());
+}

@@ -3,6 +3,7 @@
 use crate::args::Format;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::output::escaped;
 use clap::{Args, ValueEnum};
 
 /// Write the public key: what a licensed product trusts.
@@ -61,7 +62,7 @@ pub(crate) async fn run(context: &Context, args: Export) -> Result {
 
 fn json(context: &Context, value: &serde_json::Value) -> String {
     match context.output.format {
-        Format::Jsonl => format!("{value}\n"),
-        _ => format!("{value:#}\n"),
+        Format::Jsonl => escaped(format!("{value}\n")),
+        _ => escaped(format!("{value:#}\n")),
     }
 }

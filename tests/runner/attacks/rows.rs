@@ -1,0 +1,162 @@
+//! Attacks on what the log speaks of: every column of every audited table, and the schema.
+
+use super::{Gallery, another, caught, columns, copied, original, tamper_sql};
+use rusqlite::Connection;
+
+/// Every audited table; the test below compares this list with the program's own.
+const TABLES: [&str; 11] = [
+    "vault",
+    "secret",
+    "issuer",
+    "license",
+    "revocation",
+    "status_list",
+    "status_list_entry",
+    "identity",
+    "probe_token",
+    "totp_secret",
+    "setting",
+];
+
+fn rows(table: &str) -> i64 {
+    let connection = Connection::open(original()).unwrap();
+    connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn no_table_is_forgotten() {
+    let known: Vec<&str> = licentia_storage::raw::audited_tables().into_iter().map(|table| table.noun).collect();
+    assert_eq!(known, TABLES);
+    let connection = Connection::open(original()).unwrap();
+    let mut statement = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
+    let names = statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap);
+    for name in names.filter(|name| !name.starts_with("sqlite_")) {
+        let of_the_log =
+            ["audit_log", "audit_key", "audit_entry", "audit_payload", "audit_head"].contains(&name.as_str());
+        assert!(of_the_log || TABLES.contains(&name.as_str()), "{name} is covered by nothing");
+    }
+    // Everything that a command can fill is filled, so that the attacks below are on something.
+    for table in TABLES {
+        assert!(rows(table) > 0 || table == "totp_secret", "{table} is empty");
+    }
+}
+
+#[test]
+fn every_column_of_every_row() {
+    let mut gallery = Gallery::default();
+    let connection = Connection::open(original()).unwrap();
+    for table in TABLES.into_iter().filter(|table| rows(table) > 0) {
+        for (index, (column, kind)) in columns(&connection, table).into_iter().enumerate() {
+            let value = another(&column, &kind);
+            let change =
+                format!("UPDATE {table} SET {column} = {value} WHERE rowid = (SELECT min(rowid) FROM {table})");
+            let found = gallery.sql(&format!("{table}.{column}"), &change);
+            // Another id is another row.
+            let expected: &[&str] = if index == 0 { &["row_missing", "row_unaccounted"] } else { &["row_altered"] };
+            for code in expected {
+                assert!(found.0.iter().any(|issue| issue.starts_with(code)), "{table}.{column}: {found}");
+            }
+        }
+    }
+    insta::assert_snapshot!(gallery.0);
+}
+
+#[test]
+fn rows_removed_and_added() {
+    let mut gallery = Gallery::default();
+    let connection = Connection::open(original()).unwrap();
+    for table in TABLES {
+        let names = columns(&connection, table);
+        if rows(table) > 0 {
+            let found = gallery.sql(
+                &format!("{table}: one removed"),
+                &format!("DELETE FROM {table} WHERE rowid = (SELECT max(rowid) FROM {table})"),
+            );
+            assert!(found.0.iter().any(|issue| issue.starts_with("row_missing@")), "{table}: {found}");
+        }
+        // There can be one vault only.
+        if table == "vault" {
+            continue;
+        }
+        let add = if rows(table) > 0 {
+            let values: Vec<String> = names.iter().map(|(column, kind)| another(column, kind)).collect();
+            format!("INSERT INTO {table} SELECT {} FROM {table} ORDER BY rowid DESC LIMIT 1", values.join(", "))
+        } else {
+            "INSERT INTO totp_secret VALUES (randomblob(16), randomblob(16), 'x', 30, 1)".to_owned()
+        };
+        let found = gallery.sql(&format!("{table}: one added"), &add);
+        assert!(found.0.iter().any(|issue| issue == "row_unaccounted"), "{table}: {found}");
+    }
+    gallery.sql("all licenses removed", "DELETE FROM license");
+    gallery.sql("the revocation undone", "DELETE FROM revocation; UPDATE license SET status = 'active' WHERE status = 'revoked'; UPDATE status_list_entry SET value = 0, prior_value = NULL WHERE value = 1");
+    insta::assert_snapshot!(gallery.0);
+}
+
+#[test]
+fn secrets_cannot_be_taken_out_unseen() {
+    // A copy for review has neither; one of them alone is an attack.
+    for table in ["vault", "secret"] {
+        let shell = copied();
+        tamper_sql(&shell.database(), &format!("DELETE FROM {table}"));
+        assert!(caught(&shell).0.iter().all(|issue| issue.starts_with("row_missing@")));
+    }
+    let shell = copied();
+    tamper_sql(&shell.database(), "DELETE FROM vault; DELETE FROM secret");
+    let report = shell.run("audit verify --format json").done().json();
+    assert_eq!(super::issues(&report), ["secrets_withheld"]);
+}
+
+#[test]
+fn the_rules_inside_the_file() {
+    let mut gallery = Gallery::default();
+    for (attack, sql) in [
+        ("a trigger dropped", "DROP TRIGGER audit_entry_no_update"),
+        (
+            "a trigger made weaker",
+            "DROP TRIGGER audit_entry_no_update;
+             CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT 1; END",
+        ),
+        (
+            "a trigger of somebody else's",
+            "CREATE TRIGGER mine AFTER INSERT ON license BEGIN DELETE FROM revocation; END",
+        ),
+        ("an index dropped", "DROP INDEX issuer_one_active"),
+        ("a column added", "ALTER TABLE license ADD COLUMN more TEXT"),
+        ("a table added", "CREATE TABLE more (x)"),
+        ("a view added", "CREATE VIEW more AS SELECT 1"),
+        ("a table renamed", "ALTER TABLE setting RENAME TO settings"),
+        (
+            "a check taken out by hand",
+            "PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, 'CHECK (can_sign IN (0, 1))', '') WHERE name = 'issuer'",
+        ),
+    ] {
+        let shell = copied();
+        let connection = Connection::open(shell.database()).unwrap();
+        connection.execute_batch(sql).unwrap_or_else(|error| panic!("{attack}: {error}"));
+        drop(connection);
+        let found = gallery.hang(attack, caught(&shell));
+        assert!(found.0.iter().any(|issue| issue == "schema_altered"), "{attack}: {found}");
+    }
+    insta::assert_snapshot!(gallery.0);
+}
+
+#[test]
+fn the_file_itself_stands_in_the_way_of_careless_hands() {
+    let shell = copied();
+    let connection = Connection::open(shell.database()).unwrap();
+    for sql in [
+        "UPDATE audit_entry SET actor = 'x' WHERE seq = 8",
+        "DELETE FROM audit_entry WHERE seq = 17",
+        "INSERT OR REPLACE INTO audit_payload SELECT seq, salt, x'7b7d' FROM audit_payload WHERE seq = 8",
+        "DELETE FROM audit_payload",
+        "UPDATE audit_log SET encoding = 2",
+        "DELETE FROM audit_key",
+        "DELETE FROM audit_head",
+        "DELETE FROM status_list_entry",
+    ] {
+        assert!(connection.execute_batch(sql).is_err(), "{sql}");
+    }
+    drop(connection);
+    super::verified(&shell);
+}
