@@ -38,7 +38,7 @@ impl Setup {
             fields.push(Field::secret(Part::Again, "again", "The same passphrase once more."));
         }
         fields.extend([
-            Field::text(Part::Issuer, "issuer", "default", "A name for the first key that signs licenses."),
+            Field::text(Part::Issuer, "issuer", "main", "A name for the first key that signs licenses."),
             Field::text(
                 Part::Vendor,
                 "vendor",

@@ -29,7 +29,7 @@ impl Home {
     async fn founded(licenses: u32) -> Self {
         let home = Self::empty();
         let licentia = Licentia::create(home.place(), home.ambient.clone()).await.unwrap();
-        let founding = Founding { vendor: None, issuer: "default".to_owned(), status_url: None, throwaway: true };
+        let founding = Founding { vendor: None, issuer: "main".to_owned(), status_url: None, throwaway: true };
         let founded = licentia.vault().create(&passphrase(), actor(), founding).await.unwrap();
         let requests = (1..=licenses).map(request).collect();
         if licenses > 0 {
@@ -94,11 +94,11 @@ async fn the_first_start_sets_a_home_up_and_issues_a_license() {
 
     screen.press("n").settle().await;
     screen.press("alice@example.com<tab>studio<tab><tab>30<tab><tab>export<tab>seats=10<tab>{\"order\":1}<enter>");
-    shows(&mut screen, &["Sign this license?", "issuer    default"]);
+    shows(&mut screen, &["Sign this license?", "issuer    main"]);
     screen.press("<enter>").settle().await;
     shows(&mut screen, &["is signed", "alice@example.com", "active", "expiring", "2026-06-19"]);
     screen.press("<enter>").settle().await;
-    shows(&mut screen, &["seats=10", "\"order\": 1", "issuer       default", "eyJ"]);
+    shows(&mut screen, &["seats=10", "\"order\": 1", "issuer       main", "eyJ"]);
 
     screen.press("q");
     assert!(screen.has_left());
@@ -186,8 +186,8 @@ async fn the_log_is_filtered_by_kind_actor_and_target() {
     screen.press("<enter>");
     shows(&mut screen, &["\"reason\": \"key_compromise\"", "previous hash", "blake3:"]);
     screen.press("<esc>F").settle().await;
-    screen.press("f<tab><tab>default<enter>").settle().await;
-    shows(&mut screen, &["target default", "issuer.create", "1 of 2"]);
+    screen.press("f<tab><tab>main<enter>").settle().await;
+    shows(&mut screen, &["target main", "issuer.create", "1 of 2"]);
     screen.press("f<tab>nobody<enter>").settle().await;
     shows(&mut screen, &["No entry is like that"]);
 }

@@ -140,7 +140,7 @@ fn an_empty_home_is_set_up_with_a_passphrase_that_is_typed_twice() {
     assert!(text(&mut app, 80, 24).contains("! this is not what was typed above"));
     let founding = Founding {
         vendor: Some("acme.example".to_owned()),
-        issuer: "default".to_owned(),
+        issuer: "main".to_owned(),
         status_url: None,
         throwaway: false,
     };
@@ -151,7 +151,7 @@ fn an_empty_home_is_set_up_with_a_passphrase_that_is_typed_twice() {
         actor: "mathieu@build7".to_owned(),
         fingerprint: "blake3:77".to_owned(),
         vendor: "acme.example".to_owned(),
-        issuer: "default".to_owned(),
+        issuer: "main".to_owned(),
     };
     let effects = app.update(Msg::Founded(Ok(Box::new(home))));
     assert!(matches!(effects.as_slice(), [Effect::LoadLicenses { .. }]));
@@ -180,7 +180,7 @@ fn a_passphrase_that_was_handed_in_is_not_asked_for_again() {
     let mut opening = opening(None);
     opening.has_passphrase = true;
     let (mut app, _) = crate::app::App::new(opening, crate::theme::Theme::from_no_color(None), NOW);
-    let founding = Founding { vendor: None, issuer: "default".to_owned(), status_url: None, throwaway: false };
+    let founding = Founding { vendor: None, issuer: "main".to_owned(), status_url: None, throwaway: false };
     assert_eq!(press(&mut app, "<enter>"), [Effect::Found { passphrase: None, founding }]);
 }
 
