@@ -18,8 +18,7 @@ pub struct NewIssuer {
     pub status_url: Option<String>,
 }
 
-/// A key from elsewhere.
-#[derive(Debug)]
+/// A key from elsewhere. It does not print: the text may be a private key.
 pub struct ImportKey<'a> {
     /// PKCS#8 PEM (plain or encrypted), or a public key.
     pub text: &'a str,
@@ -135,8 +134,9 @@ impl Issuers<'_> {
                     return Err(Error::IssuerInUse { name: issuer.name });
                 }
                 let mut effects = Vec::new();
-                for list in tx.reader().status_lists(id).await? {
-                    effects.push(tx.delete(&list).await?);
+                let lists = tx.reader().status_lists(id).await?;
+                for list in &lists {
+                    effects.push(tx.delete(list).await?);
                 }
                 if let Some(secret) = tx.reader().secret(SecretPurpose::IssuerKey, id.0).await? {
                     effects.push(tx.delete(&secret).await?);
@@ -147,7 +147,10 @@ impl Issuers<'_> {
                     .with("public_key", public_key(&issuer)?.to_pem())
                     .with("vendor", issuer.vendor.clone())
                     .with("status_url", issuer.status_url.clone())
+                    .with("status_lists", lists.into_iter().filter_map(|list| list.uri).collect::<Vec<_>>())
+                    .with("can_sign", issuer.can_sign)
                     .with("created_at", issuer.created_at.to_string())
+                    .with("retired_at", issuer.retired_at.map(|at| at.to_string()))
                     .accounts_for(effects);
                 Ok(tx.commit(event, issuer).await?)
             })
@@ -301,8 +304,12 @@ pub(crate) fn public_key(issuer: &Issuer) -> Result<PublicKey> {
 }
 
 /// The public key as verification takes it: bound to the one vendor that it signs for.
+///
+/// A foreign key belongs to nobody before its first license is imported; until then it is bound to a name that no
+/// license has, so that it can never sign in another vendor's name, ours least of all.
 pub(crate) fn trusted_key(issuer: &Issuer) -> Result<TrustedKey> {
-    Ok(TrustedKey { key: public_key(issuer)?, issuer: issuer.vendor.clone() })
+    let vendor = issuer.vendor.clone().unwrap_or_else(|| format!("urn:licentia:unbound:{}", issuer.kid));
+    Ok(TrustedKey { key: public_key(issuer)?, issuer: Some(vendor) })
 }
 
 /// The `iss` of every license: a name or an address, one line.

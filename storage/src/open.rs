@@ -44,7 +44,11 @@ pub(crate) fn options(path: &Path, mode: Mode) -> SqliteConnectOptions {
     match mode {
         // Never NORMAL: an acknowledged license is on disk.
         Mode::Write | Mode::Migrate => {
-            options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+            // A sealed key that was deleted is overwritten, not left in a free page.
+            options
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .pragma("secure_delete", "ON")
         }
         Mode::Read => options.read_only(true).pragma("query_only", "ON"),
         Mode::Immutable => options.read_only(true).immutable(true).pragma("query_only", "ON"),
