@@ -14,7 +14,9 @@ impl Licenses<'_> {
     ///
     /// Its time is not checked: an expired license is still part of what was sold.
     pub async fn import(self, operator: &Operator, text: &str) -> Result<License> {
-        let (verified, ours) = (self.verified(text).await?, self.0.vault().vendor().await?);
+        let keys = self.keys_to_take_in().await?;
+        let verified = licentia_license::verify_signature(text, &keys).map_err(refusal(text))?;
+        let ours = self.0.vault().vendor().await?;
         checked::line("the license's subject", &verified.claims.sub, 1_000)?;
         checked::line("the license's jti", &verified.claims.jti, 200)?;
         let actor = operator.actor().as_str().to_owned();
@@ -50,26 +52,20 @@ impl Licenses<'_> {
             .await
     }
 
-    /// Checks the signature; a foreign key that has no vendor yet may speak for any.
-    async fn verified(self, text: &str) -> Result<Verified> {
+    /// The keys of every issuer, each bound to the vendor it signs for; a foreign key that has none yet may speak for
+    /// any, and [`bound`] sees to it that it never speaks for us.
+    pub(super) async fn keys_to_take_in(self) -> Result<TrustedKeys> {
         let issuers = self.0.issuers().list().await?;
         let keys = issuers.iter().map(|issuer| {
             let key = issuer::trusted_key(issuer)?;
             Ok(if issuer.vendor.is_none() { TrustedKey { issuer: None, ..key } } else { key })
         });
-        let keys: TrustedKeys = keys.collect::<Result<_>>()?;
-        licentia_license::verify_signature(text, &keys).map_err(refusal(text))
-    }
-
-    /// The keys of every issuer, each bound to the vendor it signs for.
-    pub(super) async fn trusted_keys(self) -> Result<TrustedKeys> {
-        let issuers = self.0.issuers().list().await?;
-        issuers.iter().map(issuer::trusted_key).collect()
+        keys.collect()
     }
 }
 
 /// A foreign key is bound to the vendor of the first license that is imported under it, and that is never us.
-fn bound(issuer: &Issuer, verified: &Verified, ours: &str) -> Result<Option<Issuer>> {
+pub(super) fn bound(issuer: &Issuer, verified: &Verified, ours: &str) -> Result<Option<Issuer>> {
     if issuer.vendor.is_some() {
         return Ok(None);
     }
