@@ -75,7 +75,7 @@ impl From<&Error> for Explanation {
                 .then("`licentia issuer list` shows the issuers; run `licentia issuer activate ID`, or name one with `--issuer ID`."),
             Error::IssuerRetired { .. } => says
                 .because("A retired issuer signs no new license and stays retired.")
-                .then("Name another with `--issuer ID`, or make one with `licentia issuer create NAME`."),
+                .then("Use another one (`licentia issuer list` shows them), or make one with `licentia issuer create NAME`."),
             Error::IssuerCannotSign { .. } => says
                 .because("Only its public key was taken in: it vouches for licenses from elsewhere.")
                 .then("Name another with `--issuer ID`; `licentia issuer list` shows which can sign."),

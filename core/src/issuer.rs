@@ -175,10 +175,8 @@ impl Issuers<'_> {
     /// By name, unique prefix or unique suffix of the id.
     pub async fn resolve(self, text: &str) -> Result<Issuer> {
         let reader = self.0.reader();
-        match reader.issuer_by_name(text).await? {
-            Some(issuer) => Ok(issuer),
-            None => self.get(IssuerId(lookup::find(&reader, Noun::Issuer, text).await?)).await,
-        }
+        let named = reader.issuer_by_name(text).await?.map(|issuer| issuer.id.0);
+        self.get(IssuerId(lookup::find_named(&reader, Noun::Issuer, text, named).await?)).await
     }
 
     /// The public key as SPKI PEM.
@@ -332,6 +330,9 @@ fn checked_url(url: &str) -> Result<String> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     if host.is_none_or(|host| host.is_empty() || host.starts_with('/')) || url.contains(char::is_whitespace) {
         return Err(Error::invalid(WHAT, "it has to begin with https:// (or http://) and a host, without spaces"));
+    }
+    if url.contains(['?', '#']) {
+        return Err(Error::invalid(WHAT, "the name of each list is put behind it, so it cannot have a ? or a #"));
     }
     Ok(url)
 }

@@ -22,6 +22,14 @@ pub struct Founding {
     pub throwaway: bool,
 }
 
+impl Founding {
+    /// Whether the names and the address can be used; nothing is made.
+    pub fn check(&self) -> Result<()> {
+        self.vendor.as_deref().map(issuer::checked_vendor).transpose()?;
+        crate::NewIssuer { name: self.issuer.clone(), status_url: self.status_url.clone() }.checked().map(|_| ())
+    }
+}
+
 /// A database that was just founded.
 pub struct Founded {
     pub log_id: LogId,

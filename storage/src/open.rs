@@ -90,6 +90,12 @@ pub(crate) fn is_writable(path: &Path) -> bool {
         && accessat(CWD, directory, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
 }
 
+/// Whether this user may read the file.
+pub(crate) fn is_readable(path: &Path) -> bool {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    accessat(CWD, path, Access::READ_OK, AtFlags::EACCESS).is_ok()
+}
+
 /// How a file that is only read is opened: a live one is never called immutable.
 pub(crate) fn reading_mode(path: &Path) -> Mode {
     reading(is_writable(path), has_wal(path))

@@ -33,7 +33,7 @@ impl Audit<'_> {
 #[must_use]
 pub fn unreadable(why: &str) -> VerifyReport {
     let mut findings = Findings::default();
-    findings.add(Code::Unreadable.at(None, format!("The file cannot be read: {why}.")));
+    findings.add(Code::Unreadable.at(None, format!("The file cannot be read: {}.", why.trim_end_matches('.'))));
     VerifyReport {
         verified: false,
         trust: TrustRoot { key_source: KeySource::File, fingerprint: None },
