@@ -126,7 +126,7 @@ struct Raw {
 
 impl Raw {
     async fn found() -> Self {
-        let Ours { licentia, operator, _directory } = Ours::found().await;
+        let Ours { licentia, operator, _directory: directory } = Ours::found().await;
         // One license makes the status list; from here on rusqlite writes alone.
         let first = licentia.licenses().issue(&operator, request(0)).await.unwrap();
         let path = licentia.place().database.clone();
@@ -147,7 +147,7 @@ impl Raw {
             position: 1,
             previous: previous.try_into().unwrap(),
             ambient: ambient(),
-            _directory,
+            _directory: directory,
         }
     }
 
@@ -177,7 +177,7 @@ impl Raw {
         let now = self.ambient.now();
         let id = self.ambient.uuid(now);
         let asked = request(n);
-        let mut claims = Claims::new("urn:bench", &asked.subject, ["app"], now.seconds(), &id.to_string());
+        let mut claims = Claims::new("urn:bench", &asked.subject, ["app"], now.seconds(), id.to_string());
         claims.exp = Some(now.plus_days(365).seconds());
         claims.features.clone_from(&asked.features);
         claims.limits.clone_from(&asked.limits);

@@ -15,6 +15,7 @@ mod hostile;
 mod layering;
 mod processes;
 mod readme;
+mod screen;
 
 use licentia_tests::Shell;
 

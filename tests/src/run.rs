@@ -13,14 +13,12 @@ pub struct Run {
 
 impl Run {
     /// It was done.
-    #[must_use]
     #[track_caller]
     pub fn done(self) -> Self {
         self.ends(0)
     }
 
     /// It ended with this status.
-    #[must_use]
     #[track_caller]
     pub fn ends(self, status: i32) -> Self {
         assert_eq!(self.status, status, "{self}");
@@ -28,14 +26,12 @@ impl Run {
     }
 
     /// It was refused with an error of three parts that says this somewhere.
-    #[must_use]
     #[track_caller]
     pub fn refused(self, saying: &str) -> Self {
         self.ends(1).complaining(saying)
     }
 
     /// It was wrong usage.
-    #[must_use]
     #[track_caller]
     pub fn wrong_usage(self, saying: &str) -> Self {
         let run = self.ends(2);
@@ -45,7 +41,6 @@ impl Run {
     }
 
     /// Nothing on standard output, and on standard error what failed, why, and what to do.
-    #[must_use]
     #[track_caller]
     pub fn complaining(self, saying: &str) -> Self {
         let error = self.err();

@@ -125,7 +125,7 @@ impl Shell {
     /// Runs the program with these arguments.
     pub fn run_args<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
         let args: Vec<OsString> = args.into_iter().map(|arg| arg.as_ref().to_owned()).collect();
-        let line = args.iter().map(|arg| format!("{arg:?} ")).collect::<String>();
+        let line = args.iter().map(|arg| format!("'{}'", arg.display())).collect::<Vec<_>>().join(" ");
         finish(self.command(args), &self.program, &line, b"")
     }
 
@@ -169,13 +169,12 @@ pub fn words(line: &str) -> Vec<String> {
     for c in line.chars() {
         match quote {
             Some(open) if c == open => quote = None,
-            Some(_) => word.get_or_insert_default().push(c),
             None if c == '\'' || c == '"' => {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
             None if c.is_whitespace() => words.extend(word.take()),
-            None => word.get_or_insert_default().push(c),
+            _ => word.get_or_insert_default().push(c),
         }
     }
     assert!(quote.is_none(), "an open quote: {line}");

@@ -382,7 +382,7 @@ async fn deleting_takes_the_row_and_leaves_the_trail() {
     let world = World::new().await;
     let license = world.issue("alice").await;
     world.revoke(license.id).await;
-    world.give_totp(license.id).await;
+    world.give_totp(license.id);
     let deleted = world.licentia.licenses().delete(&world.operator, license.id).await.unwrap();
     assert!(!deleted.still_valid_in_the_field);
     for table in ["license", "revocation", "totp_secret", "secret WHERE purpose = 'totp'"] {

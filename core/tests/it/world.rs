@@ -5,6 +5,7 @@ use licentia_core::audit::{KeySource, VerifyReport, VerifyRequest};
 use licentia_core::{
     Error, IssueRequest, Issuer, License, LicenseId, NewIssuer, Progress, ReasonCode, Result, RevokeRequest,
 };
+use std::fmt::Write;
 use std::sync::Arc;
 
 impl World {
@@ -54,7 +55,7 @@ impl World {
             let mut rows = statement.query([]).unwrap();
             while let Some(row) = rows.next().unwrap() {
                 let values: Vec<_> = (0..columns).map(|at| format!("{:?}", row.get_ref_unwrap(at))).collect();
-                text.push_str(&format!("{table}: {}\n", values.join(", ")));
+                writeln!(text, "{table}: {}", values.join(", ")).unwrap();
             }
         }
         text
@@ -65,7 +66,7 @@ impl World {
     }
 
     /// A TOTP factor for a license, as a later version will make it.
-    pub(crate) async fn give_totp(&self, license: LicenseId) {
+    pub(crate) fn give_totp(&self, license: LicenseId) {
         let license = license.0.simple();
         self.tamper(&format!(
             "INSERT INTO totp_secret VALUES (x'{license}', x'{license}', 'blake3:00', 30, 0);

@@ -147,8 +147,8 @@ fn the_row_of_the_log_the_keys_and_the_head() {
 fn the_tail_cut() {
     let mut gallery = Gallery::default();
     let cut =
-        |seq: i64| format!("DELETE FROM audit_payload WHERE seq > {seq}; DELETE FROM audit_entry WHERE seq > {seq};");
-    let back = |seq: i64| {
+        |seq: usize| format!("DELETE FROM audit_payload WHERE seq > {seq}; DELETE FROM audit_entry WHERE seq > {seq};");
+    let back = |seq: usize| {
         format!(
             "UPDATE audit_head SET size = {seq}, (hash, recorded_at) = (SELECT hash, recorded_at FROM audit_entry WHERE seq = {seq});"
         )
@@ -182,14 +182,14 @@ fn entries_forged_without_the_key() {
         let mut entry = forger.entries[7].clone();
         entry.fields.id = vec![9; 16];
         forger.entries.push(entry);
-        forger.rechain(SIZE as usize, false);
+        forger.rechain(SIZE, false);
     });
     gallery.hang("appended, with a key of its own", found).includes("signature_invalid@18").includes("key_unknown@18");
     let found = forge(&|forger| {
         let mut entry = forger.entries[7].clone();
         entry.fields.id = vec![9; 16];
         forger.entries.push(entry);
-        forger.rechain(SIZE as usize, true);
+        forger.rechain(SIZE, true);
     });
     gallery.hang("appended, in the name of the log's key", found).includes("signature_invalid@18");
     let found = forge(&|forger| {

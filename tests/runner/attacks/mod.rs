@@ -1,4 +1,4 @@
-//! Attacks on the file itself, by somebody who may write it and knows SQLite, but not the passphrase.
+//! Attacks on the file itself, by somebody who may write it and knows `SQLite`, but not the passphrase.
 //!
 //! | attack | found as |
 //! | --- | --- |
@@ -79,7 +79,7 @@ fn lived_in() -> Shell {
 }
 
 /// How many entries the original has.
-const SIZE: i64 = 17;
+const SIZE: usize = 17;
 
 /// The entry that most attacks are aimed at: the issuing of bob's license.
 const VICTIM: i64 = 8;

@@ -3,6 +3,7 @@
 use super::{assert_verified, column, entries, kinds};
 use crate::founded;
 use serde_json::json;
+use std::fmt::Write;
 
 #[test]
 fn the_same_batch_as_csv_and_as_json_lines() {
@@ -142,7 +143,7 @@ fn a_batch_of_a_thousand_is_one_transaction() {
     let shell = founded();
     let mut text = "subject,audience,days\n".to_owned();
     for number in 0..1_000 {
-        text.push_str(&format!("customer {number},editor,365\n"));
+        writeln!(text, "customer {number},editor,365").unwrap();
     }
     shell.write("many.csv", text);
     let lines = shell.run("license issue --from many.csv --format jsonl").done().json_lines();

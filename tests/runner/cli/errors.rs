@@ -67,7 +67,7 @@ fn what_is_refused_is_1_in_every_format() {
         "vault change-passphrase --new-passphrase-file missing".to_owned(),
     ] {
         shell.run(&line).refused("");
-        shell.run(&format!("{line} --format json")).refused("").error();
+        let _ = shell.run(&format!("{line} --format json")).refused("").error();
     }
 }
 

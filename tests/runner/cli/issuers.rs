@@ -26,8 +26,9 @@ fn at_most_one_issuer_is_active() {
     assert_eq!(entry["kind"], "issuer.set_active");
     assert_eq!(entry["payload"]["previous_name"], "main");
     let rows = shell.run("issuer list --format json").done().rows();
-    assert_eq!(column(&rows, "name"), ["main", "2027"]);
-    assert_eq!(column(&rows, "status"), ["inactive", "active"]);
+    let mut found: Vec<_> = column(&rows, "name").into_iter().zip(column(&rows, "status")).collect();
+    found.sort_unstable();
+    assert_eq!(found, [("2027", "active"), ("main", "inactive")]);
     shell.run("issuer activate 2027").refused("active already");
     assert_verified(&shell);
 }
@@ -172,7 +173,7 @@ fn public_keys_in_every_form() {
     assert_eq!(jwk["kid"], shell.run("issuer show main --format json").done().json()["kid"]);
     let all = shell.run("issuer export --as jwks").done().json();
     assert_eq!(all["keys"].as_array().unwrap().len(), 2);
-    assert_eq!(all["keys"][0], jwk);
+    assert!(all["keys"].as_array().unwrap().contains(&jwk));
     let one = shell.run("issuer export second --as jwks").done().json();
     assert_eq!(one["keys"].as_array().unwrap().len(), 1);
     shell.run("issuer export --as pem").wrong_usage("issuer");

@@ -175,7 +175,7 @@ fn a_deletion_never_takes_a_revocation_back() {
             shell.run(&format!("license delete {id} --revoke --format json")).done()
         };
         assert_eq!(run.json()["still_valid_in_the_field"], false, "{run}");
-        assert_eq!(kinds(&shell)[entries(&shell) as usize - 2..], ["license.revoke", "license.delete"]);
+        assert!(kinds(&shell).ends_with(&["license.revoke".to_owned(), "license.delete".to_owned()]));
         let back = shell.run(&format!("license import {file} --format json")).done().json();
         assert_eq!(back["status"], "revoked");
         assert_eq!(back["id"], id);

@@ -3,6 +3,7 @@
 use super::{issue, masked};
 use crate::{empty, founded};
 use licentia_tests::Shell;
+use std::fmt::Write;
 
 /// Command lines with what came of them, one below the other.
 fn pictures(shell: &Shell, lines: &[&str]) -> String {
@@ -10,10 +11,10 @@ fn pictures(shell: &Shell, lines: &[&str]) -> String {
         let run = shell.run(line);
         let mut text = format!("$ licentia {line}\n{}", run.out());
         if !run.stderr.is_empty() {
-            text.push_str(&format!("--- stderr\n{}", run.err()));
+            write!(text, "--- stderr\n{}", run.err()).unwrap();
         }
         if run.status != 0 {
-            text.push_str(&format!("--- exit {}\n", run.status));
+            writeln!(text, "--- exit {}", run.status).unwrap();
         }
         masked(shell, &text)
     });
