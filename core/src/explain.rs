@@ -121,9 +121,6 @@ impl From<&Error> for Explanation {
             Error::UnknownKey { kid } => says
                 .because(format!("The thumbprint of its key is {kid}."))
                 .then("If you trust that key, take it in first: `licentia issuer import FILE`."),
-            Error::ForeignKeySpeaksForUs { .. } => says
-                .because("Only keys whose private half is here sign in the name of this database's vendor.")
-                .then("Ask whoever sent the license what it is; do not take it in."),
             Error::IndicesTaken => says
                 .because("Other processes kept issuing licenses of the same issuer while this batch was signed.")
                 .then("Nothing was issued; run the command again."),

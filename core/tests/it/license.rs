@@ -211,6 +211,10 @@ async fn expiry_comes_after_start_and_after_now() {
     later.term = Term::Days(5);
     let later = world.try_issue(later).await.unwrap();
     assert_eq!(later.not_after, Some(now.plus_days(15)), "days count from the start");
+    let mut past = request("begun long ago");
+    past.not_before = Some(now.plus_days(-10));
+    past.term = Term::Days(9);
+    assert!(matches!(world.refused(world.try_issue(past)).await, Error::WouldBeExpired { .. }));
 }
 
 #[tokio::test]
@@ -493,6 +497,44 @@ async fn a_foreign_key_speaks_for_one_vendor_and_never_for_us() {
     assert_eq!(bound.vendor.as_deref(), Some("https://vendor2.example"));
     assert!(trusts(foreign.token.clone()).await);
     world.assert_verified().await;
+}
+
+#[tokio::test]
+async fn a_license_of_ours_under_a_foreign_key_is_taken_in_and_lets_that_key_speak_for_nobody() {
+    let (other, world) = (World::with_seed(2).await, World::new().await);
+    let claims = {
+        let mut claims = licentia_license::inspect(&other.issue("alice").await.token).unwrap().claims;
+        claims.iss = world.licentia.vault().vendor().await.unwrap();
+        claims
+    };
+    let key = ed25519_dalek::SigningKey::from_bytes(&[9; 32]);
+    let token = licentia_license::sign(&claims, &key).unwrap();
+    let pem = licentia_license::PublicKey::from_bytes(key.verifying_key().as_bytes()).unwrap().to_pem();
+    let import = licentia_core::ImportKey { text: &pem, name: Some("partner".to_owned()), passphrase: None };
+    let issuer = world.licentia.issuers().import(&world.operator, import).await.unwrap();
+    world.licentia.licenses().import(&world.operator, &token).await.unwrap();
+    assert_eq!(world.licentia.issuers().get(issuer.id).await.unwrap().vendor, None);
+    let jwks = world.licentia.issuers().export_jwks().await.unwrap().to_string();
+    let refused = licentia_license::verify_signature(&token, &TrustedKeys::from_text(&jwks).unwrap()).unwrap_err();
+    assert_eq!(refused.code(), "issuer_mismatch");
+}
+
+#[tokio::test]
+async fn an_id_is_never_taken_for_the_name_of_another() {
+    let world = World::new().await;
+    let first = world.licentia.issuers().active().await.unwrap().unwrap();
+    let (whole, shown) = (first.id.to_string(), first.id.short());
+    world.new_issuer(&whole).await;
+    let by_end = world.new_issuer(&shown).await;
+    world.new_issuer("2026").await;
+    let find = |text: String| {
+        let world = &world;
+        async move { world.licentia.issuers().resolve(&text).await }
+    };
+    assert_eq!(find(whole).await.unwrap().id, first.id, "a whole id is an id");
+    assert!(matches!(find(shown).await, Err(Error::Ambiguous { .. })), "nobody knows which was meant");
+    assert_eq!(find(by_end.id.to_string()).await.unwrap().id, by_end.id);
+    assert_eq!(find("2026".to_owned()).await.unwrap().name, "2026");
 }
 
 #[tokio::test]

@@ -150,7 +150,7 @@ async fn who_has_no_passphrase_reads_everything_and_changes_nothing() {
 async fn a_license_is_revoked_given_back_and_issued_anew() {
     let home = Home::founded(1).await;
     let mut screen = home.open(Some(passphrase())).await;
-    screen.press("x<right><right><tab>unpaid<enter>");
+    screen.press("x<right><right><right><right><tab>unpaid<enter>");
     shows(&mut screen, &["Revoke?", "breach", "unpaid", "goes on working"]);
     screen.press("<enter>").settle().await;
     shows(&mut screen, &["revoked"]);
@@ -184,7 +184,7 @@ async fn the_log_is_filtered_by_kind_actor_and_target() {
     screen.press("f<ctrl-u>license.revoke<enter>").settle().await;
     shows(&mut screen, &["1 of 1"]);
     screen.press("<enter>");
-    shows(&mut screen, &["\"reason\": \"key_compromise\"", "previous hash", "blake3:"]);
+    shows(&mut screen, &["\"reason\": \"other\"", "previous hash", "blake3:"]);
     screen.press("<esc>F").settle().await;
     screen.press("f<tab><tab>main<enter>").settle().await;
     shows(&mut screen, &["target main", "issuer.create", "1 of 2"]);

@@ -97,7 +97,7 @@ fn a_late_answer_does_not_replace_the_license_that_is_open_now() {
 #[test]
 fn a_revocation_asks_for_a_reason_and_then_once_more() {
     let mut app = with_licenses(vec![license(1)]);
-    assert_eq!(press(&mut app, "x<right><right><tab>refunded it<enter>"), []);
+    assert_eq!(press(&mut app, "x<right><right><right><right><tab>refunded it<enter>"), []);
     let screen = text(&mut app, 80, 24);
     for part in ["Revoke?", "breach", "refunded it", "once the revocations are published again"] {
         assert!(screen.contains(part), "{screen}");

@@ -12,7 +12,7 @@ fn typed(text: &str) -> Typed {
 }
 
 fn revoke_first() -> Effect {
-    Effect::Revoke(RevokeRequest { license: license_id(1), reason: ReasonCode::KeyCompromise, note: None })
+    Effect::Revoke(RevokeRequest { license: license_id(1), reason: ReasonCode::Other, note: None })
 }
 
 fn revoked() -> Msg {
