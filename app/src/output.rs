@@ -161,7 +161,10 @@ fn lost(error: io::Error) -> Failure {
     if error.kind() == io::ErrorKind::BrokenPipe {
         Failure::Closed
     } else {
-        Failure::new("the output could not be written").because(error)
+        Failure::new("the output could not be written").because(error).hint(
+            "If this command changes something, it is done and recorded: `licentia audit list` shows it. \
+             Do not run it again before you looked.",
+        )
     }
 }
 

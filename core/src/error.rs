@@ -80,6 +80,11 @@ pub enum Error {
     LicenseInvalid(licentia_license::Invalid),
     #[error("the license was signed with a key that is not known here")]
     UnknownKey { kid: String },
+    #[error("issuer {name} is another vendor's key, and the license says that it is ours")]
+    ForeignKeySpeaksForUs { name: String },
+    /// Other processes kept issuing while a batch was signed.
+    #[error("the indices that were drawn are taken")]
+    IndicesTaken,
     #[error("the license could not be signed")]
     Sign(#[from] licentia_license::SignError),
     /// Requests of a batch that cannot be signed, by index.

@@ -75,7 +75,7 @@ impl From<&Error> for Explanation {
                 .then("`licentia issuer list` shows the issuers; run `licentia issuer activate ID`, or name one with `--issuer ID`."),
             Error::IssuerRetired { .. } => says
                 .because("A retired issuer signs no new license and stays retired.")
-                .then("Name another with `--issuer ID`, or make one with `licentia issuer create NAME`."),
+                .then("Use another one (`licentia issuer list` shows them), or make one with `licentia issuer create NAME`."),
             Error::IssuerCannotSign { .. } => says
                 .because("Only its public key was taken in: it vouches for licenses from elsewhere.")
                 .then("Name another with `--issuer ID`; `licentia issuer list` shows which can sign."),
@@ -121,6 +121,12 @@ impl From<&Error> for Explanation {
             Error::UnknownKey { kid } => says
                 .because(format!("The thumbprint of its key is {kid}."))
                 .then("If you trust that key, take it in first: `licentia issuer import FILE`."),
+            Error::ForeignKeySpeaksForUs { .. } => says
+                .because("Only keys whose private half is here sign in the name of this database's vendor.")
+                .then("Ask whoever sent the license what it is; do not take it in."),
+            Error::IndicesTaken => says
+                .because("Other processes kept issuing licenses of the same issuer while this batch was signed.")
+                .then("Nothing was issued; run the command again."),
             Error::Sign(error) => sign(says, error),
             Error::Batch(errors) => batch(says, errors),
 

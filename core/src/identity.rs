@@ -132,10 +132,8 @@ impl Identities<'_> {
     /// By name, unique prefix or unique suffix of the id.
     pub async fn resolve(self, text: &str) -> Result<Identity> {
         let reader = self.0.reader();
-        match reader.identity_by_name(text).await? {
-            Some(identity) => Ok(identity),
-            None => self.get(IdentityId(lookup::find(&reader, Noun::Identity, text).await?)).await,
-        }
+        let named = reader.identity_by_name(text).await?.map(|identity| identity.id.0);
+        self.get(IdentityId(lookup::find_named(&reader, Noun::Identity, text, named).await?)).await
     }
 }
 

@@ -18,8 +18,7 @@ pub struct NewIssuer {
     pub status_url: Option<String>,
 }
 
-/// A key from elsewhere.
-#[derive(Debug)]
+/// A key from elsewhere. It does not print: the text may be a private key.
 pub struct ImportKey<'a> {
     /// PKCS#8 PEM (plain or encrypted), or a public key.
     pub text: &'a str,
@@ -135,8 +134,9 @@ impl Issuers<'_> {
                     return Err(Error::IssuerInUse { name: issuer.name });
                 }
                 let mut effects = Vec::new();
-                for list in tx.reader().status_lists(id).await? {
-                    effects.push(tx.delete(&list).await?);
+                let lists = tx.reader().status_lists(id).await?;
+                for list in &lists {
+                    effects.push(tx.delete(list).await?);
                 }
                 if let Some(secret) = tx.reader().secret(SecretPurpose::IssuerKey, id.0).await? {
                     effects.push(tx.delete(&secret).await?);
@@ -147,7 +147,10 @@ impl Issuers<'_> {
                     .with("public_key", public_key(&issuer)?.to_pem())
                     .with("vendor", issuer.vendor.clone())
                     .with("status_url", issuer.status_url.clone())
+                    .with("status_lists", lists.into_iter().filter_map(|list| list.uri).collect::<Vec<_>>())
+                    .with("can_sign", issuer.can_sign)
                     .with("created_at", issuer.created_at.to_string())
+                    .with("retired_at", issuer.retired_at.map(|at| at.to_string()))
                     .accounts_for(effects);
                 Ok(tx.commit(event, issuer).await?)
             })
@@ -172,10 +175,8 @@ impl Issuers<'_> {
     /// By name, unique prefix or unique suffix of the id.
     pub async fn resolve(self, text: &str) -> Result<Issuer> {
         let reader = self.0.reader();
-        match reader.issuer_by_name(text).await? {
-            Some(issuer) => Ok(issuer),
-            None => self.get(IssuerId(lookup::find(&reader, Noun::Issuer, text).await?)).await,
-        }
+        let named = reader.issuer_by_name(text).await?.map(|issuer| issuer.id.0);
+        self.get(IssuerId(lookup::find_named(&reader, Noun::Issuer, text, named).await?)).await
     }
 
     /// The public key as SPKI PEM.
@@ -301,8 +302,12 @@ pub(crate) fn public_key(issuer: &Issuer) -> Result<PublicKey> {
 }
 
 /// The public key as verification takes it: bound to the one vendor that it signs for.
+///
+/// A foreign key belongs to nobody before its first license is imported; until then it is bound to a name that no
+/// license has, so that it can never sign in another vendor's name, ours least of all.
 pub(crate) fn trusted_key(issuer: &Issuer) -> Result<TrustedKey> {
-    Ok(TrustedKey { key: public_key(issuer)?, issuer: issuer.vendor.clone() })
+    let vendor = issuer.vendor.clone().unwrap_or_else(|| format!("urn:licentia:unbound:{}", issuer.kid));
+    Ok(TrustedKey { key: public_key(issuer)?, issuer: Some(vendor) })
 }
 
 /// The `iss` of every license: a name or an address, one line.
@@ -325,6 +330,9 @@ fn checked_url(url: &str) -> Result<String> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://"));
     if host.is_none_or(|host| host.is_empty() || host.starts_with('/')) || url.contains(char::is_whitespace) {
         return Err(Error::invalid(WHAT, "it has to begin with https:// (or http://) and a host, without spaces"));
+    }
+    if url.contains(['?', '#']) {
+        return Err(Error::invalid(WHAT, "the name of each list is put behind it, so it cannot have a ? or a #"));
     }
     Ok(url)
 }

@@ -15,11 +15,41 @@ pub enum Noun {
 
 /// The one id that begins or ends with what was typed.
 pub(crate) async fn find(reader: &Reader<'_>, noun: Noun, text: &str) -> Result<Uuid> {
-    let unknown = || Error::Unknown { noun, text: text.to_owned() };
-    let fragment = Fragment::parse(text).ok_or_else(unknown)?;
-    let found = reader.ids_like(noun.table(), &fragment, CANDIDATES).await?;
+    only(noun, text, candidates(reader, noun, text).await?)
+}
+
+/// The same for what also goes by name. A whole id is never a name, and what reads as the end of an id, as tables show
+/// it, must not be taken for the name of another; a shorter text is a name where there is one.
+pub(crate) async fn find_named(reader: &Reader<'_>, noun: Noun, text: &str, named: Option<Uuid>) -> Result<Uuid> {
+    let Some(named) = named else { return find(reader, noun, text).await };
+    let digits = text.chars().filter(|c| *c != '-').count();
+    if digits < SHOWN {
+        return Ok(named);
+    }
+    let mut found = candidates(reader, noun, text).await?;
+    if digits < WHOLE || found.is_empty() {
+        found.retain(|id| *id != named);
+        found.push(named);
+    }
+    only(noun, text, found)
+}
+
+/// Digits of an id that tables show.
+const SHOWN: usize = 8;
+
+/// Digits of a whole id.
+const WHOLE: usize = 32;
+
+async fn candidates(reader: &Reader<'_>, noun: Noun, text: &str) -> Result<Vec<Uuid>> {
+    match Fragment::parse(text) {
+        Some(fragment) => Ok(reader.ids_like(noun.table(), &fragment, CANDIDATES).await?),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn only(noun: Noun, text: &str, found: Vec<Uuid>) -> Result<Uuid> {
     match found.as_slice() {
-        [] => Err(unknown()),
+        [] => Err(Error::Unknown { noun, text: text.to_owned() }),
         [only] => Ok(*only),
         several => Err(Error::Ambiguous {
             noun,

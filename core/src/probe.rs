@@ -8,6 +8,13 @@ use licentia_storage::{Event, Tx};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+/// The token stays out of what is printed by accident.
+impl std::fmt::Debug for CreatedProbeToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CreatedProbeToken").field("probe", &self.probe).finish_non_exhaustive()
+    }
+}
+
 /// See [`Licentia::probes`].
 #[derive(Clone, Copy, Debug)]
 pub struct Probes<'a>(pub(crate) &'a Licentia);
@@ -21,7 +28,7 @@ pub struct NewProbe {
 }
 
 /// A token that was just made: the only time its text is seen.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CreatedProbeToken {
     pub probe: ProbeToken,
     pub token: String,

@@ -4,6 +4,7 @@ use crate::audit::Kind;
 use crate::license::{self, Action, entry_of, transition};
 use crate::{Error, License, LicenseId, LicenseStatus, Licentia, Operator, ReasonCode, Result, Revocation, checked};
 use licentia_storage::{Event, StatusValue, StoreError, Tx};
+use serde_json::{Value, json};
 
 /// See [`Licentia::revocations`].
 #[derive(Clone, Copy, Debug)]
@@ -64,8 +65,7 @@ impl Revocations<'_> {
                     .event(id)
                     .with("subject", license.subject.clone())
                     .with("status", license.status.as_str())
-                    .with("reason", revocation.as_ref().map(|revocation| revocation.reason.as_str()))
-                    .with("revoked_at", revocation.as_ref().map(|revocation| revocation.revoked_at.to_string()))
+                    .with("revocation", revocation.as_ref().map(to_json))
                     .with("note", note)
                     .accounts_for(effects);
                 Ok(tx.commit(event, license).await?)
@@ -93,6 +93,16 @@ impl Revocations<'_> {
     pub async fn get(self, id: LicenseId) -> Result<Option<Revocation>> {
         Ok(self.0.reader().revocation(id).await?)
     }
+}
+
+/// What the row said, for the event that outlives it.
+pub(crate) fn to_json(revocation: &Revocation) -> Value {
+    json!({
+        "reason": revocation.reason,
+        "note": revocation.note,
+        "actor": revocation.actor,
+        "revoked_at": revocation.revoked_at,
+    })
 }
 
 /// Revokes inside a transaction: the license, its status list entry, the reason.

@@ -22,6 +22,14 @@ pub struct Founding {
     pub throwaway: bool,
 }
 
+impl Founding {
+    /// Whether the names and the address can be used; nothing is made.
+    pub fn check(&self) -> Result<()> {
+        self.vendor.as_deref().map(issuer::checked_vendor).transpose()?;
+        crate::NewIssuer { name: self.issuer.clone(), status_url: self.status_url.clone() }.checked().map(|_| ())
+    }
+}
+
 /// A database that was just founded.
 pub struct Founded {
     pub log_id: LogId,
@@ -47,12 +55,7 @@ impl VaultService<'_> {
         let ambient = self.0.ambient().clone();
         let log_id = LogId(ambient.uuid(ambient.now()));
         let log_key = SigningKey::from_bytes(&Zeroizing::new(ambient.bytes()));
-        let log = AuditLog {
-            id: log_id,
-            created_at: ambient.now(),
-            encoding: ENTRY_VERSION,
-            public_key: log_key.verifying_key().to_bytes(),
-        };
+        let public_key = log_key.verifying_key().to_bytes();
         let vendor = match founding.vendor {
             Some(vendor) => issuer::checked_vendor(&vendor)?,
             None => format!("urn:uuid:{log_id}"),
@@ -73,12 +76,15 @@ impl VaultService<'_> {
         };
         let log_secret = Zeroizing::new(log_key.to_bytes());
         let operator = Operator::new(actor, data, LogKey::new(log_id, log_key));
-        let (founder, fingerprint) = (operator.clone(), log.fingerprint_text());
+        let founder = operator.clone();
         let issuer_key = SigningKey::from_bytes(&Zeroizing::new(ambient.bytes()));
-        let (vendor_name, log_fingerprint) = (vendor.clone(), fingerprint.clone());
-        let issuer = self
+        let vendor_name = vendor.clone();
+        let (issuer, fingerprint) = self
             .0
             .write(&operator, move |tx| async move {
+                // Dated inside the transaction, as its entries are: a clock that was set in between changes nothing.
+                let log = AuditLog { id: log_id, created_at: tx.now(), encoding: ENTRY_VERSION, public_key };
+                let fingerprint = log.fingerprint_text();
                 tx.found_log(&log).await?;
                 let vault = row_of(&envelope, tx.new_id(), tx.now(), tx.now());
                 let secret =
@@ -89,13 +95,13 @@ impl VaultService<'_> {
                 let created = Kind::VaultCreate
                     .event(vault.id)
                     .with("log_id", log.id.to_string())
-                    .with("fingerprint", log_fingerprint)
+                    .with("fingerprint", fingerprint.clone())
                     .with("log_key", hex(&licentia_storage::audit::key_id(&log.public_key)))
                     .with("vendor", vendor_name.clone())
                     .accounts_for(effects);
                 let (mut issuer, made) = issuer::insert(&tx, &founder, &new, &issuer_key, vendor_name).await?;
                 let activated = issuer::activate(&tx, &mut issuer).await?;
-                Ok(tx.commit(Events::of(created, [made, activated]), issuer).await?)
+                Ok(tx.commit(Events::of(created, [made, activated]), (issuer, fingerprint)).await?)
             })
             .await?;
         Ok(Founded { log_id, fingerprint, vendor, issuer, operator })

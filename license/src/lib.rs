@@ -85,7 +85,7 @@ mod jwk;
 mod key;
 mod pem;
 mod sign;
-mod strict_json;
+pub mod strict_json;
 mod token;
 mod trust;
 mod verify;

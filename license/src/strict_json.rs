@@ -11,7 +11,10 @@ use serde_json::Value;
 ///
 /// Two passes, so that numbers are read by `serde_json` itself: a visitor that rebuilt them would break
 /// in a product that turns on its `arbitrary_precision`. Depth is limited to its 128 levels.
-pub(crate) fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+///
+/// # Errors
+/// When it is no JSON, goes on after its end, or has a member twice.
+pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice::<Unique>(bytes)?;
     serde_json::from_slice(bytes)
 }

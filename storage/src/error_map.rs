@@ -1,6 +1,6 @@
 //! What SQLite's codes mean for us, in one place.
 
-use crate::StoreError;
+use crate::{StoreError, open};
 use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 use std::path::Path;
 
@@ -12,7 +12,12 @@ impl StoreError {
     pub(crate) fn from_sqlx(error: &sqlx::Error, path: &Path) -> Self {
         match code(error) {
             Some(26) => Self::Foreign { path: path.to_owned(), found: "another kind of file".to_owned() },
-            Some(14 | 8 | 264 | 776 | 1032 | 1288) => Self::LiveReadOnly { path: path.to_owned() },
+            Some(14 | 8 | 264 | 776 | 1032 | 1288) if open::is_readable(path) => {
+                Self::LiveReadOnly { path: path.to_owned() }
+            }
+            Some(14 | 8 | 264 | 776 | 1032 | 1288) => {
+                Self::Io { action: "read", path: path.to_owned(), source: std::io::ErrorKind::PermissionDenied.into() }
+            }
             _ => Self::of_sqlx(error),
         }
     }

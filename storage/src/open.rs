@@ -44,7 +44,11 @@ pub(crate) fn options(path: &Path, mode: Mode) -> SqliteConnectOptions {
     match mode {
         // Never NORMAL: an acknowledged license is on disk.
         Mode::Write | Mode::Migrate => {
-            options.journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full)
+            // A sealed key that was deleted is overwritten, not left in a free page.
+            options
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .pragma("secure_delete", "ON")
         }
         Mode::Read => options.read_only(true).pragma("query_only", "ON"),
         Mode::Immutable => options.read_only(true).immutable(true).pragma("query_only", "ON"),
@@ -84,6 +88,12 @@ pub(crate) fn is_writable(path: &Path) -> bool {
     let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
         && accessat(CWD, directory, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
+}
+
+/// Whether this user may read the file.
+pub(crate) fn is_readable(path: &Path) -> bool {
+    use rustix::fs::{Access, AtFlags, CWD, accessat};
+    accessat(CWD, path, Access::READ_OK, AtFlags::EACCESS).is_ok()
 }
 
 /// How a file that is only read is opened: a live one is never called immutable.

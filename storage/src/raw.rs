@@ -4,7 +4,7 @@
 //! come through as what it is, so that it can be named.
 
 use crate::audit::SealedFields;
-use crate::open::{self, Mode};
+use crate::open;
 use crate::{StoreError, migration, row};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions, Connection, Row as _, TypeInfo, ValueRef};
@@ -56,10 +56,7 @@ pub struct RawFrame {
 impl RawReader {
     /// Opens a file for verification.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let mode = match open::reading_mode(path) {
-            Mode::Immutable => Mode::Immutable,
-            _ => Mode::Read,
-        };
+        let mode = open::reading_mode(path);
         let connection =
             open::options(path, mode).connect().await.map_err(|error| StoreError::from_sqlx(&error, path))?;
         Ok(Self { connection })
@@ -90,13 +87,13 @@ impl RawReader {
         })
     }
 
-    /// The next entries after `seq`, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
-    pub async fn entries_after(&mut self, seq: i64, to: i64, log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
+    /// The next entries from `seq` on, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
+    pub async fn entries_from(&mut self, seq: i64, to: i64, log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
         let sql = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, \
              e.actor_kind, e.target_kind, e.target_id, e.recorded_at, e.clock, e.payload_hash, e.effects, e.key_id, \
              e.previous_hash, e.hash, e.signature, p.salt, p.body \
              FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq \
-             WHERE e.seq > ? AND e.seq <= ? ORDER BY e.seq LIMIT ?";
+             WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?";
         let rows = self.all(sql, &[seq, to, CHUNK]).await?;
         Ok(rows.iter().map(|row| entry(row, log_id)).collect())
     }
@@ -111,10 +108,10 @@ impl RawReader {
         self.run("COMMIT").await
     }
 
-    /// The next rows of an audited table after a rowid. Begin with `i64::MIN`.
-    pub async fn rows_after(&mut self, table: &AuditedTable, rowid: i64) -> Result<Vec<RawRow>, StoreError> {
+    /// The next rows of an audited table from a rowid on. Begin with `i64::MIN`: a row can hide as low as that.
+    pub async fn rows_from(&mut self, table: &AuditedTable, rowid: i64) -> Result<Vec<RawRow>, StoreError> {
         let sql = format!(
-            "SELECT rowid, {} FROM {} WHERE rowid > ? ORDER BY rowid LIMIT ?",
+            "SELECT rowid, {} FROM {} WHERE rowid >= ? ORDER BY rowid LIMIT ?",
             table.columns.join(", "),
             table.noun
         );
@@ -146,6 +143,13 @@ impl RawReader {
                 .map(|(name, _)| name.clone()),
         );
         Ok(different)
+    }
+
+    /// What SQLite finds when it compares every index with its table and every value with its declared type.
+    pub async fn structure_problems(&mut self) -> Result<Vec<String>, StoreError> {
+        let rows = self.all("PRAGMA integrity_check(100)", &[]).await?;
+        let lines = rows.iter().map(|row| String::from_utf8_lossy(&bytes(row, 0)).into_owned());
+        Ok(lines.filter(|line| line != "ok").collect())
     }
 
     /// Closes the connection.

@@ -24,6 +24,7 @@ pub(crate) async fn run(context: &Context, Doctor {}: Doctor) -> Result {
         Err(error @ Error::Store(StoreError::Missing(_))) => return Err(error.into()),
         Err(error) => not_opened(&Explanation::from(&error)),
     };
+    let diagnosis = with_config(context, diagnosis);
     match context.output.format {
         Format::Json | Format::Jsonl => context.output.thing(&view::serialized(&diagnosis))?,
         Format::Csv => {
@@ -33,6 +34,25 @@ pub(crate) async fn run(context: &Context, Doctor {}: Doctor) -> Result {
         Format::Table => context.output.text(&for_people(&diagnosis))?,
     }
     if diagnosis.healthy { Ok(()) } else { Err(Failure::NotInOrder) }
+}
+
+/// The configuration is the program's, not the database's, so it is looked at here.
+fn with_config(context: &Context, mut diagnosis: Diagnosis) -> Diagnosis {
+    let check = match context.config() {
+        Ok(_) => Check { name: "config", state: CheckState::Ok, found: "readable, or absent".to_owned(), advice: None },
+        Err(failure) => {
+            diagnosis.healthy = false;
+            let why = failure.explanation();
+            Check {
+                name: "config",
+                state: CheckState::Failed,
+                found: why.map_or_else(|| "unreadable".to_owned(), in_one_line),
+                advice: why.and_then(|why| why.hint.clone()),
+            }
+        }
+    };
+    diagnosis.checks.push(check);
+    diagnosis
 }
 
 fn not_opened(why: &Explanation) -> Diagnosis {

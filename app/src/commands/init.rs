@@ -53,8 +53,10 @@ pub(crate) async fn run(context: &Context, args: Init) -> Result {
     let passphrase = passphrase::find(context, &question)?;
     passphrase.check_new().map_err(licentia_core::Error::from)?;
 
-    let licentia = Licentia::create(place.clone(), context.ambient.clone()).await?;
     let founding = Founding { vendor: args.vendor, issuer: args.issuer, status_url: args.status_url, throwaway: false };
+    // Before anything is made: a home that is refused leaves nothing behind.
+    founding.check()?;
+    let licentia = Licentia::create(place.clone(), context.ambient.clone()).await?;
     let founded = licentia.vault().create(&passphrase, actor, founding).await;
     if founded.is_ok() {
         if place::forget_pin(&place)? {

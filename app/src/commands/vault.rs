@@ -1,10 +1,12 @@
 //! `licentia vault …`
 
-use crate::args::Acting;
+use crate::args::{Acting, Format};
 use crate::context::Context;
 use crate::failure::Result;
 use crate::passphrase::{self, Question};
+use crate::view;
 use clap::{Args, Subcommand};
+use serde_json::json;
 use std::path::PathBuf;
 
 #[derive(Debug, Subcommand)]
@@ -40,6 +42,9 @@ async fn change_passphrase(context: &Context, args: ChangePassphrase) -> Result 
             Ok(licentia.vault().change_passphrase(operator, &new).await?)
         })
         .await?;
+    if context.output.format != Format::Table {
+        context.output.thing(&view::object(json!({ "changed": true })))?;
+    }
     context.output.note("The passphrase is changed. Copies made before still open with the old one.");
     Ok(())
 }

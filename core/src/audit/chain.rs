@@ -151,8 +151,7 @@ impl Chain {
         } else {
             fields.recorded_at == fields.clock.max(before) && before.saturating_sub(fields.clock) < CLOCK_TOLERANCE
         };
-        // The first entry of a log follows its making, whatever the clock did in between.
-        if !holds && seq > 1 {
+        if !holds {
             findings.add(
                 Code::TimeDisorder.at(seq, "The recorded time does not follow from the clock and the entry before."),
             );

@@ -65,6 +65,7 @@ pub enum Code {
     Forked,
     PinUnusable,
     SchemaAltered,
+    StructureDamaged,
     KeyTableAltered,
     EntryMalformed,
     VersionUnknown,
@@ -89,7 +90,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Unreadable,
         Self::LogMissing,
         Self::WrongLog,
@@ -97,6 +98,7 @@ impl Code {
         Self::Forked,
         Self::PinUnusable,
         Self::SchemaAltered,
+        Self::StructureDamaged,
         Self::KeyTableAltered,
         Self::EntryMalformed,
         Self::VersionUnknown,
@@ -129,6 +131,7 @@ impl Code {
             Self::Forked => "forked",
             Self::PinUnusable => "pin_unusable",
             Self::SchemaAltered => "schema_altered",
+            Self::StructureDamaged => "structure_damaged",
             Self::KeyTableAltered => "key_table_altered",
             Self::EntryMalformed => "entry_malformed",
             Self::VersionUnknown => "version_unknown",
@@ -174,6 +177,9 @@ impl Code {
             }
             Self::SchemaAltered => {
                 "The rules inside the file were changed. Keep it as evidence, and compare with a backup."
+            }
+            Self::StructureDamaged => {
+                "An index or a value is not what its table says. Keep the file as evidence, and compare with a backup."
             }
             Self::HeadDisagrees => {
                 "Entries may have been cut off at the end. Compare the number of entries with a backup or an export."

@@ -33,7 +33,7 @@ impl Audit<'_> {
 #[must_use]
 pub fn unreadable(why: &str) -> VerifyReport {
     let mut findings = Findings::default();
-    findings.add(Code::Unreadable.at(None, format!("The file cannot be read: {why}.")));
+    findings.add(Code::Unreadable.at(None, format!("The file cannot be read: {}.", why.trim_end_matches('.'))));
     VerifyReport {
         verified: false,
         trust: TrustRoot { key_source: KeySource::File, fingerprint: None },
@@ -101,6 +101,11 @@ impl<'a> Run<'a> {
         self.check_ends(&frame, &chain, &log, whole);
         if whole {
             self.compare_rows(reader, &log, &mut chain, replay).await?;
+            // Lists walk along indexes: one that leaves an entry out hides it from everybody who looks for it.
+            for problem in reader.structure_problems().await? {
+                let meaning = format!("SQLite finds: {}.", crate::text::printable(&problem));
+                self.findings.add(Code::StructureDamaged.at(None, meaning));
+            }
         }
         self.checked = chain.checked;
         Ok(())
@@ -152,7 +157,7 @@ impl<'a> Run<'a> {
         if self.from == 1 {
             return Ok(Chain::from_start(id, &log.public_key, log.fingerprint(), log.created_at.0));
         }
-        let before = reader.entries_after(self.from - 2, self.from - 1, id).await?;
+        let before = reader.entries_from(self.from - 1, self.from - 1, id).await?;
         Ok(Chain::from_middle(id, &log.public_key, self.from, before.first()))
     }
 
@@ -165,14 +170,16 @@ impl<'a> Run<'a> {
         whole: bool,
     ) -> Result<()> {
         let id = *log.id.0.as_bytes();
-        let mut after = if self.from <= 1 { i64::MIN } else { self.from - 1 };
+        let mut next = if self.from <= 1 { i64::MIN } else { self.from };
         let total = u64::try_from(self.to - self.from + 1).unwrap_or(0);
         loop {
-            let entries = reader.entries_after(after, self.to, id).await?;
+            let entries = reader.entries_from(next, self.to, id).await?;
             let Some(last) = entries.last() else { break };
-            after = last.seq;
+            let end = last.seq.checked_add(1);
             self.take(chain, replay, &entries, whole);
             (self.progress)(chain.checked.min(total), total);
+            let Some(end) = end else { break };
+            next = end;
             // Verification is pure computing between reads; others get their turn.
             tokio::task::yield_now().await;
         }
@@ -246,26 +253,28 @@ impl<'a> Run<'a> {
         let id = *log.id.0.as_bytes();
         let mut empty = Vec::new();
         for table in audited_tables() {
-            let mut after = i64::MIN;
+            let mut next = i64::MIN;
             let mut any = false;
             replay.begin(table.noun, chain.next() - 1);
             loop {
                 reader.hold().await?;
                 loop {
-                    let entries = reader.entries_after(chain.next() - 1, i64::MAX, id).await?;
+                    let entries = reader.entries_from(chain.next(), i64::MAX, id).await?;
                     if entries.is_empty() {
                         break;
                     }
                     self.take(chain, &mut replay, &entries, true);
                 }
-                let rows = reader.rows_after(&table, after).await?;
+                let rows = reader.rows_from(&table, next).await?;
                 reader.release().await?;
                 let Some(last) = rows.last() else { break };
-                after = last.rowid;
+                let end = last.rowid.checked_add(1);
                 any = true;
                 for row in &rows {
                     replay.compare(table.noun, row, &mut self.findings);
                 }
+                let Some(end) = end else { break };
+                next = end;
                 tokio::task::yield_now().await;
             }
             if !any {

@@ -77,6 +77,8 @@ fn of_this_crate() -> Vec<Error> {
         Error::WouldBeExpired { at: Timestamp::from_seconds(1_779_285_600) },
         Error::LicenseKnown { license: license(1) },
         Error::LicenseInvalid(Invalid::BadSignature),
+        Error::ForeignKeySpeaksForUs { name: "partner".to_owned() },
+        Error::IndicesTaken,
         Error::UnknownKey { kid: "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k".to_owned() },
         Error::Sign(SignError::NeverValid("iat")),
         Error::Sign(SignError::BadId),

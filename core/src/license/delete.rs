@@ -62,7 +62,7 @@ async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
         .with("license_uuid", license.id.to_string())
         .with("subject", license.subject.clone())
         .with("old_status", license.status.as_str())
-        .with("reason", revocation.map(|revocation| revocation.reason.as_str()))
+        .with("revocation", revocation.as_ref().map(revocation::to_json))
         .with("license", super::row_json(&license, true))
         .accounts_for(effects);
     let still_valid_in_the_field = license.status != LicenseStatus::Revoked;

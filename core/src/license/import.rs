@@ -3,7 +3,7 @@
 use super::Licenses;
 use crate::audit::Kind;
 use crate::{Error, Issuer, License, LicenseId, Operator, Result, Timestamp, checked, issuer};
-use licentia_license::{Claims, Invalid, TrustedKeys, Verified};
+use licentia_license::{Claims, Invalid, TrustedKey, TrustedKeys, Verified};
 use licentia_storage::{
     LicenseStatus, Limits, Origin, ReasonCode, Revocation, StatusListEntry, StatusRef, StatusValue, Strings, Tx,
 };
@@ -14,8 +14,9 @@ impl Licenses<'_> {
     ///
     /// Its time is not checked: an expired license is still part of what was sold.
     pub async fn import(self, operator: &Operator, text: &str) -> Result<License> {
-        let keys = self.trusted_keys().await?;
+        let keys = self.keys_to_take_in().await?;
         let verified = licentia_license::verify_signature(text, &keys).map_err(refusal(text))?;
+        let ours = self.0.vault().vendor().await?;
         checked::line("the license's subject", &verified.claims.sub, 1_000)?;
         checked::line("the license's jti", &verified.claims.jti, 200)?;
         let actor = operator.actor().as_str().to_owned();
@@ -23,12 +24,17 @@ impl Licenses<'_> {
             .write(operator, move |tx| async move {
                 let issuer = tx.reader().issuer_by_kid(&verified.kid).await?;
                 let issuer = issuer.ok_or_else(|| Error::UnknownKey { kid: verified.kid.clone() })?;
+                let bound = bound(&issuer, &verified, &ours)?;
                 if let Some(known) = tx.reader().license_by_jti(issuer.id, &verified.claims.jti).await? {
                     return Err(Error::LicenseKnown { license: known.id });
                 }
                 let before = tx.reader().status_entry_by_jti(issuer.id, &verified.claims.jti).await?;
                 let license = row(&tx, &issuer, verified, before.as_ref()).await?;
-                let mut effects = vec![tx.insert(&license).await?];
+                let mut effects = Vec::new();
+                if let Some(issuer) = bound {
+                    effects.push(tx.update(&issuer).await?);
+                }
+                effects.push(tx.insert(&license).await?);
                 if before.is_none() {
                     effects.push(tx.insert(&first_entry(&license, tx.now())).await?);
                 }
@@ -46,11 +52,29 @@ impl Licenses<'_> {
             .await
     }
 
-    /// The keys of every issuer, each bound to the vendor it signs for.
-    pub(super) async fn trusted_keys(self) -> Result<TrustedKeys> {
+    /// The keys of every issuer, each bound to the vendor it signs for; a foreign key that has none yet may speak for
+    /// any, and [`bound`] sees to it that it never speaks for us.
+    pub(super) async fn keys_to_take_in(self) -> Result<TrustedKeys> {
         let issuers = self.0.issuers().list().await?;
-        issuers.iter().map(issuer::trusted_key).collect()
+        let keys = issuers.iter().map(|issuer| {
+            let key = issuer::trusted_key(issuer)?;
+            Ok(if issuer.vendor.is_none() { TrustedKey { issuer: None, ..key } } else { key })
+        });
+        keys.collect()
     }
+}
+
+/// A foreign key is bound to the vendor of the first license that is imported under it, and that is never us.
+pub(super) fn bound(issuer: &Issuer, verified: &Verified, ours: &str) -> Result<Option<Issuer>> {
+    if issuer.vendor.is_some() {
+        return Ok(None);
+    }
+    let vendor = verified.claims.iss.clone();
+    if vendor == ours {
+        return Err(Error::ForeignKeySpeaksForUs { name: issuer.name.clone() });
+    }
+    checked::line("the license's iss", &vendor, 200)?;
+    Ok(Some(Issuer { vendor: Some(vendor), ..issuer.clone() }))
 }
 
 /// An unknown key is told from a license that does not hold.

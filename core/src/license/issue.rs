@@ -29,7 +29,7 @@ impl Licenses<'_> {
     /// Signs many, in one transaction: all or nothing.
     ///
     /// The tokens are signed before the lock is taken. Should another process issue in between, the indices that
-    /// were drawn are taken, and the batch is signed again under the lock.
+    /// were drawn are taken, and the batch is signed anew; the last time under the lock, so that it comes to an end.
     pub async fn issue_batch(
         self,
         operator: &Operator,
@@ -41,20 +41,38 @@ impl Licenses<'_> {
         if terms.is_empty() {
             return Err(Error::invalid("the batch", "it holds no license"));
         }
-        let before = Batch::read(&self.0.reader(), terms, now).await?;
+        for may_sign_inside in [false, false, true] {
+            let batch = Batch::read(&self.0.reader(), terms.clone(), now).await?;
+            let (keys, ambient, progress) = (operator.clone(), self.0.ambient().clone(), Arc::clone(&progress));
+            let signing = blocking(move || {
+                let signed = batch.sign(&keys, &ambient, &progress)?;
+                Ok((batch, signed))
+            });
+            let (batch, signed) = signing.await?;
+            match self.write_batch(operator, batch, signed, may_sign_inside).await {
+                Err(Error::IndicesTaken) => {}
+                done => return done,
+            }
+        }
+        Err(Error::IndicesTaken)
+    }
+
+    async fn write_batch(
+        self,
+        operator: &Operator,
+        drawn: Batch,
+        signed: Vec<Signed>,
+        may_sign_inside: bool,
+    ) -> Result<Vec<License>> {
         let (keys, ambient) = (operator.clone(), self.0.ambient().clone());
-        let (drawn, signed) = {
-            let (keys, ambient, progress) = (keys.clone(), ambient.clone(), Arc::clone(&progress));
-            blocking(move || {
-                let signed = before.sign(&keys, &ambient, &progress)?;
-                Ok((before, signed))
-            })
-            .await?
-        };
         self.0
             .write(operator, move |tx| async move {
-                let now = Batch::read(&tx.reader(), drawn.terms.clone(), drawn.now).await?;
-                let signed = if now == drawn { signed } else { now.sign(&keys, &ambient, &progress)? };
+                let found = Batch::read(&tx.reader(), drawn.terms.clone(), drawn.now).await?;
+                let signed = match (found.draws_the_same_as(&drawn), may_sign_inside) {
+                    (true, _) => signed,
+                    (false, true) => found.sign(&keys, &ambient, &quiet())?,
+                    (false, false) => return Err(Error::IndicesTaken),
+                };
                 let (licenses, entries, lists) = split(signed);
                 let mut first = tx.insert_many(&lists).await?;
                 let rows = tx.insert_many(&licenses).await?;
@@ -131,18 +149,16 @@ struct Batch {
     digests: Digests,
 }
 
-impl PartialEq for Batch {
-    /// Equal when signing again would draw the same indices and name the same digests.
-    fn eq(&self, other: &Self) -> bool {
-        self.contexts == other.contexts && self.digests == other.digests
-    }
-}
-
 impl Batch {
     async fn read(reader: &licentia_storage::Reader<'_>, terms: Vec<Terms>, now: Timestamp) -> Result<Self> {
         let contexts = Contexts::read(reader, &terms).await?;
         let digests = Digests::read(reader, &terms).await?;
         Ok(Self { terms, now, contexts, digests })
+    }
+
+    /// Whether signing would draw the same indices and name the same digests.
+    fn draws_the_same_as(&self, other: &Self) -> bool {
+        self.contexts == other.contexts && self.digests == other.digests
     }
 
     fn sign(&self, operator: &Operator, ambient: &Ambient, progress: &Progress) -> Result<Vec<Signed>> {

@@ -1,5 +1,6 @@
 //! Finding and reading licenses.
 
+use super::import::bound;
 use super::{Inspection, LicenseFilter, Licenses, Page, Validity};
 use crate::lookup::{self, Noun};
 use crate::{Error, License, LicenseId, Result, Timestamp};
@@ -60,14 +61,16 @@ impl Licenses<'_> {
             None => None,
         };
         let now = self.0.ambient().now().seconds();
-        let verified = licentia_license::verify(text, &self.trusted_keys().await?, &Expectation::any_audience(now));
-        Ok(Inspection {
-            kid: inspected.header.kid,
-            claims: inspected.claims,
-            invalid: verified.err().map(|invalid| (invalid.code().to_owned(), invalid.to_string())),
-            issuer,
-            known,
-        })
+        let keys = self.keys_to_take_in().await?;
+        let invalid = match (licentia_license::verify(text, &keys, &Expectation::any_audience(now)), &issuer) {
+            (Err(invalid), _) => Some((invalid.code().to_owned(), invalid.to_string())),
+            (Ok(verified), Some(issuer)) => match bound(issuer, &verified, &self.0.vault().vendor().await?) {
+                Err(error) => Some(("issuer_mismatch".to_owned(), error.to_string())),
+                Ok(_) => None,
+            },
+            (Ok(_), None) => None,
+        };
+        Ok(Inspection { kid: inspected.header.kid, claims: inspected.claims, invalid, issuer, known })
     }
 
     /// The `.lic` text.

@@ -1,6 +1,6 @@
 //! Reissuing: a new license takes the place of an old one, in one transaction with two events.
 
-use super::request::{self, ReissueRequest};
+use super::request::{self, ClearField, ReissueRequest};
 use super::signer::Extra;
 use super::{Licenses, Reissued, issue, issued_payload, load};
 use crate::audit::Kind;
@@ -17,8 +17,9 @@ impl Licenses<'_> {
                 let old = load(&tx, id).await?;
                 refuse_unless_reissuable(&tx, &old).await?;
                 let issuer = issuer_of_successor(&tx, &old, request.issuer).await?;
+                let identity = unknown_identity(&old, &request)?;
                 let terms = request::check(&request::merged(&old, request, issuer), tx.now())?;
-                let extra = Extra { replaces: Some(old.id), bindings: old.bindings.clone() };
+                let extra = Extra { replaces: Some(old.id), bindings: old.bindings.clone(), identity };
                 let signed = issue::sign_inside(&tx, &keys, &ambient, terms, extra).await?;
 
                 let superseded = License { status: LicenseStatus::Superseded, ..old };
@@ -42,6 +43,15 @@ impl Licenses<'_> {
             })
             .await
     }
+}
+
+/// An imported license may be held to an identity that is not known here; its successor is held to the same.
+fn unknown_identity(old: &License, request: &ReissueRequest) -> Result<Option<String>> {
+    if old.identity_id.is_some() || request.identity.is_some() || request.clear.contains(&ClearField::Identity) {
+        return Ok(None);
+    }
+    let read = licentia_license::inspect(&old.token).map_err(Error::LicenseInvalid)?;
+    Ok(read.claims.identity)
 }
 
 /// Only an active license can be reissued; whatever stands in the way is named.

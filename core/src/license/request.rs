@@ -86,7 +86,7 @@ pub(crate) fn check(request: &IssueRequest, now: Timestamp) -> Result<Terms> {
         }
     }
     let not_before = request.not_before.map(Timestamp::truncated_to_seconds);
-    let start = not_before.unwrap_or(now).max(now);
+    let start = not_before.unwrap_or(now);
     let not_after = match request.term {
         Term::Perpetual => None,
         Term::Days(0) => return Err(Error::invalid("the term", "a license holds for at least one day")),

@@ -29,6 +29,8 @@ pub(crate) struct Signed {
 pub(crate) struct Extra {
     pub(crate) replaces: Option<LicenseId>,
     pub(crate) bindings: Option<serde_json::Value>,
+    /// The digest of an identity that is not known here, as the license before named it.
+    pub(crate) identity: Option<String>,
 }
 
 /// Signs for one issuer: its key is opened when this is made, and wiped when this is dropped.
@@ -81,7 +83,7 @@ impl<'a> Signer<'a> {
             limits: request.limits.clone(),
             payload: request.payload.clone(),
             bindings: extra.bindings.clone(),
-            identity: identity.map(str::to_owned),
+            identity: identity.map(str::to_owned).or_else(|| extra.identity.clone()),
             replaces: extra.replaces.map(|id| id.to_string()),
             status: status_list.clone().map(|at| Status { status_list: StatusListRef { idx: at.idx, uri: at.uri } }),
             log: None,

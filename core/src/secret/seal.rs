@@ -27,7 +27,7 @@ impl DataKey {
         Self(key)
     }
 
-    /// Seals `plain` to its place: it opens again only with the same log, purpose (say `issuer.key`) and owner
+    /// Seals `plain` to its place: it opens again only with the same log, purpose (say `issuer_key`) and owner
     /// (say the issuer's id), so that sealed bytes cannot be moved to another row. The nonce must be fresh.
     ///
     /// # Errors

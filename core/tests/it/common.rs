@@ -39,7 +39,7 @@ impl World {
         let place = Place { database: dir.path().join("home/licentia.db"), pins: Some(dir.path().join("pins")) };
         let licentia = Licentia::create(place, ambient(&clock, seed)).await.unwrap();
         let founding = Founding {
-            vendor: Some("https://vendor.example".to_owned()),
+            vendor: Some(format!("https://vendor{seed}.example")),
             issuer: "first".to_owned(),
             status_url: None,
             throwaway: true,

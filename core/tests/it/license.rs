@@ -469,3 +469,66 @@ async fn revocations_page_newest_first() {
     }
     assert_eq!(found, expected);
 }
+
+#[tokio::test]
+async fn a_foreign_key_speaks_for_one_vendor_and_never_for_us() {
+    let (vendor, world) = (World::with_seed(2).await, World::new().await);
+    let foreign = vendor.issue("alice").await;
+    let issuer = vendor.licentia.issuers().active().await.unwrap().unwrap();
+    let pem = vendor.licentia.issuers().export_public_pem(issuer.id).await.unwrap();
+    let key = licentia_core::ImportKey { text: &pem, name: Some("elsewhere".to_owned()), passphrase: None };
+    let known = world.licentia.issuers().import(&world.operator, key).await.unwrap();
+
+    let trusts = |token: String| {
+        let world = &world;
+        async move {
+            let jwks = world.licentia.issuers().export_jwks().await.unwrap().to_string();
+            let keys = TrustedKeys::from_text(&jwks).unwrap();
+            licentia_license::verify_signature(&token, &keys).is_ok()
+        }
+    };
+    assert!(!trusts(foreign.token.clone()).await, "an unbound key vouches for nothing");
+    world.licentia.licenses().import(&world.operator, &foreign.token).await.unwrap();
+    let bound = world.licentia.issuers().get(known.id).await.unwrap();
+    assert_eq!(bound.vendor.as_deref(), Some("https://vendor2.example"));
+    assert!(trusts(foreign.token.clone()).await);
+    world.assert_verified().await;
+}
+
+#[tokio::test]
+async fn the_successor_of_an_imported_license_is_held_to_the_same_unknown_identity() {
+    let (vendor, world) = (World::with_seed(2).await, World::new().await);
+    let identity = vendor.licentia.identities().create(&vendor.operator, "pin").await.unwrap();
+    let mut wanted = request("alice");
+    wanted.identity = Some(identity.id);
+    let foreign = vendor.try_issue(wanted).await.unwrap();
+    let issuer = vendor.licentia.issuers().active().await.unwrap().unwrap();
+    let pem = vendor.licentia.issuers().export_public_pem(issuer.id).await.unwrap();
+    let key = licentia_core::ImportKey { text: &pem, name: None, passphrase: None };
+    world.licentia.issuers().import(&world.operator, key).await.unwrap();
+    let license = world.licentia.licenses().import(&world.operator, &foreign.token).await.unwrap();
+    let named = |token: &str| licentia_license::inspect(token).unwrap().claims.identity;
+
+    let next = world.licentia.licenses().reissue(&world.operator, license.id, ReissueRequest::default()).await.unwrap();
+    assert_eq!(named(&next.license.token), Some(identity.digest));
+    let cleared = ReissueRequest { clear: vec![ClearField::Identity], ..ReissueRequest::default() };
+    let last = world.licentia.licenses().reissue(&world.operator, next.license.id, cleared).await.unwrap();
+    assert_eq!(named(&last.license.token), None);
+}
+
+#[tokio::test]
+async fn numbers_in_a_payload_stay_what_they_are_through_every_change() {
+    let world = World::new().await;
+    let mut wanted = request("alice");
+    let payload = serde_json::from_str(
+        r#"{"a":0.1,"b":1.1e-7,"c":123456.78901234567,"d":4.35,"e":-0.0,"f":18446744073709551615}"#,
+    );
+    wanted.payload = Some(payload.unwrap());
+    let license = world.try_issue(wanted.clone()).await.unwrap();
+    let signed = licentia_license::inspect(&license.token).unwrap().claims.payload;
+    assert_eq!(signed, wanted.payload);
+    world.revoke(license.id).await;
+    let back = world.licentia.revocations().unrevoke(&world.operator, license.id, None).await.unwrap();
+    assert_eq!(back.payload, wanted.payload);
+    assert_eq!(world.licentia.licenses().get(license.id).await.unwrap().payload, wanted.payload);
+}

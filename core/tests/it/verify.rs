@@ -107,3 +107,64 @@ async fn a_log_that_is_written_while_it_is_verified_gives_no_false_alarm() {
     assert!(rounds > 1);
     world.assert_verified().await;
 }
+
+/// The lowest rowid there is: a walk that begins above it sees nothing.
+#[tokio::test]
+async fn a_row_at_the_lowest_place_does_not_hide() {
+    let world = World::new().await;
+    world.issue("alice").await;
+    world.tamper(
+        "INSERT INTO setting (rowid, key, value, updated_at) VALUES (-9223372036854775808, 'forged', '1', 0);
+         DROP TRIGGER audit_entry_no_gap;
+         INSERT INTO audit_entry SELECT -9223372036854775808, version, x'00', transaction_id, kind, severity, outcome,
+             actor, actor_kind, target_kind, target_id, recorded_at, clock, payload_hash, effects, key_id, x'00', hash,
+             signature FROM audit_entry WHERE seq = 2;",
+    );
+    let codes = world.codes(None, None).await;
+    for code in ["row_unaccounted", "entry_inserted"] {
+        assert!(codes.iter().any(|(found, ..)| *found == code), "{code}: {codes:?}");
+    }
+}
+
+/// Lists walk along indexes: one that leaves an entry out hides it from whoever looks for it.
+#[tokio::test]
+async fn an_index_that_leaves_an_entry_out_is_found() {
+    let world = World::new().await;
+    world.tamper(
+        "CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_kind';
+         DROP INDEX audit_entry_by_kind;
+         CREATE INDEX audit_entry_by_kind ON audit_entry (kind) WHERE seq <> 2;
+         PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_kind';
+         PRAGMA writable_schema = RESET;",
+    );
+    let codes = world.codes(None, None).await;
+    assert!(!codes.is_empty() && codes.iter().all(|(code, ..)| *code == "structure_damaged"), "{codes:?}");
+}
+
+#[tokio::test]
+async fn a_schema_that_is_no_text_is_named_and_not_stumbled_over() {
+    let world = World::new().await;
+    world.tamper(
+        "PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = CAST(sql AS BLOB) WHERE name = 'vault_deleted';
+         UPDATE sqlite_schema SET sql = sql || CAST(x'FF' AS TEXT) WHERE name = 'secret_deleted';",
+    );
+    let codes = world.codes(None, None).await;
+    assert!(codes.iter().any(|(code, ..)| *code == "schema_altered" || *code == "unreadable"), "{codes:?}");
+}
+
+/// A clock that is set while the home is made: as with the first NTP answer after a boot.
+#[tokio::test]
+async fn a_log_that_was_founded_while_the_clock_was_set_verifies() {
+    let world = World::new().await;
+    world.clock.advance(-3_600);
+    world.issue("an hour back").await;
+    world.clock.advance(-60);
+    world.issue("a minute back").await;
+    world.clock.advance(86_400);
+    world.issue("a day on").await;
+    world.assert_verified().await;
+    let kinds = world.licentia.audit().kinds().await.unwrap();
+    assert!(kinds.contains(&"clock.adjusted".to_owned()));
+}

@@ -130,7 +130,7 @@ impl Place<'_> {
     /// Time never runs backwards in the log by less than the tolerance; a larger step restarts it, and is written down.
     fn restart_clock(&mut self) -> Option<Event> {
         let old = Timestamp(self.recorded_at);
-        if self.seq == 0 || old.0.saturating_sub(self.now.0) < CLOCK_TOLERANCE {
+        if old.0.saturating_sub(self.now.0) < CLOCK_TOLERANCE {
             return None;
         }
         self.recorded_at = self.now.0;

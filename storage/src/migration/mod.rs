@@ -4,6 +4,7 @@
 
 use crate::StoreError;
 use crate::open::APPLICATION_ID;
+use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::path::Path;
 
@@ -33,7 +34,8 @@ pub(crate) async fn inspect(connection: &mut SqliteConnection, path: &Path) -> R
     .fetch_one(connection)
     .await
     .map_err(|error| StoreError::from_sqlx(&error, path))?;
-    let (application, version, objects): (i64, i64, i64) = (row.get(0), row.get(1), row.get(2));
+    let number = |at: usize| row.try_get_unchecked::<i64, _>(at).unwrap_or_default();
+    let (application, version, objects) = (number(0), number(1), number(2));
     match (application, version, objects) {
         (0, 0, 0) => Ok(Found::Empty),
         (APPLICATION_ID, found, _) if found > 0 => Ok(Found::Schema(found)),
@@ -74,5 +76,9 @@ pub(crate) async fn schema_of(connection: &mut SqliteConnection) -> Result<Vec<(
         .fetch_all(connection)
         .await
         .map_err(|error| StoreError::Database(error.to_string()))?;
-    Ok(rows.iter().map(|row| (row.get(0), row.get(1))).collect())
+    // As bytes: in a damaged schema a name may be anything.
+    let text = |row: &SqliteRow, at: usize| {
+        String::from_utf8_lossy(&row.try_get_unchecked::<Vec<u8>, _>(at).unwrap_or_default()).into_owned()
+    };
+    Ok(rows.iter().map(|row| (text(row, 0), text(row, 1))).collect())
 }

@@ -71,21 +71,6 @@ impl Reader<'_> {
         Ok(find.all(self).await?)
     }
 
-    /// The status list that an issuer's next license goes into, and how many entries it has.
-    pub async fn current_status_list(&self, issuer: IssuerId) -> Result<Option<(StatusList, i64)>, StoreError> {
-        let find = status_list::Entity::find()
-            .filter(status_list::Column::IssuerId.eq(issuer))
-            .order_by_desc(status_list::Column::Id);
-        let Some(list) = find.one(self).await? else { return Ok(None) };
-        let next = self
-            .number(
-                "SELECT coalesce(max(position), -1) + 1 FROM status_list_entry WHERE list_id = ?",
-                vec![list.id.0.into()],
-            )
-            .await?;
-        Ok(Some((list, next.unwrap_or(0))))
-    }
-
     /// What is known for good about a license.
     pub async fn status_entry(&self, license: LicenseId) -> Result<Option<StatusListEntry>, StoreError> {
         Ok(status_list_entry::Entity::find_by_id(license).one(self).await?)

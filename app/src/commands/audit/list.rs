@@ -5,6 +5,7 @@ use crate::context::Context;
 use crate::failure::Result;
 use crate::view;
 use clap::Args;
+use licentia_core::text::printable;
 
 /// List what happened, newest first.
 #[derive(Debug, Args)]
@@ -29,6 +30,7 @@ pub(crate) async fn run(context: &Context, args: List) -> Result {
     let page = context
         .read(async |licentia| {
             let filter = args.filter.resolve(licentia).await?;
+            note_unknown_kinds(context, &filter.kinds, &licentia.audit().kinds().await?);
             Ok(licentia.audit().list(&filter, args.before, args.limit).await?)
         })
         .await?;
@@ -38,4 +40,21 @@ pub(crate) async fn run(context: &Context, args: List) -> Result {
         context.output.note(&format!("There are more: go on with --before {next}"));
     }
     Ok(())
+}
+
+/// A kind that was misspelt would look as if nothing had happened.
+fn note_unknown_kinds(context: &Context, asked: &[String], present: &[String]) {
+    for kind in asked {
+        let known = match kind.strip_suffix('*') {
+            Some(beginning) => present.iter().any(|one| one.starts_with(beginning)),
+            None => present.contains(kind),
+        };
+        if !known {
+            context.output.note(&format!(
+                "There is no {} in this log. It has: {}",
+                printable(kind),
+                present.join(", ")
+            ));
+        }
+    }
 }

@@ -115,7 +115,7 @@ pub(crate) fn payload(text: &str) -> Result<Value, String> {
     if text.len() > MOST_PAYLOAD {
         return Err(format!("it has {} bytes, and at most {MOST_PAYLOAD} are allowed", text.len()));
     }
-    serde_json::from_str(text).map_err(|error| format!("it is not JSON: {error}"))
+    licentia_license::strict_json::parse(text.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))
 }
 
 pub(crate) async fn issuer(licentia: &Licentia, text: Option<&str>) -> Result<Option<IssuerId>> {

@@ -5,6 +5,7 @@ use crate::failure::{Failure, Result};
 use crate::output::Object;
 use crate::view;
 use clap::Args;
+use licentia_core::LicenseStatus;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -30,7 +31,14 @@ pub(crate) async fn run(context: &Context, args: Inspect) -> Result {
 
 async fn with_home(context: &Context, text: &str) -> Result<Object> {
     let found = context.read(async |licentia| Ok(licentia.licenses().inspect(text).await?)).await?;
-    let (code, message) = found.invalid.unzip();
+    // What the file says may hold while this home knows better.
+    let (code, message) = match (found.invalid, &found.known) {
+        (Some((code, message)), _) => (Some(code), Some(message)),
+        (None, Some(known)) if known.status != LicenseStatus::Active => {
+            (Some(known.status.to_string()), Some(format!("the license is {} in this home", known.status)))
+        }
+        (None, _) => (None, None),
+    };
     Ok(view::object(json!({
         "valid": code.is_none(),
         "code": code,

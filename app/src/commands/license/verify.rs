@@ -81,10 +81,20 @@ fn invalid(format: Format, why: &Invalid, proven: Option<&Claims>) -> Object {
     view::object(json!({
         "valid": false,
         "code": why.code(),
-        "message": why.to_string(),
+        "message": in_dates(why),
         "hint": why.hint(),
         "claims": proven.map(|claims| view::claims(claims, format)),
     }))
+}
+
+/// Times as the command line writes them.
+fn in_dates(why: &Invalid) -> String {
+    let date = |seconds: i64| Timestamp::from_seconds(seconds);
+    match why {
+        Invalid::Expired { exp, .. } => format!("the license expired at {}", date(*exp)),
+        Invalid::NotYetValid { from, .. } => format!("the license is not valid before {}", date(*from)),
+        other => other.to_string(),
+    }
 }
 
 fn in_words(left: Unchecked) -> &'static str {

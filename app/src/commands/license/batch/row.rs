@@ -4,7 +4,7 @@ use crate::commands::license::fields;
 use crate::failure::{Failure, Result};
 use crate::parse;
 use licentia_core::{IssueRequest, Limit, Term};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A row, whose issuer and identity are still names.
@@ -83,8 +83,11 @@ pub(crate) fn jsonl(text: &str) -> Drafts {
 }
 
 fn jsonl_row(line: &str) -> Result<Draft, String> {
-    let members: Map<String, Value> =
-        serde_json::from_str(line).map_err(|error| format!("it is not a JSON object: {error}"))?;
+    let members = match licentia_license::strict_json::parse(line.as_bytes()) {
+        Ok(Value::Object(members)) => members,
+        Ok(_) => return Err("it is not a JSON object".to_owned()),
+        Err(error) => return Err(format!("it is not a JSON object: {error}")),
+    };
     let mut row = Row::default();
     for (name, value) in members {
         let name = column(&name)?;
