@@ -1,14 +1,13 @@
 //! Attacks on the audit tables.
 
 use super::forger::Forger;
-use super::original;
-use super::{Gallery, SIZE, VICTIM, another, caught, columns, copied, tamper, tamper_sql};
-use rusqlite::Connection;
+use super::{Gallery, SIZE, VICTIM, another, caught, columns, copied, opened, tamper, tamper_sql};
 
 #[test]
 fn every_column_of_an_entry() {
     let mut gallery = Gallery::default();
-    let names = columns(&Connection::open(original()).unwrap(), "audit_entry");
+    let (_shell, connection) = opened();
+    let names = columns(&connection, "audit_entry");
     assert_eq!(names.len(), 19);
     for (column, kind) in names {
         let value = match column.as_str() {

@@ -34,22 +34,25 @@ use licentia_tests::Shell;
 use rusqlite::Connection;
 use serde_json::Value;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::OnceLock;
 
-/// A founded and lived-in database, closed; kept until the tests are over.
-fn original() -> &'static Path {
-    static ORIGINAL: OnceLock<(Shell, PathBuf)> = OnceLock::new();
-    let (_, path) = ORIGINAL.get_or_init(|| {
+/// A founded and lived-in database, closed: the bytes of its file.
+fn original() -> &'static [u8] {
+    static ORIGINAL: OnceLock<Vec<u8>> = OnceLock::new();
+    ORIGINAL.get_or_init(|| {
         let shell = lived_in();
-        Connection::open(shell.database())
-            .unwrap()
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-            .unwrap();
-        let path = shell.database();
-        (shell, path)
-    });
-    path
+        let folded = |connection: Connection| connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        folded(Connection::open(shell.database()).unwrap()).unwrap();
+        std::fs::read(shell.database()).unwrap()
+    })
+}
+
+/// A copy to look into, and where it is.
+fn opened() -> (Shell, Connection) {
+    let shell = copied();
+    let connection = Connection::open(shell.database()).unwrap();
+    (shell, connection)
 }
 
 /// A row in every audited table that a command can fill, and an event at the end that touched none.
@@ -86,14 +89,10 @@ const VICTIM: i64 = 8;
 
 /// A copy of the original in a home of its own, never seen there before.
 fn copied() -> Shell {
-    copy_of(original())
-}
-
-fn copy_of(database: &Path) -> Shell {
     let mut shell = crate::empty();
     shell.set("LICENTIA_PASSPHRASE", None);
     std::fs::create_dir(shell.home()).unwrap();
-    std::fs::copy(database, shell.database()).unwrap();
+    std::fs::write(shell.database(), original()).unwrap();
     shell
 }
 

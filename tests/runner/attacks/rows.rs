@@ -1,6 +1,6 @@
 //! Attacks on what the log speaks of: every column of every audited table, and the schema.
 
-use super::{Gallery, another, caught, columns, copied, original, tamper_sql};
+use super::{Gallery, another, caught, columns, copied, opened, tamper_sql};
 use rusqlite::Connection;
 
 /// Every audited table; the test below compares this list with the program's own.
@@ -19,7 +19,7 @@ const TABLES: [&str; 11] = [
 ];
 
 fn rows(table: &str) -> i64 {
-    let connection = Connection::open(original()).unwrap();
+    let (_shell, connection) = opened();
     connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
 }
 
@@ -27,7 +27,7 @@ fn rows(table: &str) -> i64 {
 fn no_table_is_forgotten() {
     let known: Vec<&str> = licentia_storage::raw::audited_tables().into_iter().map(|table| table.noun).collect();
     assert_eq!(known, TABLES);
-    let connection = Connection::open(original()).unwrap();
+    let (_shell, connection) = opened();
     let mut statement = connection.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").unwrap();
     let names = statement.query_map([], |row| row.get::<_, String>(0)).unwrap().map(Result::unwrap);
     for name in names.filter(|name| !name.starts_with("sqlite_")) {
@@ -44,7 +44,7 @@ fn no_table_is_forgotten() {
 #[test]
 fn every_column_of_every_row() {
     let mut gallery = Gallery::default();
-    let connection = Connection::open(original()).unwrap();
+    let (_shell, connection) = opened();
     for table in TABLES.into_iter().filter(|table| rows(table) > 0) {
         for (index, (column, kind)) in columns(&connection, table).into_iter().enumerate() {
             let value = another(&column, &kind);
@@ -64,7 +64,7 @@ fn every_column_of_every_row() {
 #[test]
 fn rows_removed_and_added() {
     let mut gallery = Gallery::default();
-    let connection = Connection::open(original()).unwrap();
+    let (_shell, connection) = opened();
     for table in TABLES {
         let names = columns(&connection, table);
         if rows(table) > 0 {
