@@ -15,7 +15,7 @@ pub enum Noun {
 
 /// The one id that begins or ends with what was typed.
 pub(crate) async fn find(reader: &Reader<'_>, noun: Noun, text: &str) -> Result<Uuid> {
-    only(noun, text, candidates(reader, noun, text).await?)
+    only(noun, text, &candidates(reader, noun, text).await?)
 }
 
 /// The same for what also goes by name. A whole id is never a name, and what reads as the end of an id, as tables show
@@ -31,7 +31,7 @@ pub(crate) async fn find_named(reader: &Reader<'_>, noun: Noun, text: &str, name
         found.retain(|id| *id != named);
         found.push(named);
     }
-    only(noun, text, found)
+    only(noun, text, &found)
 }
 
 /// Digits of an id that tables show.
@@ -47,8 +47,8 @@ async fn candidates(reader: &Reader<'_>, noun: Noun, text: &str) -> Result<Vec<U
     }
 }
 
-fn only(noun: Noun, text: &str, found: Vec<Uuid>) -> Result<Uuid> {
-    match found.as_slice() {
+fn only(noun: Noun, text: &str, found: &[Uuid]) -> Result<Uuid> {
+    match found {
         [] => Err(Error::Unknown { noun, text: text.to_owned() }),
         [only] => Ok(*only),
         several => Err(Error::Ambiguous {

@@ -1,7 +1,7 @@
 //! The keys that sign: made, taken in, activated, retired, deleted, handed out.
 
 use super::{assert_verified, column, entries, issue, kinds, members, newest};
-use crate::founded;
+use crate::{empty, founded};
 use serde_json::json;
 use std::os::unix::fs::PermissionsExt;
 
@@ -124,7 +124,9 @@ fn a_public_key_only_verifies() {
     let pem = shell.run("issuer export main --as pem").done().out();
     assert!(pem.starts_with("-----BEGIN PUBLIC KEY-----"), "{pem}");
 
-    let other = founded();
+    // Another house: nobody else's key signs in the name of this one.
+    let other = empty();
+    other.run("init --vendor umbrella --status-url https://status.example.org").done();
     let run = other.run_with_input("issuer import - --name theirs --format json", pem.as_bytes()).done();
     assert!(run.err().contains("public key"), "{run}");
     assert_eq!(run.json()["can_sign"], false);
@@ -141,6 +143,19 @@ fn a_public_key_only_verifies() {
     assert_eq!(entries(&other), before);
     other.run(&format!("license revoke {id} --reason other")).done();
     assert_verified(&other);
+}
+
+#[test]
+fn no_public_key_signs_in_our_name() {
+    let theirs = founded();
+    let id = issue(&theirs, "mallory");
+    let shell = founded();
+    shell.write("their.pem", theirs.run("issuer export main --as pem").done().stdout);
+    shell.write("their.lic", theirs.run(&format!("license export {id}")).done().stdout);
+    shell.run("issuer import their.pem --name theirs").done();
+    let before = entries(&shell);
+    shell.run("license import their.lic").refused("another vendor's key");
+    assert_eq!(entries(&shell), before);
 }
 
 #[test]
