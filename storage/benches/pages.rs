@@ -187,9 +187,13 @@ async fn licenses(store: &Store, rows: u64) {
     let middle = store.reader().license(license_id(rows / 2 / 3 * 3)).await.unwrap();
     let pages = [
         ("licenses, newest", 9.0, all.clone()),
-        ("licenses, deep", 9.0, LicenseQuery { after: middle.clone(), ..all.clone() }),
+        ("licenses, deep", 9.0, LicenseQuery { after: middle.as_ref().map(Into::into), ..all.clone() }),
         ("  status", 9.0, LicenseQuery { status: active, ..all.clone() }),
-        ("  status, deep", 9.0, LicenseQuery { status: revoked, after: middle.clone(), ..all.clone() }),
+        (
+            "  status, deep",
+            9.0,
+            LicenseQuery { status: revoked, after: middle.as_ref().map(Into::into), ..all.clone() },
+        ),
         ("  issuer", 9.0, LicenseQuery { issuer: busy, ..all.clone() }),
         ("  issuer without any", 9.0, LicenseQuery { issuer: without, ..all.clone() }),
         ("  issuer and status", 9.0, LicenseQuery { issuer: busy, status: revoked, ..all.clone() }),
@@ -204,7 +208,7 @@ async fn licenses(store: &Store, rows: u64) {
         (
             "  valid, deep among the perpetual",
             9.0,
-            LicenseQuery { expiry: valid, status: active, after: middle.clone(), ..all.clone() },
+            LicenseQuery { expiry: valid, status: active, after: middle.as_ref().map(Into::into), ..all.clone() },
         ),
         (
             "  valid, issuer without any",

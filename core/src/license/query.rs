@@ -4,7 +4,7 @@ use super::{Inspection, LicenseFilter, Licenses, Page, Validity};
 use crate::lookup::{self, Noun};
 use crate::{Error, License, LicenseId, Result, Timestamp};
 use licentia_license::Expectation;
-use licentia_storage::{LicenseQuery, LicenseSpan};
+use licentia_storage::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan};
 use serde_json::{Map, Value, json};
 
 impl Licenses<'_> {
@@ -16,11 +16,17 @@ impl Licenses<'_> {
         limit: u64,
     ) -> Result<Page<License, LicenseId>> {
         let reader = self.0.reader();
-        let after = match after {
-            Some(id) => Some(reader.license(id).await?.ok_or_else(|| unknown(id))?),
-            None => None,
-        };
-        let query = query(filter, self.0.ambient().now(), after, limit.saturating_add(1));
+        let mut query = query(filter, self.0.ambient().now(), limit.saturating_add(1));
+        if let Some(id) = after {
+            query.after = Some(match reader.license(id).await? {
+                Some(license) => LicensePlace::from(&license),
+                // Deleted since: its id is place enough in the order of ids, and in no other.
+                None if query.order() == LicenseOrder::NewestFirst => {
+                    LicensePlace { id, not_before: None, not_after: None }
+                }
+                None => return Err(unknown(id)),
+            });
+        }
         let mut items = reader.licenses(&query).await?;
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = items.len() > limit;
@@ -113,7 +119,7 @@ pub(super) fn row_json(license: &License, with_token: bool) -> Value {
 }
 
 /// Turns words about validity into spans of time that an index can walk.
-fn query(filter: &LicenseFilter, now: Timestamp, after: Option<License>, limit: u64) -> LicenseQuery {
+fn query(filter: &LicenseFilter, now: Timestamp, limit: u64) -> LicenseQuery {
     let soon = now.plus_days(super::EXPIRING_DAYS);
     let span = |after: Option<Timestamp>, until: Option<Timestamp>| Some(LicenseSpan { after, until });
     let (by_validity, started) = match filter.validity {
@@ -137,7 +143,7 @@ fn query(filter: &LicenseFilter, now: Timestamp, after: Option<License>, limit: 
         subject: filter.subject.clone().filter(|text| !text.is_empty()),
         expiry,
         started,
-        after,
+        after: None,
         limit,
     }
 }

@@ -574,3 +574,15 @@ async fn numbers_in_a_payload_stay_what_they_are_through_every_change() {
     assert_eq!(back.payload, wanted.payload);
     assert_eq!(world.licentia.licenses().get(license.id).await.unwrap().payload, wanted.payload);
 }
+
+#[tokio::test]
+async fn a_list_goes_on_after_a_license_that_was_deleted_meanwhile() {
+    let world = World::new().await;
+    let mut ids = Vec::new();
+    for n in 0..3 {
+        ids.push(world.issue(&format!("user {n}")).await.id);
+    }
+    world.licentia.licenses().delete(&world.operator, ids[2]).await.unwrap();
+    let page = world.licentia.licenses().list(&LicenseFilter::default(), Some(ids[2]), 10).await.unwrap();
+    assert_eq!(page.items.iter().map(|license| license.id).collect::<Vec<_>>(), [ids[1], ids[0]]);
+}

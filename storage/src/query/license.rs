@@ -17,9 +17,23 @@ pub struct LicenseQuery {
     pub expiry: Option<LicenseSpan>,
     /// Has begun, or has not begun, at this moment.
     pub started: Option<(bool, Timestamp)>,
-    /// The last license of the page before.
-    pub after: Option<License>,
+    /// Where the page before ended.
+    pub after: Option<LicensePlace>,
     pub limit: u64,
+}
+
+/// Where a license stands in every order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LicensePlace {
+    pub id: LicenseId,
+    pub not_before: Option<Timestamp>,
+    pub not_after: Option<Timestamp>,
+}
+
+impl From<&License> for LicensePlace {
+    fn from(license: &License) -> Self {
+        Self { id: license.id, not_before: license.not_before, not_after: license.not_after }
+    }
 }
 
 /// A span of expiry; without an end it includes what never expires.

@@ -15,7 +15,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 
 pub use audit::AuditQuery;
 pub use ids::{Fragment, IdTable};
-pub use license::{LicenseOrder, LicenseQuery, LicenseSpan};
+pub use license::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan};
 pub use signing::SigningContext;
 
 /// Something to read through: the pool of readers, or what an open transaction sees.

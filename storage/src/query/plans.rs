@@ -87,7 +87,7 @@ fn every_list_of_licenses_walks_along_its_index() {
                                 subject: subject.clone(),
                                 expiry,
                                 started,
-                                after,
+                                after: after.as_ref().map(Into::into),
                                 limit: 100,
                             };
                             let plan = plan(&database, &query.statement(&Segment::default()));
@@ -114,7 +114,14 @@ fn a_part_of_a_search_walks_along_its_part_of_the_index() {
     ] {
         for after in [None, Some(last_of_a_page(None, None))] {
             let subject = Some("x".to_owned());
-            let query = LicenseQuery { status, issuer, subject, after, limit: 100, ..LicenseQuery::default() };
+            let query = LicenseQuery {
+                status,
+                issuer,
+                subject,
+                after: after.as_ref().map(Into::into),
+                limit: 100,
+                ..LicenseQuery::default()
+            };
             let plan = plan(&database, &query.statement(&part));
             assert_walks(&format!("{query:?}"), &plan, "license", &[&format!("SEARCH license USING INDEX {walk}")]);
         }

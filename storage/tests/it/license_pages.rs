@@ -82,7 +82,7 @@ async fn pages(home: &Home, query: &LicenseQuery) -> Vec<LicenseId> {
         if (page.len() as u64) < query.limit {
             return found;
         }
-        query.after = page.into_iter().last();
+        query.after = page.last().map(Into::into);
     }
 }
 

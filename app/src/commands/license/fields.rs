@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// The longest payload, so that a license stays readable for every verifier.
-pub(crate) const MOST_PAYLOAD: usize = 64 * 1024;
+pub(crate) const MOST_PAYLOAD: usize = 40 * 1024;
 
 #[derive(Debug, Args)]
 pub(crate) struct Fields {
