@@ -18,6 +18,9 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 const READERS: u32 = 4;
 
+/// As much of the file as SQLite maps at most.
+const MAPPED: &str = "2147418112";
+
 /// How a connection is going to be used.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
@@ -69,7 +72,12 @@ pub(crate) async fn pool(path: &Path, mode: Mode) -> Result<DatabaseConnection, 
         })
         // On a full disk SQLite rolls back by itself and sqlx does not notice: such a connection must go.
         .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .connect_with(options(path, mode))
+        .connect_with(match mode {
+            // A search through a million subjects reads its index a quarter faster when pages are not copied. A file
+            // that nobody vouches for (immutable, or under verification) is never mapped.
+            Mode::Read => options(path, mode).pragma("mmap_size", MAPPED),
+            _ => options(path, mode),
+        })
         .await
         .map_err(|error| StoreError::from_sqlx(&error, path))?;
     Ok(SqlxSqliteConnector::from_sqlx_sqlite_pool(pool))
