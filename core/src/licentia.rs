@@ -4,7 +4,7 @@ use crate::audit::Audit;
 use crate::pin::{self, Pin, PinState, PinStore};
 use crate::{Ambient, Error, Identities, Issuers, Licenses, Operator, Probes, Result, Revocations, VaultService};
 use licentia_storage::audit::tagged;
-use licentia_storage::{Access, Committed, Reader, Store, StoreError, Tx};
+use licentia_storage::{Access, Committed, Reader, Store, StoreError, Tx, Watch};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -156,6 +156,11 @@ impl Licentia {
     #[must_use]
     pub fn faults(&self) -> &licentia_storage::Faults {
         self.0.store.faults()
+    }
+
+    /// Notices what is written from now on, by whomever.
+    pub async fn watch(&self) -> Result<Watch> {
+        Ok(self.0.store.watch().await?)
     }
 
     pub(crate) fn store(&self) -> &Store {

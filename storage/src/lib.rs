@@ -25,6 +25,7 @@ mod row;
 mod store;
 mod time;
 mod tx;
+mod watch;
 mod word;
 
 pub use ambient::Ambient;
@@ -40,4 +41,5 @@ pub use row::Row;
 pub use store::{Access, Store};
 pub use time::Timestamp;
 pub use tx::{Committed, Seal, Tx};
+pub use watch::Watch;
 pub use word::*;

@@ -10,6 +10,7 @@ use crate::dialog::setup::Setup;
 use crate::dialog::unlock::Unlock;
 use crate::effect::Effect;
 use crate::keymap::{Action, Context, resolve};
+use crate::look::{Look, Zone};
 use crate::message::Msg;
 use crate::paging::Requests;
 use crate::screen::audit::Audit;
@@ -44,8 +45,11 @@ pub(crate) struct App {
     /// The user wants to leave, and a change is still being written.
     leaving: bool,
     ticks: usize,
+    /// The database is being asked whether somebody else wrote.
+    looking: bool,
     now: Timestamp,
     theme: Theme,
+    zone: Zone,
 }
 
 impl App {
@@ -67,8 +71,10 @@ impl App {
             unlocking: false,
             leaving: false,
             ticks: 0,
+            looking: false,
             now,
             theme,
+            zone: Zone::Utc,
         };
         let mut effects = vec![];
         if founded {
@@ -115,6 +121,11 @@ impl App {
                 self.ticks = self.ticks.wrapping_add(1);
                 vec![]
             }
+            Msg::Second if self.looking || !self.is_founded() => vec![],
+            Msg::Second => {
+                self.looking = true;
+                vec![Effect::LookForChanges]
+            }
             Msg::HungUp => self.quit(),
             answer => self.answer(answer),
         }
@@ -144,6 +155,11 @@ impl App {
             }
             Action::OpenTab(tab) => return self.open_tab(tab),
             Action::ToggleLock => return self.toggle_lock(),
+            Action::ToggleZone => {
+                self.zone = self.zone.other();
+                self.notice = Some(format!("Times are {} now.", self.zone.name()));
+                return vec![];
+            }
             _ => {}
         }
         if action.is_change()
@@ -152,7 +168,8 @@ impl App {
             self.notice = Some(why.to_owned());
             return vec![];
         }
-        let mut cx = Cx { requests: &mut self.requests, now: self.now };
+        let look = self.look();
+        let mut cx = Cx { requests: &mut self.requests, look };
         let steps = match (self.dialogs.last_mut(), self.tab) {
             (Some(dialog), _) => dialog.act(action, &mut cx),
             (None, TabId::Licenses) => self.licenses.act(action, &mut cx),
@@ -206,10 +223,7 @@ impl App {
 
     fn open_tab(&mut self, tab: TabId) -> Vec<Effect> {
         self.tab = tab;
-        match tab {
-            TabId::Licenses => vec![],
-            TabId::Audit => self.audit.enter(&mut self.requests).into_iter().collect(),
-        }
+        self.fill()
     }
 
     fn toggle_lock(&mut self) -> Vec<Effect> {
@@ -235,12 +249,31 @@ impl App {
         let body = usize::from(height).saturating_sub(view::FRAME_LINES);
         self.licenses.set_height(body);
         self.audit.set_height(body);
-        let effects = [self.licenses.fill(&mut self.requests), self.audit.fill(&mut self.requests)];
-        effects.into_iter().flatten().collect()
+        self.fill()
+    }
+
+    /// What the tab that is seen lacks.
+    fn fill(&mut self) -> Vec<Effect> {
+        if !self.is_founded() {
+            return vec![];
+        }
+        match self.tab {
+            TabId::Licenses => self.licenses.fill(&mut self.requests),
+            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
+        }
+    }
+
+    /// Whether there is anything to be read.
+    fn is_founded(&self) -> bool {
+        !matches!(self.dialogs.first(), Some(Dialog::Setup(_)))
     }
 
     fn complain(&mut self, why: Explanation) {
         self.dialogs.push(Explained::from(why).into());
+    }
+
+    fn look(&self) -> Look {
+        Look { theme: self.theme, now: self.now, zone: self.zone }
     }
 
     fn context(&self) -> Context {

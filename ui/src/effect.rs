@@ -6,6 +6,7 @@ mod write;
 use crate::message::Msg;
 use crate::services::Services;
 use crate::widget::secret::Typed;
+use std::sync::Arc;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
     Founding, IssueRequest, License, LicenseFilter, LicenseId, ReissueRequest, Revocation, RevokeRequest,
@@ -16,6 +17,12 @@ use licentia_core::{
 pub(crate) enum Effect {
     /// Leave. Comes only when no write is under way.
     Quit,
+    /// Give up what was asked for with this number. Only for what [`Self::stoppable`] names.
+    Stop {
+        request: u64,
+    },
+    /// Ask the database whether anybody wrote since the last time.
+    LookForChanges,
 
     /// Without a passphrase: with the one that was handed in at the start.
     Found {
@@ -72,6 +79,11 @@ pub(crate) enum Effect {
 }
 
 impl Effect {
+    /// The number under which it can be given up half-way: it only reads, and takes long.
+    pub(crate) const fn stoppable(&self) -> Option<u64> {
+        None
+    }
+
     /// Whether the database is changed. Such an effect is waited for before the program ends.
     pub(crate) const fn is_write(&self) -> bool {
         matches!(
@@ -100,11 +112,16 @@ pub(crate) struct LicenseDetails {
     pub(crate) history: Vec<License>,
 }
 
+/// Hears how far something is, before its end.
+pub(crate) type Say = Arc<dyn Fn(Msg) + Send + Sync>;
+
 /// Does it. The only place that calls a service.
-pub(crate) async fn perform(services: &Services, effect: Effect) -> Msg {
+pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> Msg {
     match effect {
-        // The loop leaves before it comes here.
-        Effect::Quit => Msg::HungUp,
+        // The loop does these two by itself.
+        Effect::Quit | Effect::Stop { .. } => Msg::Tick,
+
+        Effect::LookForChanges => Msg::LookedForChanges(services.has_changed().await),
 
         Effect::Found { passphrase, founding } => Msg::Founded(write::found(services, passphrase, founding).await),
         Effect::Unlock { passphrase } => Msg::Unlocked(write::unlock(services, passphrase).await),

@@ -13,6 +13,7 @@ mod app;
 mod dialog;
 mod effect;
 mod keymap;
+mod look;
 mod message;
 mod paging;
 mod runtime;

@@ -17,8 +17,18 @@ pub(crate) enum Msg {
     },
     /// Comes only while something animates.
     Tick,
+    /// Comes once a second.
+    Second,
     /// The terminal is gone.
     HungUp,
+    /// How far something is, of how much.
+    Progress {
+        request: u64,
+        done: u64,
+        total: u64,
+    },
+    /// Whether anybody wrote since the last time.
+    LookedForChanges(bool),
 
     Founded(Answer<Box<FoundedHome>>),
     Unlocked(Answer<String>),

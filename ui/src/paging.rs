@@ -76,6 +76,8 @@ pub(crate) struct Paged<T: Row> {
     waiting: Option<Waiting>,
     to_end: bool,
     loaded: bool,
+    /// Something was written since it was read.
+    stale: bool,
 }
 
 #[derive(Debug)]
@@ -89,8 +91,17 @@ struct Mark<K> {
 struct Waiting {
     request: u64,
     page: usize,
-    /// Everything else goes when it arrives.
-    fresh: bool,
+    what: What,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    /// The beginning; everything else goes when it arrives.
+    Fresh,
+    /// A page before or behind what is kept.
+    More,
+    /// What is kept, once more.
+    Again,
 }
 
 impl<T: Row> Default for Paged<T> {
@@ -107,6 +118,7 @@ impl<T: Row> Default for Paged<T> {
             waiting: None,
             to_end: false,
             loaded: false,
+            stale: false,
         }
     }
 }
@@ -115,7 +127,8 @@ impl<T: Row> Paged<T> {
     /// Reads the list from its beginning. What is there stays until the answer comes.
     pub(crate) fn restart(&mut self, requests: &mut Requests) -> Ask<T::Key> {
         self.to_end = false;
-        self.ask(requests, 0, None, PAGE, true)
+        self.stale = false;
+        self.ask(requests, 0, None, PAGE, What::Fresh)
     }
 
     /// Takes an answer in, unless it is not the one that is waited for, and says which page to read next.
@@ -127,14 +140,16 @@ impl<T: Row> Paged<T> {
     ) -> Answer<Option<Ask<T::Key>>> {
         let Some(waiting) = self.waiting.take_if(|waiting| waiting.request == request) else { return Ok(None) };
         let page = answer.inspect_err(|_| self.to_end = false)?;
-        if waiting.fresh {
-            *self = Self { height: self.height, to_end: self.to_end, loaded: true, ..Self::default() };
-            self.marks.push(Mark { after: None, limit: PAGE, rows: 0 });
-            self.append(page);
-        } else if waiting.page == self.first + self.pages.len() {
-            self.append(page);
-        } else {
-            self.prepend(page);
+        match waiting.what {
+            What::Fresh => {
+                let Self { height, to_end, stale, .. } = *self;
+                *self = Self { height, to_end, stale, loaded: true, ..Self::default() };
+                self.marks.push(Mark { after: None, limit: PAGE, rows: 0 });
+                self.append(page);
+            }
+            What::Again => self.replace(page),
+            What::More if waiting.page == self.first + self.pages.len() => self.append(page),
+            What::More => self.prepend(page),
         }
         self.select(self.selected);
         Ok(self.want(requests))
@@ -145,11 +160,17 @@ impl<T: Row> Paged<T> {
         if self.waiting.is_some() || !self.loaded {
             return None;
         }
+        if std::mem::take(&mut self.stale)
+            && let Some(mark) = self.marks.get(self.first)
+        {
+            let kept = u64::try_from(self.end() - self.before).unwrap_or(PAGE);
+            return Some(self.ask(requests, self.first, mark.after.clone(), kept.max(PAGE), What::Again));
+        }
         if self.top.min(self.selected) < self.before + MARGIN && self.first > 0 {
             let page = self.first - 1;
             let mark = self.marks.get(page)?;
             // Twice as much, for what came in at the top meanwhile; what is known already is cut off again.
-            return Some(self.ask(requests, page, mark.after.clone(), mark.limit * 2, false));
+            return Some(self.ask(requests, page, mark.after.clone(), mark.limit * 2, What::More));
         }
         let near = self.selected.max(self.top + self.height) + MARGIN >= self.end();
         if !(near || self.to_end) || !self.has_more() {
@@ -158,11 +179,11 @@ impl<T: Row> Paged<T> {
         }
         let page = self.first + self.pages.len();
         if let Some(mark) = self.marks.get(page) {
-            return Some(self.ask(requests, page, mark.after.clone(), mark.limit, false));
+            return Some(self.ask(requests, page, mark.after.clone(), mark.limit, What::More));
         }
         let limit = if self.to_end { LEAP } else { PAGE };
         self.marks.push(Mark { after: self.next.clone(), limit, rows: 0 });
-        Some(self.ask(requests, page, self.next.clone(), limit, false))
+        Some(self.ask(requests, page, self.next.clone(), limit, What::More))
     }
 
     pub(crate) fn select(&mut self, row: usize) {
@@ -240,6 +261,11 @@ impl<T: Row> Paged<T> {
         self.loaded && self.pages.iter().all(Vec::is_empty)
     }
 
+    /// What is kept is read again as soon as [`Self::want`] is asked.
+    pub(crate) const fn outdated(&mut self) {
+        self.stale = true;
+    }
+
     /// Neither read nor asked for.
     pub(crate) const fn never_read(&self) -> bool {
         !self.loaded && self.waiting.is_none()
@@ -256,10 +282,10 @@ impl<T: Row> Paged<T> {
         page: usize,
         after: Option<T::Key>,
         limit: u64,
-        fresh: bool,
+        what: What,
     ) -> Ask<T::Key> {
         let request = requests.next();
-        self.waiting = Some(Waiting { request, page, fresh });
+        self.waiting = Some(Waiting { request, page, what });
         Ask { request, after, limit }
     }
 
@@ -282,6 +308,23 @@ impl<T: Row> Paged<T> {
             self.first += 1;
             self.before += front;
         }
+    }
+
+    /// What is kept, as it is now. The selection stays on its row; at the very top, what is new is seen at once.
+    fn replace(&mut self, page: Page<T, T::Key>) {
+        let (selected, above) = (self.selected().map(Row::key), self.selected.saturating_sub(self.top));
+        let at_the_top = self.top == 0;
+        self.marks.truncate(self.first + 1);
+        if let Some(mark) = self.marks.last_mut() {
+            mark.limit = mark.limit.max(u64::try_from(page.items.len()).unwrap_or(PAGE));
+            mark.rows = page.items.len();
+        }
+        if let Some(row) = page.items.iter().position(|row| Some(row.key()) == selected) {
+            self.selected = self.before + row;
+        }
+        self.top = if at_the_top { 0 } else { self.selected.saturating_sub(above) };
+        self.pages = [page.items].into();
+        self.next = page.next;
     }
 
     fn prepend(&mut self, mut page: Page<T, T::Key>) {

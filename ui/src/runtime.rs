@@ -1,7 +1,7 @@
 //! The loop: the only file that touches the terminal, the clock and the tasks.
 
 use crate::app::App;
-use crate::effect::{Effect, perform};
+use crate::effect::{Effect, Say, perform};
 use crate::message::Msg;
 use crate::services::Services;
 use crate::theme::Theme;
@@ -9,12 +9,14 @@ use crate::{Error, Start};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
 use futures_util::StreamExt;
 use ratatui::DefaultTerminal;
+use std::collections::HashMap;
 use std::future::poll_fn;
 use std::panic;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
-use tokio::task::{JoinError, JoinSet};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 /// Opens the screen and stays until the user leaves it.
@@ -44,13 +46,36 @@ struct Loop {
     events: Option<EventStream>,
     tasks: JoinSet<Msg>,
     ticks: Interval,
+    seconds: Interval,
+    /// What tasks say before their end.
+    said: UnboundedReceiver<Msg>,
+    say: Say,
+    /// Tasks that may be given up, by the number of their request.
+    stoppable: HashMap<u64, AbortHandle>,
 }
 
 impl Loop {
     fn new(app: App, services: Arc<Services>, terminal: DefaultTerminal) -> Self {
-        let mut ticks = interval(Duration::from_millis(100));
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
-        Self { app, services, terminal, events: Some(EventStream::new()), tasks: JoinSet::new(), ticks }
+        let every = |millis| {
+            let mut ticks = interval(Duration::from_millis(millis));
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+            ticks
+        };
+        let (sender, said) = unbounded_channel();
+        // Nobody listens any more only when the loop is gone.
+        let say: Say = Arc::new(move |msg| drop(sender.send(msg)));
+        Self {
+            app,
+            services,
+            terminal,
+            events: Some(EventStream::new()),
+            tasks: JoinSet::new(),
+            ticks: every(100),
+            seconds: every(1_000),
+            said,
+            say,
+            stoppable: HashMap::new(),
+        }
     }
 
     async fn run(mut self, effects: Vec<Effect>) -> Result<(), Error> {
@@ -92,6 +117,8 @@ impl Loop {
         tokio::select! {
             event = next_event(events) => self.event(event),
             Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => finished(done),
+            Some(msg) = self.said.recv() => Some(msg),
+            _ = self.seconds.tick() => Some(Msg::Second),
             _ = self.ticks.tick(), if animating => Some(Msg::Tick),
         }
     }
@@ -103,6 +130,9 @@ impl Loop {
     async fn pending(&mut self) -> Option<Msg> {
         if let Some(done) = self.tasks.try_join_next() {
             return finished(done);
+        }
+        if let Ok(msg) = self.said.try_recv() {
+            return Some(msg);
         }
         let events = self.events.as_mut()?;
         let event = poll_fn(|context| match events.poll_next_unpin(context) {
@@ -137,14 +167,25 @@ impl Loop {
     fn spawn(&mut self, effects: Vec<Effect>) -> bool {
         let mut leave = false;
         for effect in effects {
-            if effect == Effect::Quit {
-                leave = true;
-                continue;
+            match effect {
+                Effect::Quit => leave = true,
+                Effect::Stop { request } => {
+                    if let Some(task) = self.stoppable.remove(&request) {
+                        task.abort();
+                    }
+                }
+                effect => self.start(effect),
             }
-            let services = Arc::clone(&self.services);
-            self.tasks.spawn(async move { perform(&services, effect).await });
         }
         leave
+    }
+
+    fn start(&mut self, effect: Effect) {
+        let request = effect.stoppable();
+        let (services, say) = (Arc::clone(&self.services), Arc::clone(&self.say));
+        let task = self.tasks.spawn(async move { perform(&services, effect, &say).await });
+        self.stoppable.retain(|_, task| !task.is_finished());
+        self.stoppable.extend(request.map(|request| (request, task)));
     }
 }
 

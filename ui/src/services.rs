@@ -4,8 +4,9 @@ use crate::Start;
 use crate::session::{Session, Why};
 use crate::text::clean;
 use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, Error, Explanation, Licentia, Operator, Place, Result, StoreError};
+use licentia_core::{Actor, Ambient, Error, Explanation, Licentia, Operator, Place, Result, StoreError, Watch};
 use std::sync::{PoisonError, RwLock};
+use tokio::sync::Mutex;
 
 /// See the module. The application state never holds any of this.
 pub(crate) struct Services {
@@ -16,6 +17,8 @@ pub(crate) struct Services {
     given: RwLock<Option<Passphrase>>,
     open: RwLock<Option<Licentia>>,
     operator: RwLock<Option<Operator>>,
+    /// None until it was first asked.
+    watch: Mutex<Option<Watch>>,
 }
 
 /// What was found at the start.
@@ -71,6 +74,7 @@ impl Services {
             given: RwLock::new(given),
             open: RwLock::new(open),
             operator: RwLock::new(operator),
+            watch: Mutex::default(),
         };
         Ok((services, opening))
     }
@@ -111,6 +115,19 @@ impl Services {
         self.given.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether anybody wrote since this was last asked. What cannot be asked now is asked anew the next time.
+    pub(crate) async fn has_changed(&self) -> bool {
+        let mut watch = self.watch.lock().await;
+        if let Some(watching) = watch.as_mut()
+            && let Ok(changed) = watching.changed().await
+        {
+            return changed;
+        }
+        let Ok(licentia) = self.licentia() else { return false };
+        *watch = licentia.watch().await.ok();
+        false
+    }
+
     /// Forgets the operator, moves the pin to what was seen and closes the files.
     pub(crate) async fn close(&self) -> Result<()> {
         self.set_operator(None);
@@ -118,6 +135,9 @@ impl Services {
         let Some(licentia) = open else { return Ok(()) };
         // A file that contradicts its pin was complained about at the start; the pin stays where it is.
         let moved = if licentia.check_pin().await.is_ok() { licentia.move_pin().await } else { Ok(()) };
+        if let Some(watch) = self.watch.lock().await.take() {
+            watch.close().await;
+        }
         licentia.close().await;
         moved
     }

@@ -3,8 +3,8 @@
 use crate::dialog::Dialog;
 use crate::dialog::audit_filter::AuditFilterText;
 use crate::effect::Effect;
+use crate::look::Look;
 use crate::paging::Requests;
-use licentia_core::Timestamp;
 
 /// See the module.
 #[derive(Debug)]
@@ -33,5 +33,5 @@ impl Step {
 /// What a screen or a dialog may use to decide.
 pub(crate) struct Cx<'a> {
     pub(crate) requests: &'a mut Requests,
-    pub(crate) now: Timestamp,
+    pub(crate) look: Look,
 }

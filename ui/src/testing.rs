@@ -1,7 +1,7 @@
 //! The screen without a terminal, for tests: press keys, let the services answer, look at the text.
 
 use crate::app::App;
-use crate::effect::{Effect, perform};
+use crate::effect::{Effect, Say, perform};
 use crate::message::Msg;
 use crate::services::Services;
 use crate::text::width;
@@ -12,6 +12,7 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A screen over real services.
 pub struct Harness {
@@ -19,6 +20,7 @@ pub struct Harness {
     services: Services,
     terminal: Terminal<TestBackend>,
     waiting: VecDeque<Effect>,
+    said: Arc<Mutex<VecDeque<Msg>>>,
     left: bool,
 }
 
@@ -35,7 +37,7 @@ impl Harness {
             Ok(terminal) => terminal,
             Err(never) => match never {},
         };
-        let mut harness = Self { app, services, terminal, waiting: VecDeque::new(), left: false };
+        let mut harness = Self { app, services, terminal, waiting: VecDeque::new(), said: Arc::default(), left: false };
         harness.take(effects);
         harness.follow(Msg::Resize { height });
         Ok(harness)
@@ -81,10 +83,19 @@ impl Harness {
     /// Has everything done that was asked for, and all that follows from it.
     pub async fn settle(&mut self) -> &mut Self {
         while let Some(effect) = self.waiting.pop_front() {
-            let msg = perform(&self.services, effect).await;
+            let said = Arc::clone(&self.said);
+            let say: Say = Arc::new(move |msg| queue(&said).push_back(msg));
+            let msg = perform(&self.services, effect, &say).await;
+            self.follow_what_was_said();
             self.follow(msg);
         }
         self
+    }
+
+    /// Lets a second go by, in which the screen looks for what other processes wrote.
+    pub async fn wait_a_second(&mut self) -> &mut Self {
+        self.follow(Msg::Second);
+        self.settle().await
     }
 
     /// What the screen shows, line by line, without blanks at their ends.
@@ -116,10 +127,26 @@ impl Harness {
         self.take(effects);
     }
 
-    fn take(&mut self, effects: Vec<Effect>) {
-        self.left |= effects.contains(&Effect::Quit);
-        self.waiting.extend(effects.into_iter().filter(|effect| *effect != Effect::Quit));
+    fn follow_what_was_said(&mut self) {
+        loop {
+            let Some(msg) = queue(&self.said).pop_front() else { return };
+            self.follow(msg);
+        }
     }
+
+    fn take(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Quit => self.left = true,
+                Effect::Stop { request } => self.waiting.retain(|waiting| waiting.stoppable() != Some(request)),
+                effect => self.waiting.push_back(effect),
+            }
+        }
+    }
+}
+
+fn queue(said: &Mutex<VecDeque<Msg>>) -> MutexGuard<'_, VecDeque<Msg>> {
+    said.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The text of a screen, line by line, without blanks at their ends.

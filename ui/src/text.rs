@@ -1,6 +1,5 @@
-//! Text on its way to the screen: cleaned, cut, wrapped; and moments as people read them.
+//! Text on its way to the screen: cleaned, cut, wrapped.
 
-use licentia_core::Timestamp;
 use licentia_core::text::{printable, shorten};
 use ratatui::style::Style;
 use ratatui::text::Span;
@@ -33,19 +32,6 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// `2026-05-20 14:00:00`, UTC.
-pub(crate) fn moment(at: Timestamp) -> String {
-    format(at, "%Y-%m-%d %H:%M:%S")
-}
-
-/// `2026-05-20`, UTC.
-pub(crate) fn date(at: Timestamp) -> String {
-    format(at, "%Y-%m-%d")
-}
-
-fn format(at: Timestamp, pattern: &str) -> String {
-    at.to_datetime().map_or_else(|| at.to_string(), |moment| moment.format(pattern).to_string())
-}
 
 /// A line that is being filled.
 #[derive(Default)]
@@ -93,11 +79,5 @@ mod tests {
         assert_eq!(wrap("a\n\nb", 3), ["a", "", "b"]);
         assert_eq!(wrap("", 3), [""]);
         assert_eq!(wrap("日本語", 0), ["日", "本", "語"]);
-    }
-
-    #[test]
-    fn a_moment_that_no_calendar_has_is_still_shown() {
-        assert_eq!(moment(Timestamp::from_seconds(0)), "1970-01-01 00:00:00");
-        assert!(date(Timestamp(i64::MAX)).contains("microseconds"));
     }
 }

@@ -17,3 +17,4 @@ mod home;
 mod ids;
 mod license_pages;
 mod opening;
+mod watch;

@@ -42,6 +42,11 @@ impl App {
                 self.unlocked(answer);
                 return vec![];
             }
+            Msg::LookedForChanges(changed) => {
+                self.looking = false;
+                return if changed { self.outdated() } else { vec![] };
+            }
+            Msg::Progress { .. } => return vec![],
             Msg::Locked => {
                 self.session = Session::Reviewer(Why::NotUnlocked);
                 return vec![];
@@ -125,9 +130,16 @@ impl App {
         effects
     }
 
+    /// Somebody wrote. What is seen is read again at once, the rest when it is looked at.
+    fn outdated(&mut self) -> Vec<Effect> {
+        self.licenses.outdated();
+        self.audit.outdated();
+        self.fill()
+    }
+
     fn log_grew(&mut self) -> Option<Effect> {
         self.audit.outdated();
-        if self.tab == TabId::Audit { self.audit.enter(&mut self.requests) } else { None }
+        if self.tab == TabId::Audit { self.audit.fill(&mut self.requests) } else { None }
     }
 
     fn unlocked(&mut self, answer: Answer<String>) {

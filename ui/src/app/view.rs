@@ -20,15 +20,16 @@ impl App {
     pub(crate) fn view(&mut self, frame: &mut Frame) {
         let bar = Constraint::Length(1);
         let [tabs, body, status, keys] = Layout::vertical([bar, Constraint::Fill(1), bar, bar]).areas(frame.area());
+        let look = self.look();
         self.draw_tabs(frame, tabs);
         match self.tab {
-            TabId::Licenses => self.licenses.draw(frame, body, self.theme, self.now),
-            TabId::Audit => self.audit.draw(frame, body, self.theme),
+            TabId::Licenses => self.licenses.draw(frame, body, look),
+            TabId::Audit => self.audit.draw(frame, body, look),
         }
         self.draw_status(frame, status);
         self.draw_keys(frame, keys);
         for dialog in &mut self.dialogs {
-            dialog.draw(frame, body, self.theme);
+            dialog.draw(frame, body, look);
         }
     }
 

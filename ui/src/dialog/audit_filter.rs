@@ -4,7 +4,8 @@ use crate::keymap::Action;
 use crate::message::Answer;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
 use crate::widget::scroll::paragraph;
@@ -63,15 +64,15 @@ impl AuditFilterForm {
         vec![]
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
         let known = format!("In this log: {}", clean(&self.kinds.join(", ")));
-        let known = if self.kinds.is_empty() { vec![] } else { paragraph(&known, columns, Meaning::Muted, theme) };
+        let known = if self.kinds.is_empty() { vec![] } else { paragraph(&known, columns, Meaning::Muted, look) };
         let height = self.form.height(columns);
-        let inner = popup::open(frame, area, popup::WIDE, height + known.len(), "Show only", theme);
+        let inner = popup::open(frame, area, popup::WIDE, height + known.len(), "Show only", look);
         let form = u16::try_from(height).unwrap_or(u16::MAX);
         let [top, bottom] = Layout::vertical([Constraint::Max(form), Constraint::Fill(1)]).areas(inner);
-        self.form.draw(frame, top, theme);
+        self.form.draw(frame, top, look);
         for (row, line) in bottom.rows().zip(known) {
             frame.render_widget(line, row);
         }

@@ -4,7 +4,8 @@ use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};
 use licentia_core::License;
@@ -45,14 +46,14 @@ impl Confirm {
         }
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
-        let mut lines = pairs(&self.facts, columns, theme);
+        let mut lines = pairs(&self.facts, columns, look);
         if let Some(warning) = &self.warning {
             lines.push(Line::default());
-            lines.extend(paragraph(warning, columns, Meaning::Warning, theme));
+            lines.extend(paragraph(warning, columns, Meaning::Warning, look));
         }
-        let inner = popup::open(frame, area, popup::WIDE, lines.len(), self.title, theme);
+        let inner = popup::open(frame, area, popup::WIDE, lines.len(), self.title, look);
         self.scroll.draw(frame, inner, lines);
     }
 }

@@ -3,10 +3,10 @@
 use crate::keymap::Action;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::theme::Theme;
+use crate::look::{Look, Zone};
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs};
-use licentia_core::AuditRecord;
+use licentia_core::{AuditRecord, Timestamp};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -14,15 +14,14 @@ use ratatui::layout::Rect;
 #[derive(Debug)]
 pub(crate) struct Entry {
     title: String,
-    facts: Vec<Pair>,
+    record: AuditRecord,
     scroll: Scroll,
 }
 
 impl Entry {
-    #[expect(clippy::needless_pass_by_value, reason = "an entry is made of a record and nothing else")]
     pub(crate) fn new(record: AuditRecord) -> Self {
         let title = format!("Entry {}: {}", record.seq, clean(&record.kind));
-        Self { title, facts: facts(&record), scroll: Scroll::default() }
+        Self { title, record, scroll: Scroll::default() }
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
@@ -33,14 +32,14 @@ impl Entry {
         vec![]
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let lines = pairs(&self.facts, popup::columns(area, popup::WIDE), theme);
-        let inner = popup::open(frame, area, popup::WIDE, lines.len(), &self.title, theme);
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+        let lines = pairs(&facts(&self.record, look), popup::columns(area, popup::WIDE), look);
+        let inner = popup::open(frame, area, popup::WIDE, lines.len(), &self.title, look);
         self.scroll.draw(frame, inner, lines);
     }
 }
 
-fn facts(record: &AuditRecord) -> Vec<Pair> {
+fn facts(record: &AuditRecord, look: Look) -> Vec<Pair> {
     let target = match (&record.target_kind, &record.target_id) {
         (Some(kind), Some(id)) => format!("{kind} {id}"),
         _ => "none".to_owned(),
@@ -58,10 +57,10 @@ fn facts(record: &AuditRecord) -> Vec<Pair> {
         Pair::new("outcome", &record.outcome),
         Pair::new("actor", format!("{} ({}), as stated", record.actor, record.actor_kind)),
         Pair::new("target", target),
-        Pair::new("recorded", record.recorded_at.to_micros_text()),
+        Pair::new("recorded", recorded(record.recorded_at, look)),
     ];
     if record.clock != record.recorded_at {
-        facts.push(Pair::new("clock", record.clock.to_micros_text()));
+        facts.push(Pair::new("clock", recorded(record.clock, look)));
     }
     facts.extend([
         Pair::lines("payload", &payload),
@@ -74,6 +73,14 @@ fn facts(record: &AuditRecord) -> Vec<Pair> {
         Pair::new("version", record.version.to_string()),
     ]);
     facts
+}
+
+/// To the microsecond, as it was signed; and in the zone of whoever looks, when that is another one.
+fn recorded(at: Timestamp, look: Look) -> String {
+    match look.zone {
+        Zone::Utc => at.to_micros_text(),
+        Zone::Local(_) => format!("{} ({})", at.to_micros_text(), look.zoned(at)),
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -3,7 +3,8 @@
 use crate::keymap::Action;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::{Scroll, paragraph};
 use licentia_core::Explanation;
@@ -33,27 +34,27 @@ impl Explained {
         vec![]
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let lines = self.lines(popup::columns(area, popup::WIDE), theme);
-        let inner = popup::open(frame, area, popup::WIDE, lines.len(), "Error", theme);
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+        let lines = self.lines(popup::columns(area, popup::WIDE), look);
+        let inner = popup::open(frame, area, popup::WIDE, lines.len(), "Error", look);
         self.scroll.draw(frame, inner, lines);
     }
 
-    fn lines(&self, columns: usize, theme: Theme) -> Vec<Line<'static>> {
-        lines(&self.why, columns, theme)
+    fn lines(&self, columns: usize, look: Look) -> Vec<Line<'static>> {
+        lines(&self.why, columns, look)
     }
 }
 
 /// Message, cause and hint, below one another.
-pub(super) fn lines(why: &Explanation, columns: usize, theme: Theme) -> Vec<Line<'static>> {
-    let mut lines = paragraph(&clean(&why.message), columns, Meaning::Danger, theme);
+pub(super) fn lines(why: &Explanation, columns: usize, look: Look) -> Vec<Line<'static>> {
+    let mut lines = paragraph(&clean(&why.message), columns, Meaning::Danger, look);
     if let Some(cause) = &why.cause {
         lines.push(Line::default());
-        lines.extend(paragraph(&format!("Because: {}", clean(cause)), columns, Meaning::Text, theme));
+        lines.extend(paragraph(&format!("Because: {}", clean(cause)), columns, Meaning::Text, look));
     }
     if let Some(hint) = &why.hint {
         lines.push(Line::default());
-        lines.extend(paragraph(&format!("Hint: {}", clean(hint)), columns, Meaning::Text, theme));
+        lines.extend(paragraph(&format!("Hint: {}", clean(hint)), columns, Meaning::Text, look));
     }
     lines
 }

@@ -3,7 +3,8 @@
 use crate::effect::FoundedHome;
 use crate::keymap::Action;
 use crate::step::{Cx, Step};
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};
 use ratatui::Frame;
@@ -30,17 +31,17 @@ impl Founded {
         vec![]
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
         let facts = [
             Pair::new("log", &self.home.fingerprint),
             Pair::new("vendor", &self.home.vendor),
             Pair::new("issuer", &self.home.issuer),
         ];
-        let mut lines = pairs(&facts, columns, theme);
+        let mut lines = pairs(&facts, columns, look);
         lines.push(Line::default());
-        lines.extend(paragraph(ADVICE, columns, Meaning::Text, theme));
-        let inner = popup::open(frame, area, popup::WIDE, lines.len(), "The home is set up", theme);
+        lines.extend(paragraph(ADVICE, columns, Meaning::Text, look));
+        let inner = popup::open(frame, area, popup::WIDE, lines.len(), "The home is set up", look);
         self.scroll.draw(frame, inner, lines);
     }
 }

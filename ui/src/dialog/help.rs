@@ -2,7 +2,8 @@
 
 use crate::keymap::{Action, Context, all};
 use crate::step::{Cx, Step};
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::Scroll;
 use ratatui::Frame;
@@ -29,20 +30,20 @@ impl Help {
         vec![]
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-        let lines = lines(self.of, theme);
-        let inner = popup::open(frame, area, 78, lines.len(), "Keys", theme);
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+        let lines = lines(self.of, look);
+        let inner = popup::open(frame, area, 78, lines.len(), "Keys", look);
         self.scroll.draw(frame, inner, lines);
     }
 }
 
 /// Keys, the name of what they do, and what that is.
-pub(crate) fn lines(of: Context, theme: Theme) -> Vec<Line<'static>> {
+pub(crate) fn lines(of: Context, look: Look) -> Vec<Line<'static>> {
     let line = |binding: &crate::keymap::Binding| {
         let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
         Line::from(vec![
-            Span::styled(format!("{:12} ", keys.join(" ")), theme.style(Meaning::Key)),
-            Span::styled(format!("{:15} ", binding.action.name()), theme.style(Meaning::Muted)),
+            Span::styled(format!("{:12} ", keys.join(" ")), look.style(Meaning::Key)),
+            Span::styled(format!("{:15} ", binding.action.name()), look.style(Meaning::Muted)),
             Span::raw(binding.action.about()),
         ])
     };

@@ -9,10 +9,10 @@ use crate::keymap::Action;
 use crate::message::Answer;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::theme::Theme;
+use crate::look::Look;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
-use licentia_core::{Issuer, IssuerId, IssuerStatus, License, Timestamp};
+use licentia_core::{Issuer, IssuerId, IssuerStatus, License};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -82,11 +82,11 @@ impl Issue {
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
         match action {
             _ if self.waiting => {}
-            Action::NextField => self.form.leave(&self.problems(cx.now), true),
-            Action::PreviousField => self.form.leave(&self.problems(cx.now), false),
+            Action::NextField => self.form.leave(&self.problems(cx.look.now), true),
+            Action::PreviousField => self.form.leave(&self.problems(cx.look.now), false),
             Action::Submit => {
-                if self.form.show(&self.problems(cx.now))
-                    && let Some(confirm) = self.confirm(cx.now)
+                if self.form.show(&self.problems(cx.look.now))
+                    && let Some(confirm) = self.confirm(cx.look)
                 {
                     return vec![Step::open(confirm)];
                 }
@@ -101,28 +101,28 @@ impl Issue {
         self.waiting = waiting;
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let title = match &self.base {
             None => "Issue a license".to_owned(),
             Some((license, _)) => format!("Issue {} anew", license.id.short()),
         };
         let height = self.form.height(popup::columns(area, popup::WIDE));
-        let inner = popup::open(frame, area, popup::WIDE, height, &title, theme);
-        self.form.draw(frame, inner, theme);
+        let inner = popup::open(frame, area, popup::WIDE, height, &title, look);
+        self.form.draw(frame, inner, look);
     }
 
     /// The review of what is about to be signed.
-    fn confirm(&self, now: Timestamp) -> Option<Confirm> {
-        let facts = self.facts(now)?;
+    fn confirm(&self, look: Look) -> Option<Confirm> {
+        let facts = self.facts(look)?;
         let issuer = self.issuer().or(self.default_issuer.as_ref());
         let warning = issuer
             .filter(|issuer| issuer.status_url.is_none())
             .map(|_| "Its issuer has no address for revocations, so this license cannot be revoked in the field.");
         let (title, effect) = match &self.base {
-            None => ("Sign this license?", Effect::Issue(self.new_license(now)?)),
+            None => ("Sign this license?", Effect::Issue(self.new_license(look.now)?)),
             Some((license, _)) => (
                 "Sign this license, and supersede the old one?",
-                Effect::Reissue { id: license.id, request: self.changes(now)? },
+                Effect::Reissue { id: license.id, request: self.changes(look.now)? },
             ),
         };
         Some(Confirm::new(title, facts, warning, effect))

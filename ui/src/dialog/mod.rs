@@ -14,7 +14,7 @@ pub(crate) mod unlock;
 
 use crate::keymap::{Action, Context};
 use crate::step::{Cx, Step};
-use crate::theme::Theme;
+use crate::look::Look;
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -42,8 +42,8 @@ macro_rules! dialogs {
                 match self { $(Self::$variant(dialog) => dialog.act(action, cx),)* }
             }
 
-            pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
-                match self { $(Self::$variant(dialog) => dialog.draw(frame, area, theme),)* }
+            pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+                match self { $(Self::$variant(dialog) => dialog.draw(frame, area, look),)* }
             }
         }
     };

@@ -4,7 +4,7 @@ use super::confirm::Confirm;
 use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::step::{Cx, Step};
-use crate::theme::Theme;
+use crate::look::Look;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
 use crate::widget::scroll::Pair;
@@ -67,11 +67,11 @@ impl Revoke {
         self.waiting = waiting;
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let height = self.form.height(popup::columns(area, popup::WIDE));
         let title = format!("Revoke {} of {}", self.license.id.short(), self.license.subject);
-        let inner = popup::open(frame, area, popup::WIDE, height, &title, theme);
-        self.form.draw(frame, inner, theme);
+        let inner = popup::open(frame, area, popup::WIDE, height, &title, look);
+        self.form.draw(frame, inner, look);
     }
 
     fn confirm(&self) -> Confirm {

@@ -3,7 +3,8 @@
 use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::step::{Cx, Step};
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
 use crate::widget::scroll::paragraph;
@@ -72,19 +73,19 @@ impl Setup {
         self.waiting = waiting;
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
         let said =
             if self.waiting { "Setting up…".to_owned() } else { format!("There is nothing yet in {}.", self.home) };
-        let intro = paragraph(&said, columns, Meaning::Muted, theme);
+        let intro = paragraph(&said, columns, Meaning::Muted, look);
         let above = u16::try_from(intro.len() + 1).unwrap_or(u16::MAX);
         let height = self.form.height(columns) + intro.len() + 1;
-        let inner = popup::open(frame, area, popup::WIDE, height, "Welcome to Licentia", theme);
+        let inner = popup::open(frame, area, popup::WIDE, height, "Welcome to Licentia", look);
         let [top, rest] = Layout::vertical([Constraint::Max(above), Constraint::Min(3)]).areas(inner);
         for (row, line) in top.rows().zip(intro) {
             frame.render_widget(line, row);
         }
-        self.form.draw(frame, rest, theme);
+        self.form.draw(frame, rest, look);
     }
 
     fn effect(&self) -> Effect {

@@ -2,7 +2,7 @@
 
 use crate::keymap::Action;
 use crate::step::{Cx, Step};
-use crate::theme::Theme;
+use crate::look::Look;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
 use ratatui::Frame;
@@ -28,9 +28,9 @@ impl Subject {
         }
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let height = self.form.height(popup::columns(area, popup::NARROW));
-        let inner = popup::open(frame, area, popup::NARROW, height, "Show only", theme);
-        self.form.draw(frame, inner, theme);
+        let inner = popup::open(frame, area, popup::NARROW, height, "Show only", look);
+        self.form.draw(frame, inner, look);
     }
 }

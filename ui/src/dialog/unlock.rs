@@ -5,7 +5,8 @@ use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::step::{Cx, Step};
 use crate::text::{clean, fit};
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::paragraph;
 use crate::widget::secret::Secret;
@@ -46,23 +47,23 @@ impl Unlock {
         self.problem = Some(why);
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::NARROW);
         let mut lines = if let Some(why) = &self.problem {
-            error::lines(why, columns, theme)
+            error::lines(why, columns, look)
         } else {
             let text = format!("You will act as {}. Without the passphrase everything can be read.", self.actor);
-            paragraph(&text, columns, Meaning::Muted, theme)
+            paragraph(&text, columns, Meaning::Muted, look)
         };
         lines.push(Line::default());
         let before = lines.len();
         let dots = fit(&self.secret.dots(), columns.saturating_sub(14));
         let used = crate::text::width(&dots);
         lines.push(Line::from(vec![
-            Span::styled("passphrase  ", theme.style(Meaning::Heading)),
+            Span::styled("passphrase  ", look.style(Meaning::Heading)),
             Span::raw(if self.waiting { "opening the vault…".to_owned() } else { dots }),
         ]));
-        let inner = popup::open(frame, area, popup::NARROW, lines.len(), "Unlock", theme);
+        let inner = popup::open(frame, area, popup::NARROW, lines.len(), "Unlock", look);
         let cursor = Position::new(
             inner.x.saturating_add(u16::try_from(12 + used).unwrap_or(0)),
             inner.y.saturating_add(u16::try_from(before).unwrap_or(0)),

@@ -35,6 +35,7 @@ actions! {
     Quit = "quit", "Leave, as soon as every change is written";
     Help = "help", "What the keys do here";
     ToggleLock = "lock", "Lock, or unlock with the passphrase";
+    ToggleZone = "zone", "Times in UTC, or as the clock on the wall";
     Refresh = "refresh", "Read the list again";
     Up = "up", "Up";
     Down = "down", "Down";

@@ -59,6 +59,7 @@ const SHELL: &[Binding] = &[
     known(&[Key::char('2')], Action::OpenTab(TabId::Licenses)),
     known(&[Key::char('9')], Action::OpenTab(TabId::Audit)),
     known(&[Key::char('r'), Key::plain(KeyCode::F(5))], Action::Refresh),
+    known(&[Key::char('Z')], Action::ToggleZone),
     shown(&[Key::char('L')], Action::ToggleLock),
     shown(&[Key::char('?')], Action::Help),
     shown(&[Key::char('q')], Action::Quit),

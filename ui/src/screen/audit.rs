@@ -9,7 +9,7 @@ use crate::message::Answer;
 use crate::paging::{Ask, Paged, Requests};
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::theme::Theme;
+use crate::look::Look;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
@@ -24,25 +24,18 @@ pub(crate) struct Audit {
     typed: AuditFilterText,
     /// A filter whose target is being looked up.
     resolving: Option<(u64, AuditFilterText)>,
-    /// Something was written since the list was read.
-    stale: bool,
 }
 
 impl Audit {
     /// Reads the list from its beginning.
     pub(crate) fn load(&mut self, requests: &mut Requests) -> Effect {
-        self.stale = false;
         let ask = self.list.restart(requests);
         self.effect(&ask)
     }
 
-    /// The list is read when it is first looked at, and after a change.
-    pub(crate) fn enter(&mut self, requests: &mut Requests) -> Option<Effect> {
-        (self.stale || self.list.never_read()).then(|| self.load(requests))
-    }
-
+    /// Something was written since the list was read.
     pub(crate) const fn outdated(&mut self) {
-        self.stale = true;
+        self.list.outdated();
     }
 
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
@@ -110,18 +103,21 @@ impl Audit {
         self.list.set_height(height.saturating_sub(2));
     }
 
-    /// The page that a higher screen needs.
+    /// What is lacking: everything when it is first looked at, what changed, the page that a higher screen needs.
     pub(crate) fn fill(&mut self, requests: &mut Requests) -> Option<Effect> {
+        if self.list.never_read() {
+            return Some(self.load(requests));
+        }
         self.list.want(requests).map(|ask| self.effect(&ask))
     }
 
-    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look) {
         let empty = if self.filter == AuditFilter::default() {
             "There is no entry."
         } else {
             "No entry is like that. Press F to see all of them."
         };
-        draw_list(&self.list, frame, area, theme, &self.title(), empty);
+        draw_list(&self.list, frame, area, look, &self.title(), empty);
     }
 
     fn effect(&self, ask: &Ask<u64>) -> Effect {

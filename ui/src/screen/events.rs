@@ -7,8 +7,8 @@ use crate::keymap::Action;
 use crate::message::Answer;
 use crate::paging::{Ask, Paged, Requests};
 use crate::step::{Cx, Step};
-use crate::text::moment;
-use crate::theme::{Meaning, Theme};
+use crate::look::{Look, Zone};
+use crate::theme::Meaning;
 use crate::widget::table::{self, Cell, Column};
 use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
@@ -53,12 +53,20 @@ impl Events {
         Ok(ask.map(|ask| self.effect(&ask)))
     }
 
+    pub(crate) const fn outdated(&mut self) {
+        self.list.outdated();
+    }
+
+    pub(crate) fn fill(&mut self, requests: &mut Requests) -> Option<Effect> {
+        self.list.want(requests).map(|ask| self.effect(&ask))
+    }
+
     pub(crate) fn set_height(&mut self, height: usize) {
         self.list.set_height(height.saturating_sub(2));
     }
 
-    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, theme: Theme, title: &str) {
-        draw_list(&self.list, frame, area, theme, title, "There is no event.");
+    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look, title: &str) {
+        draw_list(&self.list, frame, area, look, title, "There is no event.");
     }
 
     fn effect(&self, ask: &Ask<u64>) -> Effect {
@@ -76,27 +84,33 @@ pub(super) fn draw_list(
     list: &Paged<AuditRecord>,
     frame: &mut Frame,
     area: Rect,
-    theme: Theme,
+    look: Look,
     title: &str,
     empty: &str,
 ) {
-    let rest = head(frame, area, theme, title, &list.position());
-    let rows = list.visible().map(|(selected, record)| (selected, cells(record)));
-    table::draw(frame, rest, theme, COLUMNS, rows);
+    let rest = head(frame, area, look, title, &list.position());
+    let rows = list.visible().map(|(selected, record)| (selected, cells(record, look)));
+    table::draw(frame, rest, look, &columns(look), rows);
     if list.is_empty() {
-        nothing(frame, rest, theme, empty);
+        nothing(frame, rest, look, empty);
     }
 }
 
-const COLUMNS: &[Column] = &[
-    Column("seq", Constraint::Length(8)),
-    Column("time (UTC)", Constraint::Length(19)),
-    Column("kind", Constraint::Fill(5)),
-    Column("actor", Constraint::Fill(4)),
-    Column("target", Constraint::Fill(4)),
-];
+const fn columns(look: Look) -> [Column; 5] {
+    let time = match look.zone {
+        Zone::Utc => "time (UTC)",
+        Zone::Local(_) => "time (local)",
+    };
+    [
+        Column("seq", Constraint::Length(8)),
+        Column(time, Constraint::Length(19)),
+        Column("kind", Constraint::Fill(5)),
+        Column("actor", Constraint::Fill(4)),
+        Column("target", Constraint::Fill(4)),
+    ]
+}
 
-fn cells(record: &AuditRecord) -> Vec<Cell> {
+fn cells(record: &AuditRecord, look: Look) -> Vec<Cell> {
     let meaning = severity_meaning(record);
     // What needs attention has a mark, not just a colour.
     let mark = if meaning == Meaning::Text { "" } else { "! " };
@@ -106,7 +120,7 @@ fn cells(record: &AuditRecord) -> Vec<Cell> {
     };
     vec![
         Cell::plain(record.seq.to_string()),
-        Cell::plain(moment(record.recorded_at)),
+        Cell::plain(look.moment(record.recorded_at)),
         Cell(format!("{mark}{}", record.kind), meaning),
         Cell::plain(&record.actor),
         Cell::plain(target),

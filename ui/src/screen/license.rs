@@ -8,10 +8,11 @@ use crate::keymap::{Action, Context};
 use crate::message::Answer;
 use crate::paging::Requests;
 use crate::step::{Cx, Step};
-use crate::text::{clean, moment};
-use crate::theme::{Meaning, Theme};
+use crate::text::clean;
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::scroll::{Pair, Scroll, pairs};
-use licentia_core::{AuditRecord, License, Limit, Page, Revocation, Timestamp, Validity};
+use licentia_core::{AuditRecord, License, Limit, Page, Revocation, Validity};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -25,6 +26,8 @@ pub(crate) struct Detail {
     scroll: Scroll,
     events: Option<Events>,
     height: usize,
+    /// Something was written since it was read.
+    stale: bool,
 }
 
 #[derive(Debug)]
@@ -39,7 +42,7 @@ impl Detail {
     pub(crate) fn open(license: License, requests: &mut Requests) -> (Self, Effect) {
         let (request, id) = (requests.next(), license.id);
         let scroll = Scroll::default();
-        let detail = Self { license, request, more: None, scroll, events: None, height: 10 };
+        let detail = Self { license, request, more: None, scroll, events: None, height: 10, stale: false };
         (detail, Effect::LoadLicense { request, id })
     }
 
@@ -69,15 +72,32 @@ impl Detail {
                 vec![Step::Run(effect)]
             }
             (_, Some(events)) => events.act(action, cx),
-            (Action::Refresh, None) => {
-                self.request = cx.requests.next();
-                vec![Step::Run(Effect::LoadLicense { request: self.request, id: self.license.id })]
-            }
+            (Action::Refresh, None) => vec![Step::Run(self.load(cx.requests))],
             (_, None) => {
                 self.scroll.act(action);
                 vec![]
             }
         }
+    }
+
+    fn load(&mut self, requests: &mut Requests) -> Effect {
+        self.stale = false;
+        self.request = requests.next();
+        Effect::LoadLicense { request: self.request, id: self.license.id }
+    }
+
+    pub(crate) const fn outdated(&mut self) {
+        self.stale = true;
+        if let Some(events) = &mut self.events {
+            events.outdated();
+        }
+    }
+
+    /// What changed since it was read.
+    pub(crate) fn fill(&mut self, requests: &mut Requests) -> Vec<Effect> {
+        let fields = self.stale.then(|| self.load(requests));
+        let events = self.events.as_mut().and_then(|events| events.fill(requests));
+        fields.into_iter().chain(events).collect()
     }
 
     pub(crate) fn loaded(&mut self, request: u64, answer: Answer<Box<LicenseDetails>>) -> Answer<()> {
@@ -109,20 +129,20 @@ impl Detail {
         }
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme, now: Timestamp) {
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let title = format!("License {} for {}", self.license.id.short(), clean(&self.license.subject));
         if let Some(events) = &self.events {
-            return events.draw(frame, area, theme, &format!("{title}: audit"));
+            return events.draw(frame, area, look, &format!("{title}: audit"));
         }
-        let rest = head(frame, area, theme, &title, "");
+        let rest = head(frame, area, look, &title, "");
         let rest = Rect { width: rest.width.saturating_sub(1), ..rest };
-        let lines = pairs(&self.fields(now), rest.width.into(), theme);
+        let lines = pairs(&self.fields(look), rest.width.into(), look);
         self.scroll.draw(frame, rest, lines);
     }
 
-    fn fields(&self, now: Timestamp) -> Vec<Pair> {
+    fn fields(&self, look: Look) -> Vec<Pair> {
         let license = &self.license;
-        let validity = Validity::of(license.not_before, license.not_after, now);
+        let validity = Validity::of(license.not_before, license.not_after, look.now);
         let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
         let mut fields = vec![
             Pair::new("id", license.id.to_string()),
@@ -131,10 +151,10 @@ impl Detail {
             Pair::new("status", license.status.as_str()).meaning(status_meaning(license.status)),
             Pair::new("validity", validity_word(validity)).meaning(validity_meaning(validity)),
         ];
-        fields.extend(self.revocation());
+        fields.extend(self.revocation(look));
         fields.extend([
-            Pair::new("not before", license.not_before.map_or_else(|| "from its issue".to_owned(), utc)),
-            Pair::new("expires", license.not_after.map_or_else(|| "never".to_owned(), utc)),
+            Pair::new("not before", license.not_before.map_or_else(|| "from its issue".to_owned(), |at| look.zoned(at))),
+            Pair::new("expires", license.not_after.map_or_else(|| "never".to_owned(), |at| look.zoned(at))),
             Pair::new("features", or_none(license.features.0.join(", "))),
             Pair::new("limits", or_none(limits(license))),
             Pair::lines("payload", &license.payload.as_ref().map_or_else(|| "none".to_owned(), pretty)),
@@ -149,7 +169,7 @@ impl Detail {
         fields.extend([
             Pair::new("issuer", format!("{issuer} ({})", license.issuer_id.short())),
             Pair::new("origin", license.origin.as_str()),
-            Pair::new("issued", utc(license.created_at)),
+            Pair::new("issued", look.zoned(license.created_at)),
         ]);
         if license.jti != license.id.to_string() {
             fields.push(Pair::new("jti", &license.jti));
@@ -166,9 +186,9 @@ impl Detail {
         fields
     }
 
-    fn revocation(&self) -> Vec<Pair> {
+    fn revocation(&self, look: Look) -> Vec<Pair> {
         let Some(revocation) = self.more.as_ref().and_then(|more| more.revocation.as_ref()) else { return vec![] };
-        let by = format!("{} by {}", utc(revocation.revoked_at), revocation.actor);
+        let by = format!("{} by {}", look.zoned(revocation.revoked_at), revocation.actor);
         vec![
             Pair::new("reason", revocation.reason.as_str()).meaning(Meaning::Danger),
             Pair::new("note", revocation.note.as_deref().unwrap_or("none")),
@@ -182,10 +202,6 @@ impl Detail {
             history.iter().map(|license| format!("{} {}", license.id.short(), license.status)).collect();
         Some(Pair::new("reissues", steps.join(" → ")))
     }
-}
-
-fn utc(at: Timestamp) -> String {
-    format!("{} UTC", moment(at))
 }
 
 fn limits(license: &License) -> String {

@@ -11,10 +11,11 @@ use crate::keymap::{Action, Context};
 use crate::message::Answer;
 use crate::paging::{Ask, Paged, Requests};
 use crate::step::{Cx, Step};
-use crate::text::{clean, date};
-use crate::theme::{Meaning, Theme};
+use crate::text::clean;
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::table::{self, Cell, Column};
-use licentia_core::{License, LicenseFilter, LicenseId, LicenseStatus, Page, Timestamp, Validity};
+use licentia_core::{License, LicenseFilter, LicenseId, LicenseStatus, Page, Validity};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
 
@@ -119,20 +120,33 @@ impl Licenses {
         }
     }
 
-    /// The page that a higher screen needs.
-    pub(crate) fn fill(&mut self, requests: &mut Requests) -> Option<Effect> {
-        self.list.want(requests).map(|ask| self.effect(&ask))
+    /// Something was written since the list was read.
+    pub(crate) const fn outdated(&mut self) {
+        self.list.outdated();
+        if let Some(detail) = &mut self.detail {
+            detail.outdated();
+        }
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, theme: Theme, now: Timestamp) {
-        if let Some(detail) = &mut self.detail {
-            return detail.draw(frame, area, theme, now);
+    /// What is lacking: everything when it is first looked at, what changed, the page that a higher screen needs.
+    pub(crate) fn fill(&mut self, requests: &mut Requests) -> Vec<Effect> {
+        if self.list.never_read() {
+            return vec![self.load(requests)];
         }
-        let rest = head(frame, area, theme, &self.title(), &self.list.position());
-        let rows = self.list.visible().map(|(selected, license)| (selected, cells(license, now)));
-        table::draw(frame, rest, theme, COLUMNS, rows);
+        let list = self.list.want(requests).map(|ask| self.effect(&ask));
+        let detail = self.detail.as_mut().map(|detail| detail.fill(requests));
+        list.into_iter().chain(detail.into_iter().flatten()).collect()
+    }
+
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+        if let Some(detail) = &mut self.detail {
+            return detail.draw(frame, area, look);
+        }
+        let rest = head(frame, area, look, &self.title(), &self.list.position());
+        let rows = self.list.visible().map(|(selected, license)| (selected, cells(license, look)));
+        table::draw(frame, rest, look, COLUMNS, rows);
         if self.list.is_empty() {
-            nothing(frame, rest, theme, self.empty_text());
+            nothing(frame, rest, look, self.empty_text());
         }
     }
 
@@ -200,14 +214,14 @@ const COLUMNS: &[Column] = &[
     Column("audience", Constraint::Fill(1)),
 ];
 
-fn cells(license: &License, now: Timestamp) -> Vec<Cell> {
-    let validity = Validity::of(license.not_before, license.not_after, now);
+fn cells(license: &License, look: Look) -> Vec<Cell> {
+    let validity = Validity::of(license.not_before, license.not_after, look.now);
     vec![
         Cell::plain(license.id.short()),
         Cell::plain(&license.subject),
         Cell(license.status.to_string(), status_meaning(license.status)),
         Cell(validity_word(validity).to_owned(), validity_meaning(validity)),
-        Cell::plain(license.not_after.map_or_else(|| "never".to_owned(), date)),
+        Cell::plain(license.not_after.map_or_else(|| "never".to_owned(), |at| look.date(at))),
         Cell::plain(license.audience.0.join(", ")),
     ]
 }

@@ -7,7 +7,8 @@ pub(crate) mod licenses;
 
 use crate::keymap::Action;
 use crate::paging::{Ask, Paged, Requests, Row};
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
@@ -38,21 +39,21 @@ fn navigate<T: Row>(list: &mut Paged<T>, action: Action, requests: &mut Requests
 }
 
 /// The line above a list: what it shows on the left, where one is on the right. Returns what is left for the list.
-fn head(frame: &mut Frame, area: Rect, theme: Theme, left: &str, position: &str) -> Rect {
+fn head(frame: &mut Frame, area: Rect, look: Look, left: &str, position: &str) -> Rect {
     let [line, rest] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(area);
     let room = u16::try_from(crate::text::width(position)).unwrap_or(u16::MAX);
     let [left_area, right_area] =
         Layout::horizontal([Constraint::Fill(1), Constraint::Length(room)]).spacing(2).areas(line);
     let left = crate::text::fit(left, left_area.width.into());
-    frame.render_widget(Span::styled(left, theme.style(Meaning::Title)), left_area);
-    frame.render_widget(Span::styled(position, theme.style(Meaning::Muted)), right_area);
+    frame.render_widget(Span::styled(left, look.style(Meaning::Title)), left_area);
+    frame.render_widget(Span::styled(position, look.style(Meaning::Muted)), right_area);
     rest
 }
 
 /// What stands in the place of an empty list.
-fn nothing(frame: &mut Frame, area: Rect, theme: Theme, text: &str) {
+fn nothing(frame: &mut Frame, area: Rect, look: Look, text: &str) {
     let lines = crate::text::wrap(text, area.width.into());
     for (row, line) in area.rows().skip(1).zip(lines) {
-        frame.render_widget(Span::styled(line, theme.style(Meaning::Muted)), row);
+        frame.render_widget(Span::styled(line, look.style(Meaning::Muted)), row);
     }
 }

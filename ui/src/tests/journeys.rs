@@ -235,3 +235,26 @@ async fn a_copy_for_review_opens_in_reviewer_mode_at_once() {
     screen.press("q").settle().await;
     screen.close().await.unwrap();
 }
+
+#[tokio::test]
+async fn what_another_process_writes_appears_by_itself() {
+    let home = Home::founded(3).await;
+    let mut watching = home.open(None).await;
+    watching.press("<esc>").wait_a_second().await;
+    watching.press("<down>");
+    shows(&mut watching, &["2 of 3", "> "]);
+    let selected = |screen: &str| screen.lines().find(|line| line.starts_with('>')).map(str::to_owned).unwrap();
+    let before = selected(&watching.screen());
+
+    let mut working = home.open(Some(passphrase())).await;
+    working.press("nnewcomer<tab>studio<tab><tab>30<enter><enter>").settle().await;
+
+    watching.wait_a_second().await;
+    shows(&mut watching, &["newcomer", "3 of 4"]);
+    assert_eq!(selected(&watching.screen()), before, "the selection stays on its row");
+    watching.press("9").settle().await;
+    shows(&mut watching, &["1 of 7"]);
+    working.press("x<enter><enter>").settle().await;
+    watching.wait_a_second().await;
+    shows(&mut watching, &["license.revoke", "2 of 8"]);
+}

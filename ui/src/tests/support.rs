@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::effect::{Effect, LicenseDetails};
+use crate::look::{Look, Zone};
 use crate::message::Msg;
 use crate::services::Opening;
 use crate::session::Session;
@@ -40,6 +41,10 @@ pub(super) fn start() -> (App, Vec<Effect>) {
 
 pub(super) fn start_as(session: Option<Session>) -> (App, Vec<Effect>) {
     App::new(opening(session), Theme::from_no_color(None), NOW)
+}
+
+pub(super) fn look() -> Look {
+    Look { theme: Theme::from_no_color(None), now: NOW, zone: Zone::Utc }
 }
 
 /// The same with these licenses in its list.

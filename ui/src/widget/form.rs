@@ -3,7 +3,8 @@
 mod field;
 
 use crate::text::{fit, wrap};
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::secret::Typed;
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
@@ -103,34 +104,34 @@ impl<F: Copy + PartialEq> Form<F> {
         self.fields.len() + self.problems() + 1 + hints
     }
 
-    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, theme: Theme) {
+    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look) {
         let hint = self.fields.get(self.focus).map_or("", |field| field.hint);
         let hint = wrap(hint, area.width.into());
         let hints = u16::try_from(hint.len()).unwrap_or(0);
         let fields = u16::try_from(self.fields.len() + self.problems()).unwrap_or(u16::MAX);
         let [top, bottom] = Layout::vertical([Constraint::Max(fields), Constraint::Max(hints + 1)]).areas(area);
         for (row, line) in bottom.rows().skip(1).zip(hint) {
-            frame.render_widget(Line::styled(line, theme.style(Meaning::Muted)), row);
+            frame.render_widget(Line::styled(line, look.style(Meaning::Muted)), row);
         }
         let names = self.fields.iter().map(|field| field.name.len()).max().unwrap_or(0);
         let mut rows = top.rows();
         for (at, field) in self.fields.iter().enumerate().skip(self.hidden(top.height.into())) {
             let Some(row) = rows.next() else { break };
-            self.draw_field(frame, row, at, field, names, theme);
+            self.draw_field(frame, row, at, field, names, look);
             let Some(problem) = &field.problem else { continue };
             let Some(row) = rows.next() else { break };
             let text = fit(&format!("{:names$}    ! {problem}", ""), row.width.into());
-            frame.render_widget(Span::styled(text, theme.style(Meaning::Danger)), row);
+            frame.render_widget(Span::styled(text, look.style(Meaning::Danger)), row);
         }
     }
 
-    fn draw_field(&self, frame: &mut Frame, row: Rect, at: usize, field: &Field<F>, names: usize, theme: Theme) {
+    fn draw_field(&self, frame: &mut Frame, row: Rect, at: usize, field: &Field<F>, names: usize, look: Look) {
         let focused = at == self.focus;
         let name = format!("{} {:names$}  ", if focused { ">" } else { " " }, field.name);
         let widths = [Constraint::Length(u16::try_from(names + 4).unwrap_or(u16::MAX)), Constraint::Fill(1)];
         let [left, right] = Layout::horizontal(widths).areas(row);
-        frame.render_widget(Span::styled(name, theme.style(Meaning::Heading)), left);
-        field.draw(frame, right, focused, theme);
+        frame.render_widget(Span::styled(name, look.style(Meaning::Heading)), left);
+        field.draw(frame, right, focused, look);
     }
 
     /// How many fields are scrolled away so that the one with the cursor is there, with what is wrong with it.

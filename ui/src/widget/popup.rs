@@ -1,7 +1,8 @@
 //! A framed box above everything else.
 
 use crate::text::fit;
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::text::Span;
@@ -18,14 +19,14 @@ pub(crate) fn columns(area: Rect, width: u16) -> usize {
 }
 
 /// Clears room for `height` lines in the middle and returns where they go.
-pub(crate) fn open(frame: &mut Frame, area: Rect, width: u16, height: usize, title: &str, theme: Theme) -> Rect {
+pub(crate) fn open(frame: &mut Frame, area: Rect, width: u16, height: usize, title: &str, look: Look) -> Rect {
     let height = u16::try_from(height).unwrap_or(u16::MAX).saturating_add(2);
     let place = area.centered(Constraint::Length(width.min(area.width)), Constraint::Length(height.min(area.height)));
     let title = fit(title, place.width.saturating_sub(4).into());
     let block = Block::bordered()
         .border_type(BorderType::Rounded)
-        .border_style(theme.style(Meaning::Border))
-        .title(Span::styled(format!(" {title} "), theme.style(Meaning::Title)));
+        .border_style(look.style(Meaning::Border))
+        .title(Span::styled(format!(" {title} "), look.style(Meaning::Title)));
     let inner = block.inner(place);
     frame.render_widget(Clear, place);
     frame.render_widget(block, place);

@@ -2,7 +2,8 @@
 
 use crate::keymap::Action;
 use crate::text::{clean, width, wrap};
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -76,7 +77,7 @@ impl Pair {
 }
 
 /// Names on the left, values on the right, wrapped below one another.
-pub(crate) fn pairs(pairs: &[Pair], columns: usize, theme: Theme) -> Vec<Line<'static>> {
+pub(crate) fn pairs(pairs: &[Pair], columns: usize, look: Look) -> Vec<Line<'static>> {
     let names = pairs.iter().map(|pair| width(pair.name)).max().unwrap_or(0);
     let room = columns.saturating_sub(names + 2).max(1);
     let mut lines = vec![];
@@ -84,8 +85,8 @@ pub(crate) fn pairs(pairs: &[Pair], columns: usize, theme: Theme) -> Vec<Line<'s
         for (at, text) in wrap(&pair.value, room).into_iter().enumerate() {
             let name = if at == 0 { pair.name } else { "" };
             lines.push(Line::from(vec![
-                Span::styled(format!("{name:names$}  "), theme.style(Meaning::Heading)),
-                Span::styled(text, theme.style(pair.meaning)),
+                Span::styled(format!("{name:names$}  "), look.style(Meaning::Heading)),
+                Span::styled(text, look.style(pair.meaning)),
             ]));
         }
     }
@@ -93,6 +94,6 @@ pub(crate) fn pairs(pairs: &[Pair], columns: usize, theme: Theme) -> Vec<Line<'s
 }
 
 /// Clean text as wrapped lines of one meaning.
-pub(crate) fn paragraph(text: &str, columns: usize, meaning: Meaning, theme: Theme) -> Vec<Line<'static>> {
-    wrap(text, columns).into_iter().map(|line| Line::styled(line, theme.style(meaning))).collect()
+pub(crate) fn paragraph(text: &str, columns: usize, meaning: Meaning, look: Look) -> Vec<Line<'static>> {
+    wrap(text, columns).into_iter().map(|line| Line::styled(line, look.style(meaning))).collect()
 }

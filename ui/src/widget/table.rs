@@ -1,7 +1,8 @@
 //! A table that is handed only the rows that it shows.
 
 use crate::text::fit;
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
@@ -22,7 +23,7 @@ impl Cell {
 pub(crate) fn draw(
     frame: &mut Frame,
     area: Rect,
-    theme: Theme,
+    look: Look,
     columns: &[Column],
     rows: impl Iterator<Item = (bool, Vec<Cell>)>,
 ) {
@@ -35,12 +36,12 @@ pub(crate) fn draw(
         for (cell, place) in cells.into_iter().zip(places.iter()) {
             let text = fit(&cell.0, place.width.into());
             let place = Rect { y: line.y, height: 1, ..*place };
-            frame.render_widget(Span::styled(text, theme.style(cell.1)), place);
+            frame.render_widget(Span::styled(text, look.style(cell.1)), place);
         }
         if selected {
             // The mark as well as the colour: a plain terminal shows the selection too.
             frame.render_widget(Span::raw(">"), Rect { y: line.y, height: 1, ..mark });
-            frame.buffer_mut().set_style(line, theme.style(Meaning::Selected));
+            frame.buffer_mut().set_style(line, look.style(Meaning::Selected));
         }
     }
 }

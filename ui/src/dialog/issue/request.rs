@@ -2,7 +2,7 @@
 
 use super::read::{self, Read};
 use super::{Issue, Part};
-use crate::text::moment;
+use crate::look::Look;
 use crate::widget::scroll::Pair;
 use licentia_core::{ClearField, IssueRequest, ReissueRequest, Term, Timestamp};
 
@@ -63,15 +63,15 @@ impl Issue {
     }
 
     /// What will be signed, for reading once more. A change is marked.
-    pub(super) fn facts(&self, now: Timestamp) -> Option<Vec<Pair>> {
-        let new = self.new_license(now)?;
-        let start = new.not_before.unwrap_or(now);
+    pub(super) fn facts(&self, look: Look) -> Option<Vec<Pair>> {
+        let new = self.new_license(look.now)?;
+        let start = new.not_before.unwrap_or(look.now);
         let end = match new.term {
             Term::Perpetual => "never".to_owned(),
-            Term::Until(end) => format!("{} UTC", moment(end)),
-            Term::Days(days) => format!("{} UTC, after {days} days", moment(start.plus_days(days.into()))),
+            Term::Until(end) => look.zoned(end),
+            Term::Days(days) => format!("{}, after {days} days", look.zoned(start.plus_days(days.into()))),
         };
-        let begin = new.not_before.map_or_else(|| "at once".to_owned(), |start| format!("{} UTC", moment(start)));
+        let begin = new.not_before.map_or_else(|| "at once".to_owned(), |start| look.zoned(start));
         let issuer = self.issuer().or(self.default_issuer.as_ref()).map_or("the active one", |issuer| &issuer.name);
         let fact = |part, name, value: &str| {
             let mark = if self.base.is_some() && self.changed(part) { "  (changed)" } else { "" };

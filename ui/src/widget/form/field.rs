@@ -1,7 +1,8 @@
 //! One field of a form: text, a passphrase, or a choice.
 
 use crate::text::{clean, fit, width};
-use crate::theme::{Meaning, Theme};
+use crate::look::Look;
+use crate::theme::Meaning;
 use crate::widget::secret::Secret;
 use crossterm::event::{Event, KeyCode, KeyEvent};
 use ratatui::Frame;
@@ -80,8 +81,8 @@ impl<F> Field<F> {
         }
     }
 
-    pub(super) fn draw(&self, frame: &mut Frame, area: Rect, focused: bool, theme: Theme) {
-        let style = theme.style(if focused { Meaning::Focus } else { Meaning::Text });
+    pub(super) fn draw(&self, frame: &mut Frame, area: Rect, focused: bool, look: Look) {
+        let style = look.style(if focused { Meaning::Focus } else { Meaning::Text });
         match &self.value {
             Value::Text(input) => {
                 let before: String = input.value().chars().take(input.cursor()).collect();
