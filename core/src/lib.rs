@@ -42,7 +42,7 @@ pub use vault::{Founded, Founding, VaultService};
 
 pub use licentia_license::Limit;
 pub use licentia_storage::{
-    Ambient, AuditRecord, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId,
-    LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation, StatusRef,
-    StoreError, Strings, Timestamp, Watch,
+    Ambient, AuditRecord, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseCounts,
+    LicenseId, LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation,
+    StatusRef, StoreError, Strings, TimeError, Timestamp, Watch,
 };

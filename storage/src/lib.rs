@@ -39,7 +39,7 @@ pub use json::*;
 pub use query::*;
 pub use row::Row;
 pub use store::{Access, Store};
-pub use time::Timestamp;
+pub use time::{TimeError, Timestamp};
 pub use tx::{Committed, Seal, Tx};
 pub use watch::Watch;
 pub use word::*;
