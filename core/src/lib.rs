@@ -44,5 +44,5 @@ pub use licentia_license::Limit;
 pub use licentia_storage::{
     Ambient, AuditRecord, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseCounts,
     LicenseId, LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation,
-    StatusRef, StoreError, Strings, TimeError, Timestamp, Watch,
+    StatusRef, StoreError, Strings, SubjectSignature, TimeError, Timestamp, Watch,
 };
