@@ -1,8 +1,11 @@
 //! Everything that can happen to the screen.
 
-use crate::effect::{FoundedHome, LicenseDetails};
+use crate::effect::{Exported, FoundedHome, LicenseDetails, Overview, Target};
 use crossterm::event::KeyEvent;
-use licentia_core::{AuditRecord, Explanation, Issuer, License, LicenseId, Page, Reissued, RevokedLicense};
+use licentia_core::audit::VerifyReport;
+use licentia_core::{
+    AuditRecord, Explanation, Issuer, License, LicenseCounts, LicenseId, Page, Reissued, RevokedLicense,
+};
 
 /// What a service answered. An error is explained where it arises: the screen only shows it.
 pub(crate) type Answer<T> = Result<T, Explanation>;
@@ -62,6 +65,24 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<String>,
     },
+
+    OverviewLoaded {
+        request: u64,
+        answer: Answer<Box<Overview>>,
+    },
+    LicensesCounted {
+        request: u64,
+        answer: Answer<LicenseCounts>,
+    },
+    Verified {
+        request: u64,
+        answer: Answer<Box<VerifyReport>>,
+    },
+    TargetFound {
+        request: u64,
+        answer: Answer<Option<Target>>,
+    },
+    AuditExported(Answer<Box<Exported>>),
 
     Issued(Answer<Box<License>>),
     Reissued(Answer<Box<Reissued>>),

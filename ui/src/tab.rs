@@ -3,6 +3,7 @@
 /// A tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TabId {
+    Dashboard,
     Licenses,
     Audit,
 }
@@ -17,6 +18,7 @@ pub(crate) struct Tab {
 
 /// All tabs, from left to right. Their keys are in the keymap.
 pub(crate) const TABS: &[Tab] = &[
+    Tab { id: TabId::Dashboard, title: "Dashboard", action: "open-dashboard" },
     Tab { id: TabId::Licenses, title: "Licenses", action: "open-licenses" },
     Tab { id: TabId::Audit, title: "Audit", action: "open-audit" },
 ];

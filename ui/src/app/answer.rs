@@ -23,20 +23,33 @@ impl App {
                 None => Ok(None),
             },
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
-            Msg::TargetResolved { request, answer } => self.audit.target_resolved(request, answer, requests),
+            Msg::TargetResolved { request, answer } => Ok(self.audit.target_resolved(request, answer, requests)),
+            Msg::KindsLoaded { request, answer } => self.audit.kinds_loaded(request, answer).map(|()| None),
+            Msg::OverviewLoaded { request, answer } => {
+                let followed = self.dashboard.overview_loaded(request, answer);
+                return self.then_fill(followed);
+            }
+            Msg::LicensesCounted { request, answer } => {
+                let followed = self.dashboard.counted(request, answer);
+                return self.then_fill(followed);
+            }
+            Msg::Verified { request, answer } => {
+                self.verified(request, answer);
+                return vec![];
+            }
+            Msg::TargetFound { request, answer } => {
+                let followed = self.target_found(request, answer);
+                return followed.unwrap_or_else(|why| {
+                    self.complain(why);
+                    vec![]
+                });
+            }
             Msg::IssuersLoaded { request, answer } => self
                 .find(|dialog| match dialog {
                     Dialog::Issue(form) => Some(form),
                     _ => None,
                 })
                 .map_or(Ok(()), |form| form.issuers_loaded(request, answer))
-                .map(|()| None),
-            Msg::KindsLoaded { request, answer } => self
-                .find(|dialog| match dialog {
-                    Dialog::AuditFilter(form) => Some(form),
-                    _ => None,
-                })
-                .map_or(Ok(()), |form| form.kinds_loaded(request, answer))
                 .map(|()| None),
             Msg::Unlocked(answer) => {
                 self.unlocked(answer);
@@ -46,7 +59,10 @@ impl App {
                 self.looking = false;
                 return if changed { self.outdated() } else { vec![] };
             }
-            Msg::Progress { .. } => return vec![],
+            Msg::Progress { request, done, total } => {
+                self.progressed(request, done, total);
+                return vec![];
+            }
             Msg::Locked => {
                 self.session = Session::Reviewer(Why::NotUnlocked);
                 return vec![];
@@ -72,6 +88,7 @@ impl App {
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
+            Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
             _ => Ok(vec![]),
         };
         match followed {
@@ -90,7 +107,7 @@ impl App {
         self.session = Session::Unlocked { actor: home.actor.clone() };
         self.fingerprint = Some(home.fingerprint.clone());
         self.dialogs.push(Founded::new(home).into());
-        vec![self.licenses.load(&mut self.requests)]
+        self.fill()
     }
 
     fn issued(&mut self, license: &License) -> Vec<Effect> {
@@ -132,14 +149,28 @@ impl App {
 
     /// Somebody wrote. What is seen is read again at once, the rest when it is looked at.
     fn outdated(&mut self) -> Vec<Effect> {
+        self.dashboard.outdated();
         self.licenses.outdated();
         self.audit.outdated();
         self.fill()
     }
 
-    fn log_grew(&mut self) -> Option<Effect> {
+    pub(super) fn log_grew(&mut self) -> Vec<Effect> {
+        self.dashboard.outdated();
         self.audit.outdated();
-        if self.tab == TabId::Audit { self.audit.fill(&mut self.requests) } else { None }
+        match self.tab {
+            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
+            TabId::Dashboard => self.dashboard.fill(&mut self.requests),
+            TabId::Licenses => vec![],
+        }
+    }
+
+    /// What was written while the answer was on its way is read now.
+    fn then_fill(&mut self, followed: Answer<()>) -> Vec<Effect> {
+        if let Err(why) = followed {
+            self.complain(why);
+        }
+        if self.tab == TabId::Dashboard { self.fill() } else { vec![] }
     }
 
     fn unlocked(&mut self, answer: Answer<String>) {
@@ -165,7 +196,7 @@ impl App {
     }
 
     /// Closes the form that asked for what was done.
-    fn close_asking(&mut self) {
+    pub(super) fn close_asking(&mut self) {
         self.dialogs.retain(|dialog| !dialog.asks_for_change());
     }
 

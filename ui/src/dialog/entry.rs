@@ -2,7 +2,7 @@
 
 use crate::keymap::Action;
 use crate::look::{Look, Zone};
-use crate::step::{Cx, Step};
+use crate::step::{Cx, LogStep, Step};
 use crate::text::clean;
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs};
@@ -24,12 +24,23 @@ impl Entry {
         Self { title, record, scroll: Scroll::default() }
     }
 
+    /// Shows another entry in its place.
+    pub(crate) fn show(&mut self, record: AuditRecord) {
+        *self = Self::new(record);
+    }
+
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
+        match action {
+            Action::Close => vec![Step::Close],
+            Action::NextEntry => vec![Step::Log(LogStep::Neighbour { below: true })],
+            Action::PreviousEntry => vec![Step::Log(LogStep::Neighbour { below: false })],
+            Action::JumpToTarget => vec![LogStep::jump(&self.record)],
+            Action::FilterTarget => vec![LogStep::only_target(&self.record)],
+            _ => {
+                self.scroll.act(action);
+                vec![]
+            }
         }
-        self.scroll.act(action);
-        vec![]
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

@@ -1,16 +1,19 @@
 //! What stands above the screen and takes the keys: a stack, of which the top one is asked.
 
-pub(crate) mod audit_filter;
 pub(crate) mod confirm;
 pub(crate) mod entry;
 pub(crate) mod error;
+pub(crate) mod export;
 pub(crate) mod founded;
 pub(crate) mod help;
 pub(crate) mod issue;
+pub(crate) mod report;
 pub(crate) mod revoke;
 pub(crate) mod setup;
 pub(crate) mod subject;
 pub(crate) mod unlock;
+pub(crate) mod verify_from;
+pub(crate) mod verifying;
 
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -59,8 +62,12 @@ dialogs! {
     Error(error::Explained): Message,
     Help(help::Help): Help,
     Subject(subject::Subject): Form,
-    AuditFilter(audit_filter::AuditFilterForm): Form,
-    Entry(entry::Entry): Message,
+    Entry(entry::Entry): Entry,
+    Verifying(verifying::Verifying): Verifying,
+    VerifyFrom(verify_from::VerifyFrom): Form,
+    Report(report::Report): Message,
+    Export(export::Export): Form,
+    ExportDone(export::ExportDone): Message,
 }
 
 impl Dialog {
@@ -72,8 +79,10 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form.key(key),
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Subject(dialog) => dialog.form.key(key),
-            Self::AuditFilter(dialog) => dialog.form.key(key),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::VerifyFrom(dialog) => dialog.form.key(key),
+            Self::Export(dialog) => dialog.form.key(key),
+            // The others have no field.
+            _ => {}
         }
     }
 
@@ -84,13 +93,15 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form.paste(text),
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Subject(dialog) => dialog.form.paste(text),
-            Self::AuditFilter(dialog) => dialog.form.paste(text),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::VerifyFrom(dialog) => dialog.form.paste(text),
+            Self::Export(dialog) => dialog.form.paste(text),
+            // The others have no field.
+            _ => {}
         }
     }
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_))
+        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_) | Self::Export(_))
     }
 }

@@ -2,9 +2,11 @@
 
 use super::support::NOW;
 use crate::Start;
+use crate::tab::TabId;
 use crate::testing::Harness;
 use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, Backup, Founding, IssueRequest, Licentia, Place, Term, Timestamp};
+use licentia_core::{Actor, Ambient, Backup, Founding, IssueRequest, LicenseFilter, Licentia, Place, Term, Timestamp};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
@@ -12,7 +14,7 @@ use tempfile::TempDir;
 const PASSPHRASE: &str = "correct horse";
 
 /// A home that goes when the test ends, and a clock that moves a second at each look.
-struct Home {
+pub(super) struct Home {
     directory: TempDir,
     ambient: Ambient,
 }
@@ -26,7 +28,7 @@ impl Home {
     }
 
     /// With `licenses` licenses in it.
-    async fn founded(licenses: u32) -> Self {
+    pub(super) async fn founded(licenses: u32) -> Self {
         let home = Self::empty();
         let licentia = Licentia::create(home.place(), home.ambient.clone()).await.unwrap();
         let founding = Founding { vendor: None, issuer: "main".to_owned(), status_url: None, throwaway: true };
@@ -45,10 +47,37 @@ impl Home {
     }
 
     async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
+        self.open_on(TabId::Licenses, passphrase).await
+    }
+
+    pub(super) async fn open_on(&self, tab: TabId, passphrase: Option<Passphrase>) -> Harness {
         let start = Start { place: self.place(), ambient: self.ambient.clone(), actor: actor(), passphrase };
-        let mut harness = Harness::new(start, 120, 36).await.unwrap();
+        let mut harness = Harness::on_tab(tab, start, 120, 36).await.unwrap();
         harness.settle().await;
         harness
+    }
+
+    /// A path beside the home.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
+        self.place().database
+    }
+
+    /// Somebody edits the file with another program.
+    pub(super) fn tamper(&self, sql: &str) {
+        rusqlite::Connection::open(self.database()).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// Another process deletes the newest license.
+    pub(super) async fn delete_newest(&self) {
+        let licentia = Licentia::open(self.place(), self.ambient.clone()).await.unwrap();
+        let operator = licentia.vault().unlock(&passphrase(), actor()).await.unwrap();
+        let page = licentia.licenses().list(&LicenseFilter::default(), None, 1).await.unwrap();
+        licentia.licenses().delete(&operator, page.items[0].id).await.unwrap();
+        licentia.close().await;
     }
 }
 
@@ -70,12 +99,12 @@ fn actor() -> Actor {
     Actor::new("mathieu@build7").unwrap()
 }
 
-fn passphrase() -> Passphrase {
+pub(super) fn passphrase() -> Passphrase {
     Passphrase::new(PASSPHRASE.to_owned()).unwrap()
 }
 
 #[track_caller]
-fn shows(harness: &mut Harness, parts: &[&str]) {
+pub(super) fn shows(harness: &mut Harness, parts: &[&str]) {
     let screen = harness.screen();
     for part in parts {
         assert!(screen.contains(part), "{part} is not in\n{screen}");

@@ -13,6 +13,7 @@ use ratatui::text::{Line, Span};
 
 pub(crate) use field::Field;
 use field::Value;
+use tui_input::Input;
 
 /// Fields that are found by what they are for.
 #[derive(Debug)]
@@ -63,6 +64,18 @@ impl<F: Copy + PartialEq> Form<F> {
     pub(crate) fn set_options(&mut self, id: F, options: Vec<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
             field.value = Value::Choice { options, chosen: 0 };
+        }
+    }
+
+    /// Whether this field is being typed into.
+    pub(crate) fn is_at(&self, id: F) -> bool {
+        self.fields.get(self.focus).is_some_and(|field| field.id == id)
+    }
+
+    /// Gives a field another text, with the cursor at its end.
+    pub(crate) fn set_text(&mut self, id: F, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.value = Value::Text(Input::from(text));
         }
     }
 
