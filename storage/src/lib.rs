@@ -30,7 +30,7 @@ mod watch;
 mod word;
 
 pub use ambient::Ambient;
-pub use audit::{AuditRecord, Effect, Event, Events};
+pub use audit::{AuditRecord, Effect, Event, Events, RecordedEffect};
 pub use entity::*;
 pub use error::StoreError;
 #[cfg(feature = "faults")]

@@ -166,6 +166,10 @@ pub(crate) struct Overview {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Target {
     License(Box<License>),
+    /// Deleted since.
+    Gone,
+    /// There is no page of its kind.
+    Unseen,
 }
 
 /// A file of entries.

@@ -80,7 +80,7 @@ pub(crate) enum Msg {
     },
     TargetFound {
         request: u64,
-        answer: Answer<Option<Target>>,
+        answer: Answer<Target>,
     },
     AuditExported(Answer<Box<Exported>>),
 

@@ -60,7 +60,7 @@ impl App {
                 return if changed { self.outdated() } else { vec![] };
             }
             Msg::Progress { request, done, total } => {
-                self.progressed(request, done, total);
+                self.log_progressed(request, done, total);
                 return vec![];
             }
             Msg::Locked => {

@@ -71,7 +71,7 @@ impl App {
         Some(Effect::Stop { request })
     }
 
-    pub(super) fn progressed(&mut self, request: u64, done: u64, total: u64) {
+    pub(super) fn log_progressed(&mut self, request: u64, done: u64, total: u64) {
         if let Some(running) = self.verification.running.as_mut().filter(|running| running.request == request) {
             (running.done, running.total) = (done, total);
         }
@@ -130,12 +130,16 @@ impl App {
         effect
     }
 
-    pub(super) fn target_found(&mut self, request: u64, answer: Answer<Option<Target>>) -> Answer<Vec<Effect>> {
+    pub(super) fn target_found(&mut self, request: u64, answer: Answer<Target>) -> Answer<Vec<Effect>> {
         let Some(jump) = self.jump.take_if(|jump| jump.request == request) else { return Ok(vec![]) };
         match answer? {
-            Some(Target::License(license)) => Ok(self.show_license(*license)),
-            None => {
+            Target::License(license) => Ok(self.show_license(*license)),
+            Target::Gone => {
                 self.notice = Some("It is not there any more. This is what the log knows of it.".to_owned());
+                Ok(vec![self.only_target(jump.id)])
+            }
+            Target::Unseen => {
+                self.notice = Some("There is no page of it. This is what the log knows of it.".to_owned());
                 Ok(vec![self.only_target(jump.id)])
             }
         }

@@ -82,8 +82,25 @@ fn facts(record: &AuditRecord, look: Look) -> Vec<Pair> {
         Pair::new("signature", format!("ed25519:{}", hex(&record.signature))),
         Pair::new("key id", hex(&record.key_id)),
         Pair::new("version", record.version.to_string()),
+        Pair::lines("rows", &rows(record)),
     ]);
     facts
+}
+
+/// The rows that the entry accounts for, and what each held afterwards.
+fn rows(record: &AuditRecord) -> String {
+    let Some(effects) = &record.effects else { return "not readable by this version".to_owned() };
+    let said: Vec<String> = effects
+        .iter()
+        .map(|effect| {
+            let row = format!("{} {}", clean(&effect.noun), clean(&effect.id_text()));
+            match &effect.hash {
+                Some(hash) => format!("{row}\nblake3:{}", hex(hash)),
+                None => format!("{row}\ndeleted"),
+            }
+        })
+        .collect();
+    if said.is_empty() { "none".to_owned() } else { said.join("\n") }
 }
 
 /// To the microsecond, as it was signed; and in the zone of whoever looks, when that is another one.

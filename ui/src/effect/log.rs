@@ -67,15 +67,15 @@ pub(super) async fn export(
     report.map(|report| Box::new(Exported { path, report })).map_err(explained)
 }
 
-/// What an entry speaks of, where it is still there and has a place on the screen.
-pub(super) async fn target(services: &Services, kind: &str, id: &str) -> Answer<Option<Target>> {
+/// What an entry speaks of.
+pub(super) async fn target(services: &Services, kind: &str, id: &str) -> Answer<Target> {
     let licentia = services.licentia().map_err(explained)?;
     if kind != "License" {
-        return Ok(None);
+        return Ok(Target::Unseen);
     }
     match licentia.licenses().resolve(id).await {
-        Ok(license) => Ok(Some(Target::License(Box::new(license)))),
-        Err(Error::Unknown { .. } | Error::Invalid { .. }) => Ok(None),
+        Ok(license) => Ok(Target::License(Box::new(license))),
+        Err(Error::Unknown { .. } | Error::Invalid { .. }) => Ok(Target::Gone),
         Err(error) => Err(Explanation::from(&error)),
     }
 }

@@ -152,6 +152,7 @@ fn enter_shows_an_entry_with_all_that_vouches_for_it() {
         "ed25519:3333",
         "abab",
         "14:00:00.000000Z",
+        "blake3:4444",
     ] {
         assert!(screen.contains(part), "{part} in {screen}");
     }
@@ -186,7 +187,7 @@ fn an_entry_leads_to_its_license() {
     let effects = press(&mut app, "<enter>t");
     let (kind, id) = ("License".to_owned(), license_id(5).to_string());
     assert_eq!(effects, [Effect::FindTarget { request: 3, kind, id }]);
-    let found = || Ok(Some(Target::License(Box::new(license(5)))));
+    let found = || Ok(Target::License(Box::new(license(5))));
     assert_eq!(app.update(Msg::TargetFound { request: 2, answer: found() }), [], "late");
     let effects = app.update(Msg::TargetFound { request: 3, answer: found() });
     assert!(matches!(effects.as_slice(), [Effect::LoadLicense { id, .. }] if *id == license_id(5)), "{effects:?}");
@@ -198,13 +199,16 @@ fn an_entry_leads_to_its_license() {
 fn what_was_deleted_leads_to_what_the_log_knows_of_it() {
     let mut app = with_records(vec![record(5)]);
     press(&mut app, "<enter>t");
-    let effects = app.update(Msg::TargetFound { request: 3, answer: Ok(None) });
+    let effects = app.update(Msg::TargetFound { request: 3, answer: Ok(Target::Gone) });
     let target = Some(license_id(5).to_string());
     assert!(matches!(effects.as_slice(), [Effect::LoadAudit { filter, .. }] if filter.target == target));
     let screen = text(&mut app, 80, 24);
     assert!(screen.contains("not there any more") && !screen.contains("Entry 5"), "{screen}");
+    press(&mut app, "9<enter>t");
+    app.update(Msg::TargetFound { request: 5, answer: Ok(Target::Unseen) });
+    assert!(text(&mut app, 80, 24).contains("There is no page of it"));
     press(&mut app, "F<enter>t");
-    app.update(Msg::TargetFound { request: 6, answer: Err(why()) });
+    app.update(Msg::TargetFound { request: 8, answer: Err(why()) });
     assert!(text(&mut app, 80, 24).contains("make room"), "an error is shown");
 }
 

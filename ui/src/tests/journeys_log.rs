@@ -105,4 +105,8 @@ async fn what_was_deleted_is_found_in_the_log() {
     shows(&mut screen, &["license.delete"]);
     screen.press("<enter>t").settle().await;
     shows(&mut screen, &["It is not there any more", "Audit: target ", "1 of 2"]);
+    screen.press("F").settle().await;
+    screen.press("<end>").settle().await;
+    screen.press("<enter>").press("t").settle().await;
+    shows(&mut screen, &["There is no page of it", "vault.create"]);
 }

@@ -49,18 +49,18 @@ fn log() -> Scenes {
 fn verification() -> Scenes {
     let mut scenes = vec![];
     let mut scene = |name, app: App| scenes.push((name, app));
-    scene("verify", {
+    scene("verify_log", {
         let mut app = on(with_records(vec![record(1)]), "v");
         app.update(Msg::Progress { request: 3, done: 128_000, total: 300_000 });
         app.set_now(licentia_core::Timestamp(NOW.0 + 75_000_000));
         app
     });
-    scene("verify_in_the_background", {
+    scene("verify_log_background", {
         let mut app = on(with_records(vec![record(1)]), "vb");
         app.update(Msg::Progress { request: 3, done: 128_000, total: 300_000 });
         app
     });
-    scene("verify_from", on(with_records(vec![record(1)]), "Vblake3:6f1c<enter>"));
+    scene("verify_log_from", on(with_records(vec![record(1)]), "Vblake3:6f1c<enter>"));
     scene("report_good", reported(good_report()));
     scene("report_bad", reported(broken_report()));
     scene("report_hostile", {

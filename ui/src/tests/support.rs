@@ -13,8 +13,8 @@ use licentia_core::audit::{Issue, IssueSeverity, KeySource, LogIdentity, TrustRo
 use licentia_core::pin::PinState;
 use licentia_core::{
     AuditRecord, EventId, Explanation, Issuer, IssuerId, IssuerStatus, License, LicenseCounts, LicenseId,
-    LicenseStatus, Limit, Limits, LogId, Origin, Page, ReasonCode, Revocation, StatusRef, Strings, SubjectSignature,
-    Timestamp,
+    LicenseStatus, Limit, Limits, LogId, Origin, Page, ReasonCode, RecordedEffect, Revocation, StatusRef, Strings,
+    SubjectSignature, Timestamp,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -187,6 +187,11 @@ pub(super) fn record(seq: u64) -> AuditRecord {
         previous_hash: vec![0x11; 32],
         hash: vec![0x22; 32],
         signature: vec![0x33; 64],
+        effects: Some(vec![RecordedEffect {
+            noun: "license".to_owned(),
+            id: license_id(seq).0.as_bytes().to_vec(),
+            hash: Some([0x44; 32]),
+        }]),
         payload: Some(format!("{{\"subject\":\"customer{seq}@example.com\",\"not_after\":null}}")),
     }
 }
@@ -217,6 +222,7 @@ pub(super) fn hostile_record() -> AuditRecord {
         actor_kind: HOSTILE.to_owned(),
         target_kind: Some(HOSTILE.to_owned()),
         target_id: Some(HOSTILE.to_owned()),
+        effects: Some(vec![RecordedEffect { noun: HOSTILE.to_owned(), id: HOSTILE.as_bytes().to_vec(), hash: None }]),
         payload: Some(format!("{{\"subject\":\"{}\"}}", HOSTILE.escape_debug())),
         recorded_at: Timestamp(i64::MAX),
         ..record(1)
