@@ -252,10 +252,6 @@ impl App {
         self.tab = tab;
         // How far a verification is needs no window to go on.
         self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Verifying(_)));
-        if tab == TabId::Dashboard {
-            // What ends soon is also a matter of the clock.
-            self.dashboard.outdated();
-        }
         self.fill()
     }
 
@@ -298,7 +294,7 @@ impl App {
             return vec![];
         }
         match self.tab {
-            TabId::Dashboard => self.dashboard.fill(&mut self.requests),
+            TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
             TabId::Licenses => self.licenses.fill(&mut self.requests),
             TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
         }

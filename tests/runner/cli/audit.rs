@@ -206,7 +206,7 @@ fn an_export_records_itself_if_it_can() {
     let mut reader = csv::Reader::from_reader(std::fs::File::open(shell.path("cells.csv")).unwrap());
     let head = reader.headers().unwrap().clone();
     assert_eq!(reader.records().count(), 8);
-    let listed = shell.run("audit list --format csv --limit 1 --until 2030-01-01").done().out().to_owned();
+    let listed = shell.run("audit list --format csv --limit 1 --until 2030-01-01").done().out().clone();
     let mut listed = csv::Reader::from_reader(listed.as_bytes());
     assert_eq!(*listed.headers().unwrap(), head, "an entry has the same columns in a list");
     let first = listed.records().next().unwrap().unwrap();

@@ -57,7 +57,12 @@ impl App {
             }
             Msg::LookedForChanges(changed) => {
                 self.looking = false;
-                return if changed { self.outdated() } else { vec![] };
+                return match self.tab {
+                    _ if changed => self.outdated(),
+                    // Nobody wrote, but time goes on.
+                    TabId::Dashboard => self.fill(),
+                    _ => vec![],
+                };
             }
             Msg::Progress { request, done, total } => {
                 self.log_progressed(request, done, total);
@@ -160,7 +165,7 @@ impl App {
         self.audit.outdated();
         match self.tab {
             TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
-            TabId::Dashboard => self.dashboard.fill(&mut self.requests),
+            TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
             TabId::Licenses => vec![],
         }
     }

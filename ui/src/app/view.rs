@@ -5,7 +5,7 @@ use crate::keymap::{Action, Binding, Context, all, key_of};
 use crate::screen::dashboard::Around;
 use crate::session::Session;
 use crate::tab::{TABS, TabId};
-use crate::text::{clean, fit, width};
+use crate::text::{clean, fit, fit_end, width};
 use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -75,7 +75,7 @@ impl App {
         let log = self.fingerprint.as_deref().map_or_else(String::new, |log| format!("  log {}", fit(log, 16)));
         let used: usize = spans.iter().map(Span::width).sum();
         let room = usize::from(area.width).saturating_sub(used + width(&log) + 2);
-        let home = fit(&self.home, room);
+        let home = fit_end(&self.home, room);
         spans.push(Span::styled(format!("  {home}{log}"), self.theme.style(Meaning::Muted)));
         frame.render_widget(Line::from(spans), area);
     }

@@ -9,7 +9,7 @@ use crate::message::Answer;
 use crate::paging::Requests;
 use crate::step::{Cx, LogStep, Step};
 use licentia_core::audit::VerifyRequest;
-use licentia_core::{License, LicenseCounts};
+use licentia_core::{License, LicenseCounts, Timestamp};
 
 pub(crate) use draw::Around;
 
@@ -20,7 +20,12 @@ pub(crate) struct Dashboard {
     counts: Loaded<LicenseCounts>,
     /// Which of the licenses that end soon.
     selected: usize,
+    /// When it was last asked for.
+    asked: Option<Timestamp>,
 }
+
+/// After so many seconds it is read again: what ends soon is a matter of the clock.
+const OLD: i64 = 60;
 
 impl Dashboard {
     /// Something was written since it was read.
@@ -29,8 +34,12 @@ impl Dashboard {
         self.counts.outdated();
     }
 
-    /// What is lacking.
-    pub(crate) fn fill(&mut self, requests: &mut Requests) -> Vec<Effect> {
+    /// What is lacking, or was read long ago.
+    pub(crate) fn fill(&mut self, now: Timestamp, requests: &mut Requests) -> Vec<Effect> {
+        if self.asked.is_none_or(|asked| now.seconds().saturating_sub(asked.seconds()) >= OLD) {
+            self.asked = Some(now);
+            self.outdated();
+        }
         let overview = self.overview.ask(requests).map(|request| Effect::LoadOverview { request });
         let counts = self.counts.ask(requests).map(|request| Effect::CountLicenses { request });
         overview.into_iter().chain(counts).collect()
@@ -65,7 +74,7 @@ impl Dashboard {
             Action::VerifyFrom => return vec![Step::Log(LogStep::VerifyFrom)],
             Action::Refresh => {
                 self.outdated();
-                return self.fill(cx.requests).into_iter().map(Step::Run).collect();
+                return self.fill(cx.look.now, cx.requests).into_iter().map(Step::Run).collect();
             }
             _ => {}
         }

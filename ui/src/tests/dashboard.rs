@@ -7,7 +7,7 @@ use crate::message::Msg;
 use crate::session::Session;
 use crate::tab::TabId;
 use licentia_core::pin::PinState;
-use licentia_core::{License, LicenseCounts};
+use licentia_core::{License, LicenseCounts, Timestamp};
 
 fn opened(overview: Overview, counts: LicenseCounts) -> App {
     let (mut app, effects) = start_on(TabId::Dashboard, Some(unlocked()));
@@ -76,6 +76,15 @@ fn what_others_write_is_read_again_and_the_selection_stays() {
     assert_eq!(effects, [Effect::LoadOverview { request: 5 }], "it was written meanwhile");
     let screen = text(&mut app, 80, 24);
     assert!(screen.lines().any(|line| line.starts_with("> 00000002")), "{screen}");
+}
+
+#[test]
+fn it_is_read_again_as_time_goes_by() {
+    let mut app = opened(overview(), counts());
+    for (seconds, effects) in [(59, 0), (60, 2), (61, 0)] {
+        app.set_now(Timestamp(NOW.0 + seconds * 1_000_000));
+        assert_eq!(app.update(Msg::LookedForChanges(false)).len(), effects, "{seconds}");
+    }
 }
 
 #[test]

@@ -256,7 +256,7 @@ async fn a_copy_for_review_opens_in_reviewer_mode_at_once() {
     licentia.close().await;
 
     let mut screen = copy.open(None).await;
-    shows(&mut screen, &["reviewer mode: read only", "customer0001"]);
+    shows(&mut screen, &["reviewer mode: read only", "licentia.db  log", "customer0001"]);
     screen.press("n");
     shows(&mut screen, &["made for review"]);
     screen.press("9").settle().await;

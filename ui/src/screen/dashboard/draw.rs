@@ -49,7 +49,7 @@ impl Dashboard {
             let [mut left, mut right] = Layout::horizontal(columns).spacing(3).areas(area);
             draw_lines(frame, &mut left, self.counts_in_columns(look));
             take(&mut left, 1);
-            self.draw_expiring(frame, &mut left, look, 11);
+            self.draw_expiring(frame, &mut left, look, 12);
             let facts = self.facts(look, around, right.width.into());
             let facts = pairs(&facts, right.width.into(), look);
             draw_lines(frame, &mut right, facts);
@@ -163,6 +163,7 @@ fn cells(license: &License, look: Look) -> Vec<Cell> {
     let end = license.not_after.unwrap_or(look.now);
     let hours = (end.seconds() - look.now.seconds()).max(0) / 3_600;
     let left = match (hours, hours / 24) {
+        (0, 0) => "< 1 h".to_owned(),
         (hours, 0) => format!("{hours} h"),
         (_, 1) => "1 day".to_owned(),
         (_, days) => format!("{days} days"),
