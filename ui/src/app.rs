@@ -208,6 +208,7 @@ impl App {
                 Dialog::Setup(setup) => setup.wait(waiting),
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
+                Dialog::TypedConfirm(confirm) => confirm.wait(waiting),
                 _ => {}
             }
         }

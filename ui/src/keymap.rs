@@ -34,6 +34,7 @@ pub(crate) enum Context {
     Unlock,
     Setup,
     Confirm,
+    TypedConfirm,
     Message,
     Help,
 }
@@ -49,6 +50,7 @@ impl Context {
         Self::Unlock,
         Self::Setup,
         Self::Confirm,
+        Self::TypedConfirm,
         Self::Message,
         Self::Help,
     ];
@@ -63,6 +65,7 @@ impl Context {
             Self::Unlock => &[Layer::Unlock, Layer::Everywhere],
             Self::Setup => &[Layer::Setup, Layer::Fields, Layer::Everywhere],
             Self::Confirm => &[Layer::Confirm, Layer::Scroll, Layer::Everywhere],
+            Self::TypedConfirm => &[Layer::TypedConfirm, Layer::Everywhere],
             Self::Message | Self::Help => &[Layer::Message, Layer::Scroll, Layer::Everywhere],
         }
     }
@@ -85,6 +88,7 @@ pub(crate) enum Layer {
     Unlock,
     Setup,
     Confirm,
+    TypedConfirm,
     Message,
 }
 

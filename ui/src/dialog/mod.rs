@@ -10,11 +10,12 @@ pub(crate) mod issue;
 pub(crate) mod revoke;
 pub(crate) mod setup;
 pub(crate) mod subject;
+pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
 
 use crate::keymap::{Action, Context};
-use crate::step::{Cx, Step};
 use crate::look::Look;
+use crate::step::{Cx, Step};
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -61,6 +62,7 @@ dialogs! {
     Subject(subject::Subject): Form,
     AuditFilter(audit_filter::AuditFilterForm): Form,
     Entry(entry::Entry): Message,
+    TypedConfirm(typed_confirm::TypedConfirm): TypedConfirm,
 }
 
 impl Dialog {
@@ -73,6 +75,7 @@ impl Dialog {
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Subject(dialog) => dialog.form.key(key),
             Self::AuditFilter(dialog) => dialog.form.key(key),
+            Self::TypedConfirm(dialog) => dialog.form.key(key),
             Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
         }
     }
@@ -85,12 +88,13 @@ impl Dialog {
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Subject(dialog) => dialog.form.paste(text),
             Self::AuditFilter(dialog) => dialog.form.paste(text),
+            Self::TypedConfirm(dialog) => dialog.form.paste(text),
             Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
         }
     }
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_))
+        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_) | Self::TypedConfirm(_))
     }
 }

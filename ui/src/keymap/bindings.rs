@@ -29,6 +29,7 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::Unlock => UNLOCK,
         Layer::Setup => SETUP,
         Layer::Confirm => CONFIRM,
+        Layer::TypedConfirm => TYPED_CONFIRM,
         Layer::Message => MESSAGE,
     }
 }
@@ -124,5 +125,15 @@ const UNLOCK: &[Binding] = &[shown(&[ENTER], Action::Unlock), shown(&[ESC], Acti
 const SETUP: &[Binding] = &[shown(&[ESC], Action::Abandon)];
 
 const CONFIRM: &[Binding] = &[shown(&[ENTER], Action::Confirm), shown(&[ESC], Action::Cancel)];
+
+/// Letters are typed here, so only keys without one scroll.
+const TYPED_CONFIRM: &[Binding] = &[
+    shown(&[ENTER], Action::Confirm),
+    shown(&[ESC], Action::Cancel),
+    known(&[UP], Action::Up),
+    known(&[DOWN], Action::Down),
+    known(&[PAGE_UP], Action::PageUp),
+    known(&[PAGE_DOWN], Action::PageDown),
+];
 
 const MESSAGE: &[Binding] = &[shown(&[ESC, ENTER, Key::char('q')], Action::Close)];

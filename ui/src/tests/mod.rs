@@ -9,4 +9,4 @@ mod look;
 mod paging;
 mod pty;
 mod shell;
-mod support;
+pub(crate) mod support;

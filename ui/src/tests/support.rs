@@ -43,7 +43,7 @@ pub(super) fn start_as(session: Option<Session>) -> (App, Vec<Effect>) {
     App::new(opening(session), Theme::from_no_color(None), NOW)
 }
 
-pub(super) fn look() -> Look {
+pub(crate) fn look() -> Look {
     Look { theme: Theme::from_no_color(None), now: NOW, zone: Zone::Utc }
 }
 
