@@ -1,8 +1,13 @@
 //! Everything that can happen to the screen.
 
-use crate::effect::{FoundedHome, LicenseDetails};
+use crate::effect::{FoundedHome, IdentityDone, IssuerDone, LicenseDetails, ProbeDone};
+use crate::screen::issuers::IssuerMore;
 use crossterm::event::KeyEvent;
-use licentia_core::{AuditRecord, Explanation, Issuer, License, LicenseId, Page, Reissued, RevokedLicense};
+use licentia_core::{
+    AuditRecord, Explanation, IdentityId, Issuer, KeyFacts, License, LicenseId, Page, ProbeToken, ProbeTokenId,
+    Reissued, RevokedLicense, UsedIdentity,
+};
+use std::path::PathBuf;
 
 /// What a service answered. An error is explained where it arises: the screen only shows it.
 pub(crate) type Answer<T> = Result<T, Explanation>;
@@ -67,4 +72,37 @@ pub(crate) enum Msg {
     Reissued(Answer<Box<Reissued>>),
     Revoked(Answer<Box<RevokedLicense>>),
     Unrevoked(Answer<Box<License>>),
+
+    /// None when it is not there any more; the same for an identity and a probe.
+    IssuerLoaded {
+        request: u64,
+        answer: Answer<Option<Box<(Issuer, IssuerMore)>>>,
+    },
+    IdentitiesLoaded {
+        request: u64,
+        answer: Answer<Page<UsedIdentity, IdentityId>>,
+    },
+    IdentityLoaded {
+        request: u64,
+        answer: Answer<Option<Box<(UsedIdentity, ())>>>,
+    },
+    ProbesLoaded {
+        request: u64,
+        answer: Answer<Page<ProbeToken, ProbeTokenId>>,
+    },
+    ProbeLoaded {
+        request: u64,
+        answer: Answer<Option<Box<(ProbeToken, ())>>>,
+    },
+    KeyInspected {
+        request: u64,
+        answer: Answer<Box<KeyFacts>>,
+    },
+    Saved {
+        request: u64,
+        answer: Answer<PathBuf>,
+    },
+    IssuerChanged(Answer<Box<IssuerDone>>),
+    IdentityChanged(Answer<Box<IdentityDone>>),
+    ProbeChanged(Answer<Box<ProbeDone>>),
 }

@@ -28,7 +28,6 @@ pub(crate) struct TypedConfirm {
 }
 
 impl TypedConfirm {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tabs that delete come next"))]
     pub(crate) fn new(title: &'static str, facts: Vec<Pair>, warning: &str, name: &str, effect: Effect) -> Self {
         let hint = "Type the name as it stands above, and press Enter.";
         Self {
