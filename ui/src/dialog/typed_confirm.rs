@@ -72,8 +72,10 @@ impl TypedConfirm {
     }
 
     fn problems(&self) -> Vec<((), String)> {
-        // Blanks around it are not seen, so they are not asked for.
-        if self.form.text(()) == self.name.trim() { vec![] } else { vec![((), "this is not the name".to_owned())] }
+        let typed = self.form.text(());
+        // Blanks around it are not seen, so they are not asked for; and what hides in it stands there in other letters.
+        let is_it = typed == self.name.trim() || typed == clean(&self.name).trim();
+        if is_it { vec![] } else { vec![((), "this is not the name".to_owned())] }
     }
 }
 
@@ -93,6 +95,9 @@ mod tests {
         assert!(dialog.act(Action::Confirm, &mut cx).is_empty());
         dialog.form.key(KeyEvent::from(KeyCode::Char('l')));
         assert!(matches!(dialog.act(Action::Confirm, &mut cx).as_slice(), [Step::Run(Effect::Lock)]));
+        let mut hidden = TypedConfirm::new("Delete?", vec![], "", "a\u{7}", Effect::Lock);
+        hidden.form.paste("a\\u{7}");
+        assert_eq!(hidden.act(Action::Confirm, &mut cx).len(), 1, "as it stands there");
         dialog.wait(true);
         assert!(dialog.act(Action::Confirm, &mut cx).is_empty(), "it is asked once");
         assert!(dialog.act(Action::Cancel, &mut cx).is_empty());

@@ -54,15 +54,11 @@ impl Noun for UsedIdentity {
     fn fields(&self, _more: Option<&()>, look: Look) -> Vec<Pair> {
         let identity = &self.identity;
         let regenerated = identity.regenerated_at.map_or_else(|| "never".to_owned(), |at| look.zoned(at));
-        let licenses = match self.licenses {
-            0 => "none names it".to_owned(),
-            _ => format!("{} name it", counted(self)),
-        };
         vec![
             Pair::new("id", identity.id.to_string()),
             Pair::new("name", &identity.name),
             Pair::new("pin", &identity.digest),
-            Pair::new("licenses", licenses),
+            Pair::new("licenses", bound(self)),
             Pair::new("created", look.zoned(identity.created_at)),
             Pair::new("regenerated", regenerated),
         ]
@@ -130,8 +126,13 @@ fn facts(row: &UsedIdentity) -> Vec<Pair> {
     vec![
         Pair::new("identity", &row.identity.name),
         Pair::new("pin", &row.identity.digest),
-        Pair::new("licenses", if row.licenses == 0 { "none".to_owned() } else { counted(row) }),
+        Pair::new("licenses", bound(row)),
     ]
+}
+
+/// How many licenses are bound to it, as a detail says it.
+fn bound(row: &UsedIdentity) -> String {
+    if row.licenses == 0 { "none".to_owned() } else { counted(row) }
 }
 
 fn licenses(row: &UsedIdentity) -> String {

@@ -82,7 +82,7 @@ impl Noun for ProbeToken {
             Column("state", Constraint::Length(9)),
             Column("created", Constraint::Length(10)),
             Column(expires, Constraint::Length(19)),
-            Column("left", Constraint::Length(12)),
+            Column("        left", Constraint::Length(12)),
         ]
     }
 

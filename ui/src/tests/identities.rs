@@ -107,10 +107,10 @@ fn enter_counts_the_licenses_and_capital_a_shows_its_events() {
     let mut app = with_identities(few());
     let effects = press(&mut app, "jj<enter>");
     let [Effect::LoadIdentity { request, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    assert!(text(&mut app, 80, 24).contains("1000+ name it"));
+    assert!(text(&mut app, 80, 24).contains("licenses     1000+"));
     let counted = UsedIdentity { licenses: 5_000, more: false, ..few().remove(2) };
     app.update(Msg::IdentityLoaded { request: *request, answer: Ok(Some(Box::new((counted, ())))) });
-    assert!(text(&mut app, 80, 24).contains("5000 name it"));
+    assert!(text(&mut app, 80, 24).contains("licenses     5000"));
     let effects = press(&mut app, "A");
     let [Effect::LoadEvents { request, target, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(*target, few()[2].identity.id.to_string());

@@ -90,7 +90,7 @@ async fn an_identity_is_made_bound_handed_out_and_made_anew() {
 
     screen.wait_a_second().await;
     screen.press("<enter>").settle().await;
-    shows(&mut screen, &["licenses     1 name it"]);
+    shows(&mut screen, &["licenses     1"]);
     screen.press("Dtill<enter>").settle().await;
     shows(&mut screen, &["Error", "identity till is named by 1 license(s)"]);
     screen.press("<esc><esc>o");
