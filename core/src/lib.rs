@@ -12,6 +12,7 @@ mod checked;
 mod doctor;
 mod error;
 mod explain;
+mod given_file;
 mod identity;
 mod issuer;
 mod license;

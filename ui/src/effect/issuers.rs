@@ -9,7 +9,7 @@ use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::secret::Passphrase;
 use licentia_core::secret::keyfile::MAX_LEN;
-use licentia_core::{Error, ImportKey, Issuer, IssuerId, Issuers, KeyFacts, Result};
+use licentia_core::{Error, ImportKey, Issuer, IssuerId, Issuers, KeyFacts, Licentia, Result};
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
@@ -26,8 +26,8 @@ async fn details(issuers: Issuers<'_>, id: IssuerId) -> Result<(Issuer, IssuerMo
 }
 
 pub(super) async fn inspect(services: &Services, source: KeySource, typed: Option<Typed>) -> Answer<Box<KeyFacts>> {
-    let (text, passphrase) = key(source, typed)?;
     let licentia = open(services)?;
+    let (text, passphrase) = key(&licentia, source, typed).map_err(explained)?;
     licentia.issuers().inspect_key(&text, passphrase.as_ref()).await.map(Box::new).map_err(explained)
 }
 
@@ -40,7 +40,7 @@ pub(super) async fn change(services: &Services, change: IssuerChange) -> Answer<
         IssuerChange::Retire { id } => issuers.retire(&operator, id).await.map(IssuerDone::Retired),
         IssuerChange::Delete { id } => issuers.delete(&operator, id).await.map(IssuerDone::Deleted),
         IssuerChange::Import { source, name, passphrase, kid } => {
-            let (text, passphrase) = key(source, passphrase)?;
+            let (text, passphrase) = key(&licentia, source, passphrase).map_err(explained)?;
             let passphrase = passphrase.as_ref();
             match issuers.inspect_key(&text, passphrase).await {
                 Ok(facts) if facts.kid != kid => {
@@ -75,12 +75,15 @@ pub(super) async fn save(services: &Services, saving: Saving, path: &str) -> Ans
     saved.map(|()| path).map_err(explained)
 }
 
-fn key(source: KeySource, typed: Option<Typed>) -> Answer<(Zeroizing<String>, Option<Passphrase>)> {
+fn key(
+    licentia: &Licentia,
+    source: KeySource,
+    typed: Option<Typed>,
+) -> Result<(Zeroizing<String>, Option<Passphrase>)> {
     let most = u64::try_from(MAX_LEN).unwrap_or(u64::MAX);
     let text = match source {
-        KeySource::Text(text) => text,
-        KeySource::Path(path) => file::text(&file::path(&path), most, "the key file")?,
+        KeySource::Text(text) => Zeroizing::new(text),
+        KeySource::Path(path) => licentia.read_given(&file::path(&path), most, "the key file")?,
     };
-    let passphrase = typed.map(passphrase).transpose().map_err(explained)?;
-    Ok((Zeroizing::new(text), passphrase))
+    Ok((text, typed.map(passphrase).transpose()?))
 }

@@ -8,7 +8,7 @@ use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::{Page, ProbeToken, ProbeTokenId};
 
-/// As much as core takes, which says so in its own words when there is more.
+/// More than core takes, which says in its own words how much that is.
 const MOST_BYTES: u64 = 1024 * 1024;
 
 pub(super) async fn page(
@@ -33,7 +33,8 @@ pub(super) async fn change(services: &Services, change: ProbeChange) -> Answer<B
             created.map(|created| ProbeDone::Created(created.probe, Typed(created.token.into())))
         }
         ProbeChange::Consume { token, path } => {
-            let result = file::text(&file::path(&path), MOST_BYTES, "the probe's result")?;
+            let result = licentia.read_given(&file::path(&path), MOST_BYTES, "the probe's result");
+            let result = result.map_err(explained)?;
             probes.consume_token(&operator, token.0.trim(), &result).await.map(ProbeDone::Consumed)
         }
         ProbeChange::Cancel { id } => probes.cancel(&operator, id).await.map(ProbeDone::Cancelled),
