@@ -8,7 +8,7 @@ mod probes;
 mod read;
 mod write;
 
-use crate::message::{Answer, Msg};
+use crate::message::{Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::audit::AuditFilter;
@@ -134,13 +134,17 @@ impl Effect {
 
     /// Whether the database is changed. Such an effect is waited for before the program ends.
     pub(crate) const fn is_write(&self) -> bool {
-        match self {
-            Self::Found { .. } | Self::Issue(_) | Self::Reissue { .. } | Self::Revoke(_) | Self::Unrevoke { .. } => {
-                true
-            }
-            Self::ChangeIssuer(_) | Self::ChangeIdentity(_) | Self::ChangeProbe(_) => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::Found { .. }
+                | Self::Issue(_)
+                | Self::Reissue { .. }
+                | Self::Revoke(_)
+                | Self::Unrevoke { .. }
+                | Self::ChangeIssuer(_)
+                | Self::ChangeIdentity(_)
+                | Self::ChangeProbe(_)
+        )
     }
 }
 
@@ -230,7 +234,7 @@ pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> 
 }
 
 /// What was looked for, or none when it is not there any more: somebody else may have deleted it.
-fn found<T>(answer: Result<T>) -> Answer<Option<Box<T>>> {
+fn found<T, M>(answer: Result<(T, M)>) -> Found<T, M> {
     match answer {
         Ok(found) => Ok(Some(Box::new(found))),
         Err(Error::Unknown { .. }) => Ok(None),

@@ -12,6 +12,9 @@ use std::path::PathBuf;
 /// What a service answered. An error is explained where it arises: the screen only shows it.
 pub(crate) type Answer<T> = Result<T, Explanation>;
 
+/// One that was looked for, and what else is known of it. None when it is not there any more.
+pub(crate) type Found<T, M = ()> = Answer<Option<Box<(T, M)>>>;
+
 /// Something that happened. Answers to loads carry the number of the request; only the newest counts.
 #[derive(Debug)]
 pub(crate) enum Msg {
@@ -73,10 +76,9 @@ pub(crate) enum Msg {
     Revoked(Answer<Box<RevokedLicense>>),
     Unrevoked(Answer<Box<License>>),
 
-    /// None when it is not there any more; the same for an identity and a probe.
     IssuerLoaded {
         request: u64,
-        answer: Answer<Option<Box<(Issuer, IssuerMore)>>>,
+        answer: Found<Issuer, IssuerMore>,
     },
     IdentitiesLoaded {
         request: u64,
@@ -84,7 +86,7 @@ pub(crate) enum Msg {
     },
     IdentityLoaded {
         request: u64,
-        answer: Answer<Option<Box<(UsedIdentity, ())>>>,
+        answer: Found<UsedIdentity>,
     },
     ProbesLoaded {
         request: u64,
@@ -92,7 +94,7 @@ pub(crate) enum Msg {
     },
     ProbeLoaded {
         request: u64,
-        answer: Answer<Option<Box<(ProbeToken, ())>>>,
+        answer: Found<ProbeToken>,
     },
     KeyInspected {
         request: u64,

@@ -1,7 +1,7 @@
 //! Key files looked at before they are taken in, what issuers were used for, pages of identities and tokens, files.
 
 use crate::common::{World, names};
-use licentia_core::{Error, ImportKey, IssuerUse, NewIssuer, NewProbe};
+use licentia_core::{Error, ImportKey, IssuerUse, LicenseFilter, NewIssuer, NewProbe};
 
 #[tokio::test]
 async fn a_key_is_looked_at_without_being_taken_in() {
@@ -35,7 +35,7 @@ async fn an_issuer_says_what_it_was_used_for() {
         let request = crate::common::request(&format!("customer {number}"));
         world.licentia.licenses().issue(&world.operator, request).await.unwrap();
     }
-    let gone = world.licentia.licenses().list(&Default::default(), None, 1).await.unwrap().items.remove(0);
+    let gone = world.licentia.licenses().list(&LicenseFilter::default(), None, 1).await.unwrap().items.remove(0);
     world.licentia.licenses().delete(&world.operator, gone.id).await.unwrap();
     let used = IssuerUse { status_lists: 1, signed: 3, in_use: true };
     assert_eq!(issuers.usage(first.id).await.unwrap(), used);

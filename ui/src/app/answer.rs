@@ -100,8 +100,8 @@ impl App {
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
-            Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(*done)),
-            Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(*done)),
+            Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
+            Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),
             Msg::ProbeChanged(answer) => answer.map(|done| self.probe_changed(*done)),
             _ => Ok(vec![]),
         };

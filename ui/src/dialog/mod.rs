@@ -90,8 +90,7 @@ impl Dialog {
             Self::Save(dialog) => dialog.key(key),
             Self::Import(dialog) => dialog.form.key(key),
             Self::Consume(dialog) => dialog.form.key(key),
-            Self::Token(_) => {}
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) | Self::Token(_) => {}
         }
     }
 
@@ -108,16 +107,20 @@ impl Dialog {
             Self::Save(dialog) => dialog.paste(text),
             Self::Import(dialog) => dialog.form.paste(text),
             Self::Consume(dialog) => dialog.form.paste(text),
-            Self::Token(_) => {}
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) | Self::Token(_) => {}
         }
     }
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
         match self {
-            Self::Setup(_) | Self::Issue(_) | Self::Revoke(_) => true,
-            Self::TypedConfirm(_) | Self::Make(_) | Self::Import(_) | Self::Consume(_) => true,
+            Self::Setup(_)
+            | Self::Issue(_)
+            | Self::Revoke(_)
+            | Self::TypedConfirm(_)
+            | Self::Make(_)
+            | Self::Import(_)
+            | Self::Consume(_) => true,
             Self::Save(save) => save.is_change(),
             _ => false,
         }

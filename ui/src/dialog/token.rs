@@ -18,18 +18,18 @@ use ratatui::text::Line;
 #[derive(Debug)]
 pub(crate) struct Token {
     probe: ProbeToken,
-    token: Typed,
+    text: Typed,
     scroll: Scroll,
 }
 
 impl Token {
-    pub(crate) fn new(probe: ProbeToken, token: Typed) -> Self {
-        Self { probe, token, scroll: Scroll::default() }
+    pub(crate) fn new(probe: ProbeToken, text: Typed) -> Self {
+        Self { probe, text, scroll: Scroll::default() }
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
         match action {
-            Action::SaveToken => return vec![Step::open(Save::token(&self.probe.label, self.token.clone()))],
+            Action::SaveToken => return vec![Step::open(Save::token(&self.probe.label, self.text.clone()))],
             Action::CloseToken => return vec![Step::Close],
             _ => self.scroll.act(action),
         }
@@ -39,7 +39,7 @@ impl Token {
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
         // In a line of its own, so that a terminal selects it whole.
-        let mut lines = paragraph(&clean(&self.token.0), columns, Meaning::Good, look);
+        let mut lines = paragraph(&clean(&self.text.0), columns, Meaning::Good, look);
         lines.push(Line::default());
         let facts = [Pair::new("for", &self.probe.label), Pair::new("expires", look.zoned(self.probe.expires_at))];
         lines.extend(pairs(&facts, columns, look));

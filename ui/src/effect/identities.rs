@@ -3,7 +3,7 @@
 use super::read::{explained, open};
 use super::write::unlocked;
 use super::{IdentityChange, IdentityDone, file};
-use crate::message::Answer;
+use crate::message::{Answer, Found};
 use crate::services::Services;
 use licentia_core::{Identities, IdentityId, Page, Result, UsedIdentity};
 
@@ -16,7 +16,7 @@ pub(super) async fn page(
 }
 
 /// None when it is not there any more.
-pub(super) async fn identity(services: &Services, id: IdentityId) -> Answer<Option<Box<(UsedIdentity, ())>>> {
+pub(super) async fn identity(services: &Services, id: IdentityId) -> Found<UsedIdentity> {
     let licentia = open(services)?;
     super::found(used(licentia.identities(), id).await)
 }

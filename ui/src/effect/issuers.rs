@@ -3,7 +3,7 @@
 use super::read::{explained, open};
 use super::write::{passphrase, unlocked};
 use super::{IssuerChange, IssuerDone, KeyForm, KeySource, Saving, file};
-use crate::message::Answer;
+use crate::message::{Answer, Found};
 use crate::screen::issuers::IssuerMore;
 use crate::services::Services;
 use crate::widget::secret::Typed;
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use zeroize::Zeroizing;
 
 /// None when it is not there any more.
-pub(super) async fn issuer(services: &Services, id: IssuerId) -> Answer<Option<Box<(Issuer, IssuerMore)>>> {
+pub(super) async fn issuer(services: &Services, id: IssuerId) -> Found<Issuer, IssuerMore> {
     let licentia = open(services)?;
     super::found(details(licentia.issuers(), id).await)
 }

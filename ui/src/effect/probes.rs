@@ -3,7 +3,7 @@
 use super::read::{explained, open};
 use super::write::unlocked;
 use super::{ProbeChange, ProbeDone, file};
-use crate::message::Answer;
+use crate::message::{Answer, Found};
 use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::{Page, ProbeToken, ProbeTokenId};
@@ -20,7 +20,7 @@ pub(super) async fn page(
 }
 
 /// None when it is not there any more.
-pub(super) async fn probe(services: &Services, id: ProbeTokenId) -> Answer<Option<Box<(ProbeToken, ())>>> {
+pub(super) async fn probe(services: &Services, id: ProbeTokenId) -> Found<ProbeToken> {
     super::found(open(services)?.probes().get(id).await.map(|probe| (probe, ())))
 }
 

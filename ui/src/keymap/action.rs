@@ -84,12 +84,24 @@ actions! {
 impl Action {
     /// Whether it leads to a change of the database, and so needs the passphrase.
     pub(crate) const fn is_change(self) -> bool {
-        match self {
-            Self::Issue | Self::Reissue | Self::Revoke | Self::Unrevoke => true,
-            Self::NewIssuer | Self::ImportIssuer | Self::Activate | Self::Retire | Self::DeleteIssuer => true,
-            Self::NewIdentity | Self::Regenerate | Self::DeleteIdentity | Self::ExportIdentity => true,
-            Self::NewProbe | Self::ConsumeProbe | Self::CancelProbe => true,
-            _ => false,
-        }
+        matches!(
+            self,
+            Self::Issue
+                | Self::Reissue
+                | Self::Revoke
+                | Self::Unrevoke
+                | Self::NewIssuer
+                | Self::ImportIssuer
+                | Self::Activate
+                | Self::Retire
+                | Self::DeleteIssuer
+                | Self::NewIdentity
+                | Self::Regenerate
+                | Self::DeleteIdentity
+                | Self::ExportIdentity
+                | Self::NewProbe
+                | Self::ConsumeProbe
+                | Self::CancelProbe
+        )
     }
 }

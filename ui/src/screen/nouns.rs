@@ -5,7 +5,7 @@ use super::{Move, head, navigate, nothing};
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
 use crate::look::Look;
-use crate::message::Answer;
+use crate::message::{Answer, Found};
 use crate::paging::{Ask, Paged, Requests, Row};
 use crate::step::{Cx, Step};
 use crate::widget::scroll::Pair;
@@ -108,16 +108,16 @@ impl<T: Noun> Nouns<T> {
     }
 
     /// Takes in what is shown in detail. True when it is gone: then the list is shown again.
-    pub(crate) fn one_loaded(&mut self, request: u64, answer: Answer<Option<Box<(T, T::More)>>>) -> Answer<bool> {
+    pub(crate) fn one_loaded(&mut self, request: u64, answer: Found<T, T::More>) -> Answer<bool> {
         let Some(detail) = self.detail.as_mut().filter(|detail| detail.waits_for(request)) else { return Ok(false) };
-        match answer? {
-            Some(read) => detail.loaded(*read),
-            None => {
-                self.detail = None;
-                return Ok(true);
-            }
+        let read = answer?;
+        let gone = read.is_none();
+        if let Some(read) = read {
+            detail.loaded(*read);
+        } else {
+            self.detail = None;
         }
-        Ok(false)
+        Ok(gone)
     }
 
     pub(crate) fn events_loaded(

@@ -49,9 +49,9 @@ impl App {
         Ok(None)
     }
 
-    pub(super) fn issuer_changed(&mut self, done: IssuerDone) -> Vec<Effect> {
+    pub(super) fn issuer_changed(&mut self, done: &IssuerDone) -> Vec<Effect> {
         self.close_asking();
-        let (notice, new) = match &done {
+        let (notice, new) = match done {
             IssuerDone::Created(issuer) => (
                 format!("Issuer {} is made. a lets it sign what names no other.", clean(&issuer.name)),
                 Some(issuer.id),
@@ -70,9 +70,9 @@ impl App {
         shown.into_iter().chain(self.fill()).collect()
     }
 
-    pub(super) fn identity_changed(&mut self, done: IdentityDone) -> Vec<Effect> {
+    pub(super) fn identity_changed(&mut self, done: &IdentityDone) -> Vec<Effect> {
         self.close_asking();
-        let (notice, new) = match &done {
+        let (notice, new) = match done {
             IdentityDone::Created(identity) => (
                 format!("Identity {} is made. o hands its bytes out to the program.", clean(&identity.name)),
                 Some(identity.id),
