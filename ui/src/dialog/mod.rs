@@ -2,14 +2,20 @@
 
 pub(crate) mod audit_filter;
 pub(crate) mod confirm;
+pub(crate) mod consume;
 pub(crate) mod entry;
 pub(crate) mod error;
 pub(crate) mod founded;
 pub(crate) mod help;
+pub(crate) mod import;
 pub(crate) mod issue;
+pub(crate) mod make;
 pub(crate) mod revoke;
+pub(crate) mod save;
 pub(crate) mod setup;
 pub(crate) mod subject;
+pub(crate) mod token;
+pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
 
 use crate::keymap::{Action, Context};
@@ -61,6 +67,12 @@ dialogs! {
     Subject(subject::Subject): Form,
     AuditFilter(audit_filter::AuditFilterForm): Form,
     Entry(entry::Entry): Message,
+    TypedConfirm(typed_confirm::TypedConfirm): TypedConfirm,
+    Make(make::Make): Form,
+    Save(save::Save): Form,
+    Import(import::Import): Form,
+    Consume(consume::Consume): Form,
+    Token(token::Token): Token,
 }
 
 impl Dialog {
@@ -73,7 +85,12 @@ impl Dialog {
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Subject(dialog) => dialog.form.key(key),
             Self::AuditFilter(dialog) => dialog.form.key(key),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::TypedConfirm(dialog) => dialog.form.key(key),
+            Self::Make(dialog) => dialog.form.key(key),
+            Self::Save(dialog) => dialog.key(key),
+            Self::Import(dialog) => dialog.form.key(key),
+            Self::Consume(dialog) => dialog.form.key(key),
+            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) | Self::Token(_) => {}
         }
     }
 
@@ -85,12 +102,27 @@ impl Dialog {
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Subject(dialog) => dialog.form.paste(text),
             Self::AuditFilter(dialog) => dialog.form.paste(text),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::TypedConfirm(dialog) => dialog.form.paste(text),
+            Self::Make(dialog) => dialog.form.paste(text),
+            Self::Save(dialog) => dialog.paste(text),
+            Self::Import(dialog) => dialog.form.paste(text),
+            Self::Consume(dialog) => dialog.form.paste(text),
+            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) | Self::Token(_) => {}
         }
     }
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_))
+        match self {
+            Self::Setup(_)
+            | Self::Issue(_)
+            | Self::Revoke(_)
+            | Self::TypedConfirm(_)
+            | Self::Make(_)
+            | Self::Import(_)
+            | Self::Consume(_) => true,
+            Self::Save(save) => save.is_change(),
+            _ => false,
+        }
     }
 }

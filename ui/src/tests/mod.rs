@@ -2,11 +2,16 @@
 
 mod audit;
 mod forms;
+mod identities;
+mod issuers;
 mod journeys;
+mod journeys_keys;
 mod keymap;
 mod licenses;
 mod look;
+mod look_keys;
 mod paging;
+mod probes;
 mod pty;
 mod shell;
-mod support;
+pub(crate) mod support;
