@@ -1,7 +1,8 @@
 //! Key files looked at before they are taken in, what issuers were used for, pages of identities and tokens, files.
 
 use crate::common::{World, names};
-use licentia_core::{Error, ImportKey, IssuerUse, LicenseFilter, NewIssuer, NewProbe};
+use licentia_core::{Error, ImportKey, IssueRequest, IssuerUse, LicenseFilter, NewIssuer, NewProbe, UsedIdentity};
+use std::sync::Arc;
 
 #[tokio::test]
 async fn a_key_is_looked_at_without_being_taken_in() {
@@ -54,7 +55,7 @@ async fn identities_and_tokens_come_page_by_page_the_newest_first() {
     }
     let till = world.licentia.identities().resolve("till 3").await.unwrap();
     let request = crate::common::request("bound");
-    let request = licentia_core::IssueRequest { identity: Some(till.id), ..request };
+    let request = IssueRequest { identity: Some(till.id), ..request };
     world.licentia.licenses().issue(&world.operator, request).await.unwrap();
 
     let (mut identities, mut after) = (vec![], None);
@@ -75,6 +76,23 @@ async fn identities_and_tokens_come_page_by_page_the_newest_first() {
     assert_eq!((first.items.len(), rest.items.len(), rest.next), (3, 2, None));
     let paged: Vec<_> = first.items.into_iter().chain(rest.items).collect();
     assert_eq!(paged, world.licentia.probes().list().await.unwrap());
+}
+
+#[tokio::test]
+async fn a_list_counts_the_licenses_of_an_identity_only_so_far() {
+    let world = World::new().await;
+    let studio = world.licentia.identities().create(&world.operator, "studio").await.unwrap();
+    let bound = |subject: &str| IssueRequest { identity: Some(studio.id), ..crate::common::request(subject) };
+    let requests = |count: u64| (0..count).map(|number| bound(&format!("customer {number}"))).collect();
+    let progress = || Arc::new(|_, _| ());
+    let licenses = world.licentia.licenses();
+    licenses.issue_batch(&world.operator, requests(UsedIdentity::MOST_COUNTED), progress()).await.unwrap();
+    let row = world.licentia.identities().page(None, 10).await.unwrap().items.remove(0);
+    assert_eq!((row.licenses, row.more), (1_000, false));
+    licenses.issue(&world.operator, bound("one more")).await.unwrap();
+    let row = world.licentia.identities().page(None, 10).await.unwrap().items.remove(0);
+    assert_eq!((row.licenses, row.more), (1_000, true));
+    assert_eq!(world.licentia.identities().usage(studio.id).await.unwrap(), 1_001);
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ impl Noun for UsedIdentity {
     fn columns(_look: Look) -> Vec<Column> {
         vec![
             Column("id", Constraint::Length(8)),
-            Column("name", Constraint::Fill(1)),
+            Column("name", Constraint::Fill(2)),
             Column("licenses", Constraint::Length(8)),
             Column("created", Constraint::Length(10)),
             Column("regenerated", Constraint::Length(11)),
