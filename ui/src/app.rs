@@ -17,6 +17,7 @@ use crate::paging::Requests;
 use crate::screen::audit::Audit;
 use crate::screen::dashboard::Dashboard;
 use crate::screen::licenses::Licenses;
+use crate::screen::nouns::Nouns;
 use crate::services::Opening;
 use crate::session::{Session, Why};
 use crate::step::{Cx, Step};
@@ -24,7 +25,7 @@ use crate::tab::TabId;
 use crate::theme::Theme;
 use crate::verification::Verification;
 use crossterm::event::KeyEvent;
-use licentia_core::{Explanation, Timestamp};
+use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use log::Jump;
 
 /// See the module.
@@ -42,6 +43,9 @@ pub(crate) struct App {
     verification: Verification,
     /// The target of an entry that is being looked for.
     jump: Option<Jump>,
+    issuers: Nouns<Issuer>,
+    identities: Nouns<UsedIdentity>,
+    probes: Nouns<ProbeToken>,
     /// The last one is on top and takes the keys.
     dialogs: Vec<Dialog>,
     requests: Requests,
@@ -83,6 +87,9 @@ impl App {
             audit: Audit::default(),
             verification: Verification::default(),
             jump: None,
+            issuers: Nouns::default(),
+            identities: Nouns::default(),
+            probes: Nouns::default(),
             dialogs: vec![],
             requests: Requests::default(),
             notice: None,
@@ -200,6 +207,9 @@ impl App {
             (None, TabId::Dashboard) => self.dashboard.act(action, &mut cx),
             (None, TabId::Licenses) => self.licenses.act(action, &mut cx),
             (None, TabId::Audit) => self.audit.act(action, &mut cx),
+            (None, TabId::Issuers) => self.issuers.act(action, &mut cx),
+            (None, TabId::Identities) => self.identities.act(action, &mut cx),
+            (None, TabId::Probes) => self.probes.act(action, &mut cx),
         };
         steps.into_iter().flat_map(|step| self.step(step)).collect()
     }
@@ -235,6 +245,11 @@ impl App {
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::Export(export) => export.wait(waiting),
+                Dialog::TypedConfirm(confirm) => confirm.wait(waiting),
+                Dialog::Make(make) => make.wait(waiting),
+                Dialog::Save(save) => save.wait(waiting),
+                Dialog::Import(import) => import.wait(waiting),
+                Dialog::Consume(consume) => consume.wait(waiting),
                 _ => {}
             }
         }
@@ -286,6 +301,9 @@ impl App {
         let body = usize::from(self.height).saturating_sub(view::FRAME_LINES + alarm);
         self.licenses.set_height(body);
         self.audit.set_height(body);
+        self.issuers.set_height(body);
+        self.identities.set_height(body);
+        self.probes.set_height(body);
     }
 
     /// What the tab that is seen lacks.
@@ -297,6 +315,9 @@ impl App {
             TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
             TabId::Licenses => self.licenses.fill(&mut self.requests),
             TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
+            TabId::Issuers => self.issuers.fill(&mut self.requests),
+            TabId::Identities => self.identities.fill(&mut self.requests),
+            TabId::Probes => self.probes.fill(&mut self.requests),
         }
     }
 
@@ -319,6 +340,9 @@ impl App {
             (None, TabId::Licenses) => self.licenses.context(),
             (None, TabId::Audit) => self.audit.context(),
             (None, TabId::Dashboard) => Context::Dashboard,
+            (None, TabId::Issuers) => self.issuers.context(),
+            (None, TabId::Identities) => self.identities.context(),
+            (None, TabId::Probes) => self.probes.context(),
         }
     }
 }

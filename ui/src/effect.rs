@@ -1,20 +1,29 @@
 //! Everything the screen may ask for, and the one function that does it.
 
+mod file;
+mod identities;
+mod issuers;
+mod keys;
 mod log;
+mod probes;
 mod read;
 mod write;
 
-use crate::message::{Answer, Msg};
+use crate::message::{Answer, Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, LogIdentity, VerifyRequest};
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Founding, IssueRequest, Issuer, License, LicenseFilter, LicenseId, ReissueRequest, Revocation,
-    RevokeRequest,
+    AuditRecord, Error, Founding, IdentityId, IssueRequest, Issuer, IssuerId, License, LicenseFilter, LicenseId,
+    ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation, RevokeRequest, UsedIdentity,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub(crate) use keys::{
+    IdentityChange, IdentityDone, IssuerChange, IssuerDone, KeyForm, KeySource, ProbeChange, ProbeDone, Saving,
+};
 
 /// Something to be done outside of the application state.
 #[derive(Clone, Debug, PartialEq)]
@@ -86,7 +95,8 @@ pub(crate) enum Effect {
         request: u64,
         filter: AuditFilter,
         format: ExportFormat,
-        path: PathBuf,
+        /// As it was typed.
+        path: String,
     },
     /// Find what an entry speaks of.
     FindTarget {
@@ -104,6 +114,44 @@ pub(crate) enum Effect {
     Unrevoke {
         id: LicenseId,
     },
+
+    LoadIssuer {
+        request: u64,
+        id: IssuerId,
+    },
+    LoadIdentities {
+        request: u64,
+        after: Option<IdentityId>,
+        limit: u64,
+    },
+    LoadIdentity {
+        request: u64,
+        id: IdentityId,
+    },
+    LoadProbes {
+        request: u64,
+        after: Option<ProbeTokenId>,
+        limit: u64,
+    },
+    LoadProbe {
+        request: u64,
+        id: ProbeTokenId,
+    },
+    /// Say what a key is before it is taken in.
+    InspectKey {
+        request: u64,
+        source: KeySource,
+        passphrase: Option<Typed>,
+    },
+    /// Write to a file that is not there yet.
+    Save {
+        request: u64,
+        saving: Saving,
+        path: String,
+    },
+    ChangeIssuer(IssuerChange),
+    ChangeIdentity(IdentityChange),
+    ChangeProbe(ProbeChange),
 }
 
 impl Effect {
@@ -125,6 +173,9 @@ impl Effect {
                 | Self::Revoke(_)
                 | Self::Unrevoke { .. }
                 | Self::ExportAudit { .. }
+                | Self::ChangeIssuer(_)
+                | Self::ChangeIdentity(_)
+                | Self::ChangeProbe(_)
         )
     }
 }
@@ -166,6 +217,9 @@ pub(crate) struct Overview {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Target {
     License(Box<License>),
+    Issuer(Box<Issuer>),
+    Identity(Box<UsedIdentity>),
+    Probe(Box<ProbeToken>),
     /// Deleted since.
     Gone,
     /// There is no page of its kind.
@@ -221,7 +275,7 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
             Msg::Verified { request, answer: log::verify(services, request, &verify, say).await }
         }
         Effect::ExportAudit { request, filter, format, path } => {
-            Msg::AuditExported(log::export(services, request, &filter, format, path, say).await)
+            Msg::AuditExported(log::export(services, request, &filter, format, &path, say).await)
         }
         Effect::FindTarget { request, kind, id } => {
             Msg::TargetFound { request, answer: log::target(services, &kind, &id).await }
@@ -231,5 +285,37 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),
         Effect::Revoke(request) => Msg::Revoked(write::revoke(services, request).await),
         Effect::Unrevoke { id } => Msg::Unrevoked(write::unrevoke(services, id).await),
+
+        Effect::LoadIssuer { request, id } => {
+            Msg::IssuerLoaded { request, answer: issuers::issuer(services, id).await }
+        }
+        Effect::LoadIdentities { request, after, limit } => {
+            Msg::IdentitiesLoaded { request, answer: identities::page(services, after, limit).await }
+        }
+        Effect::LoadIdentity { request, id } => {
+            Msg::IdentityLoaded { request, answer: identities::identity(services, id).await }
+        }
+        Effect::LoadProbes { request, after, limit } => {
+            Msg::ProbesLoaded { request, answer: probes::page(services, after, limit).await }
+        }
+        Effect::LoadProbe { request, id } => Msg::ProbeLoaded { request, answer: probes::probe(services, id).await },
+        Effect::InspectKey { request, source, passphrase } => {
+            Msg::KeyInspected { request, answer: issuers::inspect(services, source, passphrase).await }
+        }
+        Effect::Save { request, saving, path } => {
+            Msg::Saved { request, answer: issuers::save(services, saving, &path).await }
+        }
+        Effect::ChangeIssuer(change) => Msg::IssuerChanged(issuers::change(services, change).await),
+        Effect::ChangeIdentity(change) => Msg::IdentityChanged(identities::change(services, change).await),
+        Effect::ChangeProbe(change) => Msg::ProbeChanged(probes::change(services, change).await),
+    }
+}
+
+/// What was looked for, or none when it is not there any more: somebody else may have deleted it.
+fn found<T, M>(answer: Result<(T, M)>) -> Found<T, M> {
+    match answer {
+        Ok(found) => Ok(Some(Box::new(found))),
+        Err(Error::Unknown { .. }) => Ok(None),
+        Err(error) => Err(read::explained(error)),
     }
 }

@@ -5,6 +5,9 @@
 pub(crate) enum TabId {
     Dashboard,
     Licenses,
+    Issuers,
+    Identities,
+    Probes,
     Audit,
 }
 
@@ -20,5 +23,8 @@ pub(crate) struct Tab {
 pub(crate) const TABS: &[Tab] = &[
     Tab { id: TabId::Dashboard, title: "Dashboard", action: "open-dashboard" },
     Tab { id: TabId::Licenses, title: "Licenses", action: "open-licenses" },
+    Tab { id: TabId::Issuers, title: "Issuers", action: "open-issuers" },
+    Tab { id: TabId::Identities, title: "Identities", action: "open-identities" },
+    Tab { id: TabId::Probes, title: "Probes", action: "open-probes" },
     Tab { id: TabId::Audit, title: "Audit", action: "open-audit" },
 ];

@@ -4,6 +4,7 @@ mod audit;
 mod counts;
 mod ids;
 mod license;
+mod pages;
 #[cfg(test)]
 mod plans;
 mod rows;
@@ -18,6 +19,7 @@ pub use audit::AuditQuery;
 pub use counts::LicenseCounts;
 pub use ids::{Fragment, IdTable};
 pub use license::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan};
+pub use pages::MOST_COUNTED;
 pub use signing::SigningContext;
 
 /// Something to read through: the pool of readers, or what an open transaction sees.

@@ -120,6 +120,9 @@ impl App {
             TabId::Licenses => {
                 self.licenses.detail_mut().map_or((None, None), |detail| detail.neighbour(below, &mut self.requests))
             }
+            TabId::Issuers => self.issuers.neighbour(below, &mut self.requests),
+            TabId::Identities => self.identities.neighbour(below, &mut self.requests),
+            TabId::Probes => self.probes.neighbour(below, &mut self.requests),
             TabId::Dashboard => (None, None),
         };
         match (record, self.dialogs.last_mut()) {
@@ -134,6 +137,18 @@ impl App {
         let Some(jump) = self.jump.take_if(|jump| jump.request == request) else { return Ok(vec![]) };
         match answer? {
             Target::License(license) => Ok(self.show_license(*license)),
+            Target::Issuer(issuer) => {
+                let effect = self.issuers.show_detail(*issuer, &mut self.requests);
+                Ok(self.show_on(TabId::Issuers, effect))
+            }
+            Target::Identity(identity) => {
+                let effect = self.identities.show_detail(*identity, &mut self.requests);
+                Ok(self.show_on(TabId::Identities, effect))
+            }
+            Target::Probe(probe) => {
+                let effect = self.probes.show_detail(*probe, &mut self.requests);
+                Ok(self.show_on(TabId::Probes, effect))
+            }
             Target::Gone => {
                 self.notice = Some("It is not there any more. This is what the log knows of it.".to_owned());
                 Ok(vec![self.only_target(jump.id)])
@@ -146,9 +161,15 @@ impl App {
     }
 
     fn show_license(&mut self, license: License) -> Vec<Effect> {
+        let effect = self.licenses.show(license, &mut self.requests);
+        self.show_on(TabId::Licenses, effect)
+    }
+
+    /// Goes to a tab that shows one row in detail.
+    fn show_on(&mut self, tab: TabId, effect: Effect) -> Vec<Effect> {
         self.close_entry();
-        self.tab = TabId::Licenses;
-        let mut effects = vec![self.licenses.show(license, &mut self.requests)];
+        self.tab = tab;
+        let mut effects = vec![effect];
         effects.extend(self.fill());
         effects
     }

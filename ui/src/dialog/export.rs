@@ -76,7 +76,7 @@ impl Export {
         let request = cx.requests.next();
         self.waiting = Some((request, 0, 0));
         let format = FORMATS.get(self.form.chosen(Part::Format)).copied().unwrap_or(ExportFormat::Jsonl);
-        vec![Step::Run(Effect::ExportAudit { request, filter: self.filter.clone(), format, path: path.into() })]
+        vec![Step::Run(Effect::ExportAudit { request, filter: self.filter.clone(), format, path })]
     }
 
     /// Takes in how far the export is.

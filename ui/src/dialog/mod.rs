@@ -1,16 +1,22 @@
 //! What stands above the screen and takes the keys: a stack, of which the top one is asked.
 
 pub(crate) mod confirm;
+pub(crate) mod consume;
 pub(crate) mod entry;
 pub(crate) mod error;
 pub(crate) mod export;
 pub(crate) mod founded;
 pub(crate) mod help;
+pub(crate) mod import;
 pub(crate) mod issue;
+pub(crate) mod make;
 pub(crate) mod report;
 pub(crate) mod revoke;
+pub(crate) mod save;
 pub(crate) mod setup;
 pub(crate) mod subject;
+pub(crate) mod token;
+pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
 pub(crate) mod verify_from;
 pub(crate) mod verifying;
@@ -62,6 +68,12 @@ dialogs! {
     Error(error::Explained): Message,
     Help(help::Help): Help,
     Subject(subject::Subject): Form,
+    TypedConfirm(typed_confirm::TypedConfirm): TypedConfirm,
+    Make(make::Make): Form,
+    Save(save::Save): Form,
+    Import(import::Import): Form,
+    Consume(consume::Consume): Form,
+    Token(token::Token): Token,
     Entry(entry::Entry): Entry,
     Verifying(verifying::Verifying): Verifying,
     VerifyFrom(verify_from::VerifyFrom): Form,
@@ -79,6 +91,11 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form.key(key),
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Subject(dialog) => dialog.form.key(key),
+            Self::TypedConfirm(dialog) => dialog.form.key(key),
+            Self::Make(dialog) => dialog.form.key(key),
+            Self::Save(dialog) => dialog.key(key),
+            Self::Import(dialog) => dialog.form.key(key),
+            Self::Consume(dialog) => dialog.form.key(key),
             Self::VerifyFrom(dialog) => dialog.form.key(key),
             Self::Export(dialog) => dialog.form.key(key),
             // The others have no field.
@@ -93,6 +110,11 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form.paste(text),
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Subject(dialog) => dialog.form.paste(text),
+            Self::TypedConfirm(dialog) => dialog.form.paste(text),
+            Self::Make(dialog) => dialog.form.paste(text),
+            Self::Save(dialog) => dialog.paste(text),
+            Self::Import(dialog) => dialog.form.paste(text),
+            Self::Consume(dialog) => dialog.form.paste(text),
             Self::VerifyFrom(dialog) => dialog.form.paste(text),
             Self::Export(dialog) => dialog.form.paste(text),
             // The others have no field.
@@ -102,6 +124,17 @@ impl Dialog {
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_) | Self::Export(_))
+        match self {
+            Self::Setup(_)
+            | Self::Issue(_)
+            | Self::Revoke(_)
+            | Self::TypedConfirm(_)
+            | Self::Make(_)
+            | Self::Import(_)
+            | Self::Consume(_)
+            | Self::Export(_) => true,
+            Self::Save(save) => save.is_change(),
+            _ => false,
+        }
     }
 }

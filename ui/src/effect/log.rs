@@ -1,14 +1,13 @@
 //! Effects around the audit log and the dashboard: counting, verifying, exporting, finding what an entry speaks of.
 
+use super::file;
+use super::identities::used;
 use super::read::explained;
 use super::{Exported, Overview, Say, Target};
 use crate::message::{Answer, Msg};
 use crate::services::Services;
 use licentia_core::audit::{AuditFilter, ExportFormat, VerifyReport, VerifyRequest, unreadable};
-use licentia_core::{
-    Error, Explanation, LicenseCounts, LicenseFilter, LicenseStatus, Licentia, Progress, Result, Validity,
-};
-use std::path::PathBuf;
+use licentia_core::{Error, LicenseCounts, LicenseFilter, LicenseStatus, Licentia, Progress, Result, Validity};
 use std::sync::Arc;
 
 /// As many licenses that end soon as the dashboard lists.
@@ -58,11 +57,11 @@ pub(super) async fn export(
     request: u64,
     filter: &AuditFilter,
     format: ExportFormat,
-    path: PathBuf,
+    typed: &str,
     say: &Say,
 ) -> Answer<Box<Exported>> {
     let licentia = services.licentia().map_err(explained)?;
-    let operator = services.operator();
+    let (operator, path) = (services.operator(), file::path(typed));
     let report = licentia.audit().export(filter, format, &path, operator.as_ref(), progress(request, say)).await;
     report.map(|report| Box::new(Exported { path, report })).map_err(explained)
 }
@@ -70,14 +69,23 @@ pub(super) async fn export(
 /// What an entry speaks of.
 pub(super) async fn target(services: &Services, kind: &str, id: &str) -> Answer<Target> {
     let licentia = services.licentia().map_err(explained)?;
-    if kind != "License" {
-        return Ok(Target::Unseen);
-    }
-    match licentia.licenses().resolve(id).await {
-        Ok(license) => Ok(Target::License(Box::new(license))),
+    match found(&licentia, kind, id).await {
         Err(Error::Unknown { .. } | Error::Invalid { .. }) => Ok(Target::Gone),
-        Err(error) => Err(Explanation::from(&error)),
+        found => found.map_err(explained),
     }
+}
+
+async fn found(licentia: &Licentia, kind: &str, id: &str) -> Result<Target> {
+    Ok(match kind {
+        "License" => Target::License(Box::new(licentia.licenses().resolve(id).await?)),
+        "Issuer" => Target::Issuer(Box::new(licentia.issuers().resolve(id).await?)),
+        "Identity" => {
+            let identity = licentia.identities().resolve(id).await?;
+            Target::Identity(Box::new(used(licentia.identities(), identity.id).await?.0))
+        }
+        "ProbeToken" => Target::Probe(Box::new(licentia.probes().resolve(id).await?)),
+        _ => Target::Unseen,
+    })
 }
 
 fn progress(request: u64, say: &Say) -> Progress {

@@ -73,11 +73,11 @@ pub(super) async fn unlock(services: &Services, typed: Typed) -> Answer<String> 
     Ok(actor)
 }
 
-fn passphrase(mut typed: Typed) -> Result<Passphrase> {
+pub(super) fn passphrase(mut typed: Typed) -> Result<Passphrase> {
     Passphrase::new(std::mem::take(&mut *typed.0)).map_err(Error::from)
 }
 
-fn unlocked(services: &Services) -> Answer<(Licentia, Operator)> {
+pub(super) fn unlocked(services: &Services) -> Answer<(Licentia, Operator)> {
     let licentia = services.licentia().map_err(explained)?;
     services.operator().map(|operator| (licentia, operator)).ok_or_else(locked)
 }

@@ -4,7 +4,7 @@ use super::support::*;
 use crate::effect::{Effect, Target};
 use crate::message::Msg;
 use licentia_core::audit::AuditFilter;
-use licentia_core::{AuditRecord, Page};
+use licentia_core::{AuditRecord, IssuerStatus, Page, ProbeStatus};
 
 #[test]
 fn is_read_when_it_is_opened_and_again_after_a_change() {
@@ -193,6 +193,23 @@ fn an_entry_leads_to_its_license() {
     assert!(matches!(effects.as_slice(), [Effect::LoadLicense { id, .. }] if *id == license_id(5)), "{effects:?}");
     let screen = text(&mut app, 80, 24);
     assert!(screen.contains("[2 Licenses]") && screen.contains("for customer5@example.com"), "{screen}");
+}
+
+#[test]
+fn an_entry_leads_to_whatever_has_a_page() {
+    let targets = [
+        (Target::Issuer(Box::new(issuer(7, "spare", IssuerStatus::Inactive))), "[3 Issuers]", "spare"),
+        (Target::Identity(Box::new(identity(8, "editor", 3))), "[4 Identities]", "editor"),
+        (Target::Probe(Box::new(probe(9, "build server", ProbeStatus::Pending, 2))), "[5 Probes]", "build server"),
+    ];
+    for (target, tab, name) in targets {
+        let mut app = with_records(vec![record(5)]);
+        press(&mut app, "<enter>t");
+        let effects = app.update(Msg::TargetFound { request: 3, answer: Ok(target) });
+        assert_eq!(effects.len(), 2, "the row and its list: {effects:?}");
+        let screen = text(&mut app, 120, 36);
+        assert!(screen.contains(tab) && screen.contains(name) && !screen.contains("Entry 5"), "{screen}");
+    }
 }
 
 #[test]

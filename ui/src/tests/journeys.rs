@@ -11,16 +11,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
 
-const PASSPHRASE: &str = "correct horse";
+pub(super) const PASSPHRASE: &str = "correct horse";
 
 /// A home that goes when the test ends, and a clock that moves a second at each look.
 pub(super) struct Home {
-    directory: TempDir,
-    ambient: Ambient,
+    pub(super) directory: TempDir,
+    pub(super) ambient: Ambient,
 }
 
 impl Home {
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let clock = AtomicI64::new(NOW.seconds());
         let now = move || Timestamp::from_seconds(clock.fetch_add(1, Ordering::Relaxed));
         let ambient = Ambient::new(now, |bytes| getrandom::fill(bytes).unwrap());
@@ -41,12 +41,12 @@ impl Home {
         home
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         let directory = self.directory.path();
         Place { database: directory.join("home/licentia.db"), pins: Some(directory.join("pins")) }
     }
 
-    async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
+    pub(super) async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
         self.open_on(TabId::Licenses, passphrase).await
     }
 
@@ -81,7 +81,7 @@ impl Home {
     }
 }
 
-fn request(number: u32) -> IssueRequest {
+pub(super) fn request(number: u32) -> IssueRequest {
     IssueRequest {
         subject: format!("customer{number:04}"),
         audience: vec!["studio".to_owned()],
@@ -95,7 +95,7 @@ fn request(number: u32) -> IssueRequest {
     }
 }
 
-fn actor() -> Actor {
+pub(super) fn actor() -> Actor {
     Actor::new("mathieu@build7").unwrap()
 }
 

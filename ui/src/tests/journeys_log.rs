@@ -109,4 +109,11 @@ async fn what_was_deleted_is_found_in_the_log() {
     screen.press("<end>").settle().await;
     screen.press("<enter>").press("t").settle().await;
     shows(&mut screen, &["There is no page of it", "vault.create"]);
+    screen.press("F").settle().await;
+    screen.press("<end>").settle().await;
+    screen.press("<up><enter>t").settle().await;
+    shows(&mut screen, &["[3 Issuers]", "main"]);
+    screen.press("A").settle().await;
+    screen.press("<enter>n");
+    shows(&mut screen, &["issuer.create"]);
 }

@@ -53,6 +53,8 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("revoke_review_hostile", on(with_licenses(vec![hostile_license()]), "x<enter>"));
     scene("unrevoke", on(with_licenses(vec![revoked()]), "u"));
 
+    scenes.extend(super::look_keys::scenes());
+    let mut scene = |name, app: App| scenes.push((name, app));
     scene("error", failed(why()));
     let text = HOSTILE.repeat(30);
     scene("error_hostile", failed(Explanation { message: text.clone(), cause: Some(text.clone()), hint: Some(text) }));

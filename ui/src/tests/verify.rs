@@ -136,7 +136,7 @@ fn exporting() -> App {
     assert_eq!(press(&mut app, "<enter>"), []);
     assert!(text(&mut app, 120, 36).contains("! say where to"));
     let effects = press(&mut app, "out.csv<tab><right><enter>");
-    let (format, path) = (ExportFormat::Csv, "out.csv".into());
+    let (format, path) = (ExportFormat::Csv, "out.csv".to_owned());
     assert_eq!(effects, [Effect::ExportAudit { request: 3, filter: AuditFilter::default(), format, path }]);
     app
 }
@@ -166,10 +166,7 @@ fn an_export_that_fails_says_why_and_can_be_corrected() {
     assert_eq!(app.update(Msg::AuditExported(Err(why()))), []);
     assert!(text(&mut app, 120, 36).contains("make room"));
     let effects = press(&mut app, "<esc><tab>2<enter>");
-    assert!(
-        matches!(effects.as_slice(), [Effect::ExportAudit { path, .. }] if path.ends_with("out.csv2")),
-        "{effects:?}"
-    );
+    assert!(matches!(effects.as_slice(), [Effect::ExportAudit { path, .. }] if path == "out.csv2"), "{effects:?}");
 }
 
 #[test]

@@ -13,7 +13,6 @@ use ratatui::text::{Line, Span};
 
 pub(crate) use field::Field;
 use field::Value;
-use tui_input::Input;
 
 /// Fields that are found by what they are for.
 #[derive(Debug)]
@@ -60,6 +59,13 @@ impl<F: Copy + PartialEq> Form<F> {
         self.field(id).is_some()
     }
 
+    /// Replaces what stands in a text field.
+    pub(crate) fn set_text(&mut self, id: F, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.value = Value::Text(text.into());
+        }
+    }
+
     /// Gives a choice its options, with the first one chosen.
     pub(crate) fn set_options(&mut self, id: F, options: Vec<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
@@ -70,13 +76,6 @@ impl<F: Copy + PartialEq> Form<F> {
     /// Whether this field is being typed into.
     pub(crate) fn is_at(&self, id: F) -> bool {
         self.fields.get(self.focus).is_some_and(|field| field.id == id)
-    }
-
-    /// Gives a field another text, with the cursor at its end.
-    pub(crate) fn set_text(&mut self, id: F, text: &str) {
-        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
-            field.value = Value::Text(Input::from(text));
-        }
     }
 
     /// Puts what is wrong at the fields and goes to the first of them. True when nothing is.
