@@ -1,17 +1,10 @@
 //! What people type, as values: times, limits, spans of time.
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use licentia_core::{Limit, Timestamp};
 
 /// RFC 3339, or a date alone, which is its first second in UTC.
 pub(crate) fn time(text: &str) -> Result<Timestamp, String> {
-    let date = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
-    if let Some(Ok(date)) = date {
-        return Ok(date.and_time(NaiveTime::MIN).and_utc().into());
-    }
-    DateTime::parse_from_rfc3339(text)
-        .map(|moment| moment.with_timezone(&Utc).into())
-        .map_err(|_| "a time is written 2026-05-20T14:00:00Z, or as a date alone, 2026-05-20".to_owned())
+    text.parse().map_err(|error: licentia_core::TimeError| error.to_string())
 }
 
 /// `KEY=VALUE`; the value is a number if it reads as one.

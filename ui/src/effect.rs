@@ -4,18 +4,21 @@ mod file;
 mod identities;
 mod issuers;
 mod keys;
+mod log;
 mod probes;
 mod read;
 mod write;
 
-use crate::message::{Found, Msg};
+use crate::message::{Answer, Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
-use licentia_core::audit::AuditFilter;
+use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, LogIdentity, VerifyRequest};
+use licentia_core::pin::PinState;
 use licentia_core::{
-    Error, Founding, IdentityId, IssueRequest, IssuerId, License, LicenseFilter, LicenseId, ProbeTokenId,
-    ReissueRequest, Result, Revocation, RevokeRequest,
+    AuditRecord, Error, Founding, IdentityId, IssueRequest, Issuer, IssuerId, License, LicenseFilter, LicenseId,
+    ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation, RevokeRequest, UsedIdentity,
 };
+use std::path::PathBuf;
 use std::sync::Arc;
 
 pub(crate) use keys::{
@@ -77,6 +80,31 @@ pub(crate) enum Effect {
         text: String,
     },
 
+    LoadOverview {
+        request: u64,
+    },
+    CountLicenses {
+        request: u64,
+    },
+    Verify {
+        request: u64,
+        verify: VerifyRequest,
+    },
+    /// Writes a file, and an event if somebody is unlocked.
+    ExportAudit {
+        request: u64,
+        filter: AuditFilter,
+        format: ExportFormat,
+        /// As it was typed.
+        path: String,
+    },
+    /// Find what an entry speaks of.
+    FindTarget {
+        request: u64,
+        kind: String,
+        id: String,
+    },
+
     Issue(IssueRequest),
     Reissue {
         id: LicenseId,
@@ -129,7 +157,10 @@ pub(crate) enum Effect {
 impl Effect {
     /// The number under which it can be given up half-way: it only reads, and takes long.
     pub(crate) const fn stoppable(&self) -> Option<u64> {
-        None
+        match self {
+            Self::Verify { request, .. } => Some(*request),
+            _ => None,
+        }
     }
 
     /// Whether the database is changed. Such an effect is waited for before the program ends.
@@ -141,6 +172,7 @@ impl Effect {
                 | Self::Reissue { .. }
                 | Self::Revoke(_)
                 | Self::Unrevoke { .. }
+                | Self::ExportAudit { .. }
                 | Self::ChangeIssuer(_)
                 | Self::ChangeIdentity(_)
                 | Self::ChangeProbe(_)
@@ -167,11 +199,45 @@ pub(crate) struct LicenseDetails {
     pub(crate) history: Vec<License>,
 }
 
+/// What the dashboard shows, save the numbers of licenses.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Overview {
+    /// The active licenses that end soon, the soonest first.
+    pub(crate) expiring: Vec<License>,
+    /// The active one.
+    pub(crate) issuer: Option<Issuer>,
+    /// The newest entries of the log.
+    pub(crate) events: Vec<AuditRecord>,
+    pub(crate) log: LogIdentity,
+    /// None: pins are switched off.
+    pub(crate) pin: Answer<Option<PinState>>,
+}
+
+/// What an entry speaks of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Target {
+    License(Box<License>),
+    Issuer(Box<Issuer>),
+    Identity(Box<UsedIdentity>),
+    Probe(Box<ProbeToken>),
+    /// Deleted since.
+    Gone,
+    /// There is no page of its kind.
+    Unseen,
+}
+
+/// A file of entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Exported {
+    pub(crate) path: PathBuf,
+    pub(crate) report: ExportReport,
+}
+
 /// Hears how far something is, before its end.
 pub(crate) type Say = Arc<dyn Fn(Msg) + Send + Sync>;
 
 /// Does it. The only place that calls a service.
-pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> Msg {
+pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> Msg {
     match effect {
         // The loop does these two by itself.
         Effect::Quit | Effect::Stop { .. } => Msg::Tick,
@@ -201,6 +267,18 @@ pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> 
         Effect::LoadKinds { request } => Msg::KindsLoaded { request, answer: read::kinds(services).await },
         Effect::ResolveTarget { request, text } => {
             Msg::TargetResolved { request, answer: read::target(services, text).await }
+        }
+
+        Effect::LoadOverview { request } => Msg::OverviewLoaded { request, answer: log::overview(services).await },
+        Effect::CountLicenses { request } => Msg::LicensesCounted { request, answer: log::counts(services).await },
+        Effect::Verify { request, verify } => {
+            Msg::Verified { request, answer: log::verify(services, request, &verify, say).await }
+        }
+        Effect::ExportAudit { request, filter, format, path } => {
+            Msg::AuditExported(log::export(services, request, &filter, format, &path, say).await)
+        }
+        Effect::FindTarget { request, kind, id } => {
+            Msg::TargetFound { request, answer: log::target(services, &kind, &id).await }
         }
 
         Effect::Issue(request) => Msg::Issued(write::issue(services, request).await),

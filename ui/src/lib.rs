@@ -13,6 +13,7 @@ mod app;
 mod dialog;
 mod effect;
 mod keymap;
+mod loaded;
 mod look;
 mod message;
 mod paging;
@@ -27,6 +28,7 @@ pub mod testing;
 mod tests;
 mod text;
 mod theme;
+mod verification;
 mod widget;
 
 pub use runtime::run;

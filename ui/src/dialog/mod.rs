@@ -1,15 +1,16 @@
 //! What stands above the screen and takes the keys: a stack, of which the top one is asked.
 
-pub(crate) mod audit_filter;
 pub(crate) mod confirm;
 pub(crate) mod consume;
 pub(crate) mod entry;
 pub(crate) mod error;
+pub(crate) mod export;
 pub(crate) mod founded;
 pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod issue;
 pub(crate) mod make;
+pub(crate) mod report;
 pub(crate) mod revoke;
 pub(crate) mod save;
 pub(crate) mod setup;
@@ -17,6 +18,8 @@ pub(crate) mod subject;
 pub(crate) mod token;
 pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
+pub(crate) mod verify_from;
+pub(crate) mod verifying;
 
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -65,14 +68,18 @@ dialogs! {
     Error(error::Explained): Message,
     Help(help::Help): Help,
     Subject(subject::Subject): Form,
-    AuditFilter(audit_filter::AuditFilterForm): Form,
-    Entry(entry::Entry): Message,
     TypedConfirm(typed_confirm::TypedConfirm): TypedConfirm,
     Make(make::Make): Form,
     Save(save::Save): Form,
     Import(import::Import): Form,
     Consume(consume::Consume): Form,
     Token(token::Token): Token,
+    Entry(entry::Entry): Entry,
+    Verifying(verifying::Verifying): Verifying,
+    VerifyFrom(verify_from::VerifyFrom): Form,
+    Report(report::Report): Message,
+    Export(export::Export): Form,
+    ExportDone(export::ExportDone): Message,
 }
 
 impl Dialog {
@@ -84,13 +91,15 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form.key(key),
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Subject(dialog) => dialog.form.key(key),
-            Self::AuditFilter(dialog) => dialog.form.key(key),
             Self::TypedConfirm(dialog) => dialog.form.key(key),
             Self::Make(dialog) => dialog.form.key(key),
             Self::Save(dialog) => dialog.key(key),
             Self::Import(dialog) => dialog.form.key(key),
             Self::Consume(dialog) => dialog.form.key(key),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) | Self::Token(_) => {}
+            Self::VerifyFrom(dialog) => dialog.form.key(key),
+            Self::Export(dialog) => dialog.form.key(key),
+            // The others have no field.
+            _ => {}
         }
     }
 
@@ -101,13 +110,15 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form.paste(text),
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Subject(dialog) => dialog.form.paste(text),
-            Self::AuditFilter(dialog) => dialog.form.paste(text),
             Self::TypedConfirm(dialog) => dialog.form.paste(text),
             Self::Make(dialog) => dialog.form.paste(text),
             Self::Save(dialog) => dialog.paste(text),
             Self::Import(dialog) => dialog.form.paste(text),
             Self::Consume(dialog) => dialog.form.paste(text),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) | Self::Token(_) => {}
+            Self::VerifyFrom(dialog) => dialog.form.paste(text),
+            Self::Export(dialog) => dialog.form.paste(text),
+            // The others have no field.
+            _ => {}
         }
     }
 
@@ -120,7 +131,8 @@ impl Dialog {
             | Self::TypedConfirm(_)
             | Self::Make(_)
             | Self::Import(_)
-            | Self::Consume(_) => true,
+            | Self::Consume(_)
+            | Self::Export(_) => true,
             Self::Save(save) => save.is_change(),
             _ => false,
         }
