@@ -62,7 +62,7 @@ impl App {
             home: opening.home,
             fingerprint: opening.fingerprint,
             tab: TabId::Licenses,
-            licenses: Licenses::default(),
+            licenses: Licenses::new(opening.audience),
             audit: Audit::default(),
             dialogs: vec![],
             requests: Requests::default(),
@@ -111,10 +111,7 @@ impl App {
         match msg {
             Msg::Key(key) => self.key(key),
             Msg::Paste(text) => {
-                if let Some(dialog) = self.dialogs.last_mut() {
-                    dialog.paste(&text);
-                }
-                vec![]
+                self.type_into(|dialog| dialog.paste(&text), |licenses, requests| licenses.paste(&text, requests))
             }
             Msg::Resize { height } => self.resize(height),
             Msg::Tick => {
@@ -136,12 +133,27 @@ impl App {
         if let Some(action) = resolve(self.context(), key) {
             return self.act(action);
         }
-        // A form whose change is being written is no more typed into.
-        let busy = self.writing;
-        if let Some(dialog) = self.dialogs.last_mut().filter(|dialog| !(busy && dialog.asks_for_change())) {
-            dialog.key(key);
-        }
-        vec![]
+        self.type_into(|dialog| dialog.key(key), |licenses, requests| licenses.key(key, requests))
+    }
+
+    /// What is typed goes into the dialog on top, or else into the tab.
+    fn type_into(
+        &mut self,
+        dialog: impl FnOnce(&mut Dialog),
+        licenses: impl FnOnce(&mut Licenses, &mut Requests) -> Vec<Step>,
+    ) -> Vec<Effect> {
+        let look = self.look();
+        let steps = match (self.dialogs.last_mut(), self.tab) {
+            // A form whose change is being written is no more typed into.
+            (Some(top), _) if self.writing && top.asks_for_change() => vec![],
+            (Some(top), _) => {
+                dialog(top);
+                top.typed(&mut Cx { requests: &mut self.requests, look })
+            }
+            (None, TabId::Licenses) => licenses(&mut self.licenses, &mut self.requests),
+            (None, TabId::Audit) => vec![],
+        };
+        steps.into_iter().filter_map(|step| self.step(step)).collect()
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
@@ -182,10 +194,13 @@ impl App {
         match step {
             Step::Close => drop(self.dialogs.pop()),
             Step::Open(dialog) => self.dialogs.push(*dialog),
+            // Reading is never refused before it comes to this: whoever saves a file while a change is written.
+            Step::Run(effect) if self.writing && effect.is_write() => {
+                self.notice = self.refusal().map(str::to_owned);
+            }
             Step::Run(effect) => return Some(self.run(effect)),
             Step::Quit => return self.quit().pop(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
-            Step::FilterSubject(subject) => return Some(self.licenses.filter_subject(subject, &mut self.requests)),
             Step::FilterAudit(typed) => return Some(self.audit.apply(typed, &mut self.requests)),
             Step::Notice(text) => self.notice = Some(text.to_owned()),
         }
@@ -208,6 +223,10 @@ impl App {
                 Dialog::Setup(setup) => setup.wait(waiting),
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
+                Dialog::Delete(delete) => delete.wait(waiting),
+                Dialog::Extend(extend) => extend.wait(waiting),
+                Dialog::Import(import) => import.wait(waiting),
+                Dialog::Save(save) => save.wait(waiting),
                 _ => {}
             }
         }

@@ -1,5 +1,6 @@
 //! Everything the screen may ask for, and the one function that does it.
 
+mod license;
 mod read;
 mod write;
 
@@ -8,7 +9,8 @@ use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
-    Founding, IssueRequest, License, LicenseFilter, LicenseId, ReissueRequest, Revocation, RevokeRequest,
+    Decoded, Founding, Inspection, IssueRequest, License, LicenseFilter, LicenseId, ReissueRequest, Revocation,
+    RevokeRequest,
 };
 use std::sync::Arc;
 
@@ -67,6 +69,42 @@ pub(crate) enum Effect {
         text: String,
     },
 
+    /// Give a text to the clipboard of the terminal. The loop does it: the terminal is its.
+    Copy {
+        text: String,
+    },
+    VerifyLicense {
+        request: u64,
+        id: LicenseId,
+    },
+    /// Say what a license from elsewhere is: the path of its file, or its text.
+    Preview {
+        request: u64,
+        source: String,
+    },
+    /// Ask who has an active license already.
+    LoadTwins {
+        request: u64,
+        subject: String,
+    },
+    /// Ask for the identities that a license may name.
+    LoadNames {
+        request: u64,
+    },
+    /// Write a new file. Nothing in the database changes, and still it is waited for.
+    Save {
+        id: LicenseId,
+        path: String,
+    },
+    Delete {
+        id: LicenseId,
+        /// Revoke it in the same step.
+        revoke: bool,
+    },
+    Import {
+        text: String,
+    },
+
     Issue(IssueRequest),
     Reissue {
         id: LicenseId,
@@ -84,11 +122,18 @@ impl Effect {
         None
     }
 
-    /// Whether the database is changed. Such an effect is waited for before the program ends.
+    /// Whether the database is changed, or a file written. Such an effect is waited for before the program ends.
     pub(crate) const fn is_write(&self) -> bool {
         matches!(
             self,
-            Self::Found { .. } | Self::Issue(_) | Self::Reissue { .. } | Self::Revoke(_) | Self::Unrevoke { .. }
+            Self::Found { .. }
+                | Self::Save { .. }
+                | Self::Delete { .. }
+                | Self::Import { .. }
+                | Self::Issue(_)
+                | Self::Reissue { .. }
+                | Self::Revoke(_)
+                | Self::Unrevoke { .. }
         )
     }
 }
@@ -110,6 +155,24 @@ pub(crate) struct LicenseDetails {
     pub(crate) revocation: Option<Revocation>,
     /// The chain of reissues, oldest first.
     pub(crate) history: Vec<License>,
+    /// What the token says; none when it cannot be read.
+    pub(crate) decoded: Option<Decoded>,
+}
+
+/// What a license says, and what is known of it here.
+#[derive(Clone, Debug)]
+pub(crate) struct Verification {
+    pub(crate) inspection: Inspection,
+    /// The row, where there is one.
+    pub(crate) license: Option<License>,
+    pub(crate) revocation: Option<Revocation>,
+}
+
+/// A license from elsewhere before it is taken in.
+#[derive(Clone, Debug)]
+pub(crate) struct Preview {
+    pub(crate) text: String,
+    pub(crate) found: Verification,
 }
 
 /// Hears how far something is, before its end.
@@ -118,8 +181,8 @@ pub(crate) type Say = Arc<dyn Fn(Msg) + Send + Sync>;
 /// Does it. The only place that calls a service.
 pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> Msg {
     match effect {
-        // The loop does these two by itself.
-        Effect::Quit | Effect::Stop { .. } => Msg::Tick,
+        // The loop does these by itself.
+        Effect::Quit | Effect::Stop { .. } | Effect::Copy { .. } => Msg::Tick,
 
         Effect::LookForChanges => Msg::LookedForChanges(services.has_changed().await),
 
@@ -133,9 +196,10 @@ pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> 
         Effect::LoadLicenses { request, filter, after, limit } => {
             Msg::LicensesLoaded { request, answer: read::licenses(services, &filter, after, limit).await }
         }
-        Effect::LoadLicense { request, id } => {
-            Msg::LicenseLoaded { request, answer: read::license(services, id).await }
-        }
+        Effect::LoadLicense { request, id } => match read::license(services, id).await.transpose() {
+            Some(answer) => Msg::LicenseLoaded { request, answer },
+            None => Msg::LicenseGone { request },
+        },
         Effect::LoadEvents { request, target, before, limit } => {
             Msg::EventsLoaded { request, answer: read::events(services, &target, before, limit).await }
         }
@@ -147,6 +211,20 @@ pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> 
         Effect::ResolveTarget { request, text } => {
             Msg::TargetResolved { request, answer: read::target(services, text).await }
         }
+
+        Effect::VerifyLicense { request, id } => {
+            Msg::LicenseVerified { request, answer: license::verify(services, id).await }
+        }
+        Effect::Preview { request, source } => {
+            Msg::Previewed { request, answer: license::preview(services, &source).await }
+        }
+        Effect::LoadTwins { request, subject } => {
+            Msg::TwinsLoaded { request, answer: license::twins(services, &subject).await }
+        }
+        Effect::LoadNames { request } => Msg::NamesLoaded { request, answer: license::names(services).await },
+        Effect::Save { id, path } => Msg::Saved(license::save(services, id, &path).await),
+        Effect::Delete { id, revoke } => Msg::Deleted(license::delete(services, id, revoke).await),
+        Effect::Import { text } => Msg::Imported(license::import(services, &text).await),
 
         Effect::Issue(request) => Msg::Issued(write::issue(services, request).await),
         Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),

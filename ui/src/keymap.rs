@@ -28,9 +28,12 @@ pub(crate) fn key_of(context: Context, action: Action) -> Option<String> {
 pub(crate) enum Context {
     Licenses,
     License,
+    LicenseChain,
     LicenseEvents,
+    Search,
     Audit,
     Form,
+    Wizard,
     Unlock,
     Setup,
     Confirm,
@@ -43,9 +46,12 @@ impl Context {
     pub(crate) const ALL: &[Self] = &[
         Self::Licenses,
         Self::License,
+        Self::LicenseChain,
         Self::LicenseEvents,
+        Self::Search,
         Self::Audit,
         Self::Form,
+        Self::Wizard,
         Self::Unlock,
         Self::Setup,
         Self::Confirm,
@@ -55,9 +61,14 @@ impl Context {
 
     const fn layers(self) -> &'static [Layer] {
         match self {
-            Self::Licenses => &[Layer::Licenses, Layer::List, Layer::Shell, Layer::Everywhere],
-            Self::License => &[Layer::License, Layer::Scroll, Layer::Shell, Layer::Everywhere],
-            Self::LicenseEvents => &[Layer::LicenseEvents, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Licenses => &[Layer::Licenses, Layer::OneLicense, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::License => &[Layer::LicensePages, Layer::OneLicense, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            // The actions are for the license whose pages these are: not to be mistaken for the row that is selected.
+            Self::LicenseChain | Self::LicenseEvents => {
+                &[Layer::LicenseRows, Layer::LicensePages, Layer::List, Layer::Shell, Layer::Everywhere]
+            }
+            Self::Search => &[Layer::Search, Layer::Everywhere],
+            Self::Wizard => &[Layer::Wizard, Layer::Fields, Layer::Everywhere],
             Self::Audit => &[Layer::Audit, Layer::List, Layer::Shell, Layer::Everywhere],
             Self::Form => &[Layer::Form, Layer::Fields, Layer::Everywhere],
             Self::Unlock => &[Layer::Unlock, Layer::Everywhere],
@@ -78,10 +89,13 @@ pub(crate) enum Layer {
     Scroll,
     Fields,
     Licenses,
-    License,
-    LicenseEvents,
+    OneLicense,
+    LicensePages,
+    LicenseRows,
+    Search,
     Audit,
     Form,
+    Wizard,
     Unlock,
     Setup,
     Confirm,

@@ -1,8 +1,10 @@
 //! Everything that can happen to the screen.
 
-use crate::effect::{FoundedHome, LicenseDetails};
+use crate::effect::{FoundedHome, LicenseDetails, Preview, Verification};
 use crossterm::event::KeyEvent;
-use licentia_core::{AuditRecord, Explanation, Issuer, License, LicenseId, Page, Reissued, RevokedLicense};
+use licentia_core::{
+    AuditRecord, Deleted, Explanation, Identity, Issuer, License, LicenseId, Page, Reissued, RevokedLicense,
+};
 
 /// What a service answered. An error is explained where it arises: the screen only shows it.
 pub(crate) type Answer<T> = Result<T, Explanation>;
@@ -62,6 +64,30 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<String>,
     },
+
+    /// The license that was asked for is not there any more.
+    LicenseGone {
+        request: u64,
+    },
+    LicenseVerified {
+        request: u64,
+        answer: Answer<Box<Verification>>,
+    },
+    Previewed {
+        request: u64,
+        answer: Answer<Box<Preview>>,
+    },
+    TwinsLoaded {
+        request: u64,
+        answer: Answer<Vec<License>>,
+    },
+    NamesLoaded {
+        request: u64,
+        answer: Answer<Vec<Identity>>,
+    },
+    Saved(Answer<String>),
+    Deleted(Answer<Box<Deleted>>),
+    Imported(Answer<Box<License>>),
 
     Issued(Answer<Box<License>>),
     Reissued(Answer<Box<Reissued>>),

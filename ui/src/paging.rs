@@ -266,6 +266,16 @@ impl<T: Row> Paged<T> {
         self.stale = true;
     }
 
+    /// A page is being read.
+    pub(crate) const fn is_reading(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// This is the answer that is waited for.
+    pub(crate) fn awaits(&self, request: u64) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| waiting.request == request)
+    }
+
     /// Neither read nor asked for.
     pub(crate) const fn never_read(&self) -> bool {
         !self.loaded && self.waiting.is_none()

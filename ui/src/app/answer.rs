@@ -1,5 +1,7 @@
 //! How the state follows the answers of the services.
 
+mod license;
+
 use super::App;
 use crate::dialog::Dialog;
 use crate::dialog::founded::Founded;
@@ -22,6 +24,11 @@ impl App {
                 Some(detail) => detail.events_loaded(request, answer, requests),
                 None => Ok(None),
             },
+            Msg::LicenseGone { request } => return self.license_gone(request),
+            Msg::LicenseVerified { request, answer } => self.license_verified(request, answer),
+            Msg::Previewed { request, answer } => self.previewed(request, answer),
+            Msg::TwinsLoaded { request, answer } => self.twins_loaded(request, answer),
+            Msg::NamesLoaded { request, answer } => self.names_loaded(request, answer),
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
             Msg::TargetResolved { request, answer } => self.audit.target_resolved(request, answer, requests),
             Msg::IssuersLoaded { request, answer } => self
@@ -68,6 +75,9 @@ impl App {
         self.wait(false);
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
+            Msg::Saved(answer) => answer.map(|path| self.saved(&path)),
+            Msg::Deleted(answer) => answer.map(|deleted| self.deleted(&deleted)),
+            Msg::Imported(answer) => answer.map(|license| self.imported(&license)),
             Msg::Issued(answer) => answer.map(|license| self.issued(&license)),
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
@@ -125,7 +135,7 @@ impl App {
 
     fn changed(&mut self, license: &License) -> Vec<Effect> {
         self.licenses.replace(license);
-        let mut effects: Vec<Effect> = self.licenses.follow(license, &mut self.requests).into_iter().collect();
+        let mut effects = self.licenses.follow(license, &mut self.requests);
         effects.extend(self.log_grew());
         effects
     }
@@ -137,7 +147,7 @@ impl App {
         self.fill()
     }
 
-    fn log_grew(&mut self) -> Option<Effect> {
+    pub(super) fn log_grew(&mut self) -> Option<Effect> {
         self.audit.outdated();
         if self.tab == TabId::Audit { self.audit.fill(&mut self.requests) } else { None }
     }
@@ -165,11 +175,11 @@ impl App {
     }
 
     /// Closes the form that asked for what was done.
-    fn close_asking(&mut self) {
+    pub(super) fn close_asking(&mut self) {
         self.dialogs.retain(|dialog| !dialog.asks_for_change());
     }
 
-    fn find<D>(&mut self, is: impl Fn(&mut Dialog) -> Option<&mut D>) -> Option<&mut D> {
+    pub(super) fn find<D>(&mut self, is: impl Fn(&mut Dialog) -> Option<&mut D>) -> Option<&mut D> {
         self.dialogs.iter_mut().rev().find_map(is)
     }
 }

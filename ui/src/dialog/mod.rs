@@ -2,15 +2,20 @@
 
 pub(crate) mod audit_filter;
 pub(crate) mod confirm;
+pub(crate) mod delete;
+pub(crate) mod discard;
 pub(crate) mod entry;
 pub(crate) mod error;
+pub(crate) mod extend;
 pub(crate) mod founded;
 pub(crate) mod help;
+pub(crate) mod import;
 pub(crate) mod issue;
 pub(crate) mod revoke;
+pub(crate) mod save;
 pub(crate) mod setup;
-pub(crate) mod subject;
 pub(crate) mod unlock;
+pub(crate) mod verdict;
 
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -53,12 +58,17 @@ dialogs! {
     Setup(setup::Setup): Setup,
     Founded(founded::Founded): Message,
     Unlock(unlock::Unlock): Unlock,
-    Issue(issue::Issue): Form,
+    Issue(issue::Issue): Wizard,
     Revoke(revoke::Revoke): Form,
     Confirm(confirm::Confirm): Confirm,
     Error(error::Explained): Message,
     Help(help::Help): Help,
-    Subject(subject::Subject): Form,
+    Delete(delete::Delete): Form,
+    Extend(extend::Extend): Form,
+    Import(import::Import): Form,
+    Save(save::Save): Form,
+    Verdict(verdict::Verdict): Message,
+    Discard(discard::Discard): Confirm,
     AuditFilter(audit_filter::AuditFilterForm): Form,
     Entry(entry::Entry): Message,
 }
@@ -69,11 +79,20 @@ impl Dialog {
         match self {
             Self::Setup(dialog) => dialog.form.key(key),
             Self::Unlock(dialog) => dialog.secret.key(key),
-            Self::Issue(dialog) => dialog.form.key(key),
+            Self::Issue(dialog) => dialog.form_mut().key(key),
             Self::Revoke(dialog) => dialog.form.key(key),
-            Self::Subject(dialog) => dialog.form.key(key),
+            Self::Delete(dialog) => dialog.form.key(key),
+            Self::Extend(dialog) => dialog.form.key(key),
+            Self::Import(dialog) => dialog.form.key(key),
+            Self::Save(dialog) => dialog.form.key(key),
             Self::AuditFilter(dialog) => dialog.form.key(key),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::Founded(_)
+            | Self::Confirm(_)
+            | Self::Discard(_)
+            | Self::Verdict(_)
+            | Self::Error(_)
+            | Self::Help(_)
+            | Self::Entry(_) => {}
         }
     }
 
@@ -81,16 +100,42 @@ impl Dialog {
         match self {
             Self::Setup(dialog) => dialog.form.paste(text),
             Self::Unlock(dialog) => dialog.secret.paste(text),
-            Self::Issue(dialog) => dialog.form.paste(text),
+            Self::Issue(dialog) => dialog.form_mut().paste(text),
             Self::Revoke(dialog) => dialog.form.paste(text),
-            Self::Subject(dialog) => dialog.form.paste(text),
+            Self::Delete(dialog) => dialog.form.paste(text),
+            Self::Extend(dialog) => dialog.form.paste(text),
+            Self::Import(dialog) => dialog.form.paste(text),
+            Self::Save(dialog) => dialog.form.paste(text),
             Self::AuditFilter(dialog) => dialog.form.paste(text),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::Founded(_)
+            | Self::Confirm(_)
+            | Self::Discard(_)
+            | Self::Verdict(_)
+            | Self::Error(_)
+            | Self::Help(_)
+            | Self::Entry(_) => {}
+        }
+    }
+
+    /// What follows from what was just typed.
+    pub(crate) fn typed(&mut self, cx: &mut Cx) -> Vec<Step> {
+        match self {
+            Self::Issue(dialog) => dialog.typed(cx),
+            _ => vec![],
         }
     }
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_))
+        matches!(
+            self,
+            Self::Setup(_)
+                | Self::Issue(_)
+                | Self::Revoke(_)
+                | Self::Delete(_)
+                | Self::Extend(_)
+                | Self::Import(_)
+                | Self::Save(_)
+        )
     }
 }

@@ -49,11 +49,21 @@ actions! {
     Reissue = "reissue", "Issue it anew; the old one is superseded";
     Revoke = "revoke", "Revoke it, with a reason";
     Unrevoke = "unrevoke", "Take a revocation back";
-    FilterSubject = "filter-subject", "Only subjects that contain a text";
-    CycleStatus = "cycle-status", "Only one status; the next one each time";
+    Delete = "delete", "Delete it; the audit log keeps its trail";
+    Extend = "extend", "Let it end later: a reissue by one key";
+    Import = "import", "Take in a license from elsewhere";
+    VerifyLicense = "verify", "Its signature, key, dates and status";
+    SaveLicense = "save", "Save it as a .lic file";
+    CopyToken = "copy", "Copy its token to the clipboard";
+    NextPage = "next-page", "The next page about it";
+    PreviousPage = "previous-page", "The page before";
+    FilterSubject = "search", "Only subjects that contain what is typed";
+    KeepFilter = "keep", "Keep what is found";
+    CycleStatus = "status", "Only one status; the next one each time";
+    CycleValidity = "validity", "Only valid, expiring, expired, future ones";
     Filter = "filter", "Only some kinds, an actor, a target";
     ClearFilter = "clear-filter", "Show everything again";
-    ShowEvents = "audit", "Its events in the audit log, or its fields";
+    ShowEvents = "audit", "Its events in the audit log, and back";
     NextField = "next-field", "The next field";
     PreviousField = "previous-field", "The field before";
     Submit = "apply", "Check and go on";
@@ -68,6 +78,9 @@ actions! {
 impl Action {
     /// Whether it leads to a change of the database, and so needs the passphrase.
     pub(crate) const fn is_change(self) -> bool {
-        matches!(self, Self::Issue | Self::Reissue | Self::Revoke | Self::Unrevoke)
+        matches!(
+            self,
+            Self::Issue | Self::Reissue | Self::Revoke | Self::Unrevoke | Self::Delete | Self::Extend | Self::Import
+        )
     }
 }

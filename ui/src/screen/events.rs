@@ -65,8 +65,12 @@ impl Events {
         self.list.set_height(height.saturating_sub(2));
     }
 
-    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look, title: &str) {
-        draw_list(&self.list, frame, area, look, title, "There is no event.");
+    pub(crate) fn position(&self) -> String {
+        self.list.position()
+    }
+
+    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look) {
+        draw_rows(&self.list, frame, area, look, "There is no event.");
     }
 
     fn effect(&self, ask: &Ask<u64>) -> Effect {
@@ -89,6 +93,10 @@ pub(super) fn draw_list(
     empty: &str,
 ) {
     let rest = head(frame, area, look, title, &list.position());
+    draw_rows(list, frame, rest, look, empty);
+}
+
+fn draw_rows(list: &Paged<AuditRecord>, frame: &mut Frame, rest: Rect, look: Look, empty: &str) {
     let rows = list.visible().map(|(selected, record)| (selected, cells(record, look)));
     table::draw(frame, rest, look, &columns(look), rows);
     if list.is_empty() {

@@ -1,9 +1,11 @@
 //! What the tabs show.
 
+mod actions;
 pub(crate) mod audit;
 pub(crate) mod events;
 pub(crate) mod license;
 pub(crate) mod licenses;
+pub(crate) mod search;
 
 use crate::keymap::Action;
 use crate::look::Look;

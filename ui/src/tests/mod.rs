@@ -4,6 +4,7 @@ mod audit;
 mod forms;
 mod journeys;
 mod keymap;
+mod license_dialogs;
 mod licenses;
 mod look;
 mod paging;

@@ -1,7 +1,7 @@
 //! Hand-made rows and a state to press keys on.
 
 use crate::app::App;
-use crate::effect::{Effect, LicenseDetails};
+use crate::effect::{Effect, LicenseDetails, Preview, Verification};
 use crate::look::{Look, Zone};
 use crate::message::Msg;
 use crate::services::Opening;
@@ -9,8 +9,9 @@ use crate::session::Session;
 use crate::testing::{parse, shown};
 use crate::theme::Theme;
 use licentia_core::{
-    AuditRecord, EventId, Explanation, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Limit,
-    Limits, Origin, Page, ReasonCode, Revocation, StatusRef, Strings, Timestamp,
+    AuditRecord, Decoded, EventId, Explanation, Identity, IdentityId, Inspection, Issuer, IssuerId, IssuerStatus,
+    License, LicenseId, LicenseStatus, Limit, Limits, Origin, Page, ReasonCode, Revocation, StatusRef, Strings,
+    Timestamp,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -27,6 +28,7 @@ pub(super) fn opening(session: Option<Session>) -> Opening {
         fingerprint: Some("blake3:6f1c0d9ab2e47755".to_owned()),
         has_passphrase: false,
         warning: None,
+        audience: vec![],
     }
 }
 
@@ -140,7 +142,61 @@ pub(super) fn details(license: License) -> LicenseDetails {
         actor: "mathieu@build7".to_owned(),
         revoked_at: NOW,
     });
-    LicenseDetails { history: vec![license.clone()], license, issuer: "default".to_owned(), revocation }
+    let decoded = Some(decoded(&license));
+    LicenseDetails { history: vec![license.clone()], license, issuer: "default".to_owned(), revocation, decoded }
+}
+
+/// What is found out about a license that holds.
+pub(super) fn verification(license: License) -> Verification {
+    let claims = serde_json::json!({
+        "iss": "acme.example",
+        "sub": license.subject,
+        "aud": license.audience,
+        "iat": license.created_at.seconds(),
+        "exp": license.not_after.unwrap().seconds(),
+        "jti": license.jti,
+        "features": license.features,
+        "limits": license.limits,
+        "payload": license.payload,
+        "status": license.status_list.as_ref().map(
+            |list| serde_json::json!({ "status_list": { "idx": list.idx, "uri": list.uri } })
+        ),
+    });
+    let inspection = Inspection {
+        kid: "b3NQ7qhXjuXJ".to_owned(),
+        claims: serde_json::from_value(claims).unwrap(),
+        invalid: None,
+        issuer: Some(issuer(7, "default", IssuerStatus::Active)),
+        known: Some(license.clone()),
+        before: None,
+    };
+    Verification { inspection, revocation: details(license.clone()).revocation, license: Some(license) }
+}
+
+/// The same of one that is not here.
+pub(super) fn foreign(license: License) -> Preview {
+    let mut found = verification(license);
+    found.license = None;
+    found.inspection.known = None;
+    Preview { text: "eyJ".to_owned(), found }
+}
+
+/// As the token of a license would say it.
+pub(super) fn decoded(license: &License) -> Decoded {
+    let map = |value: serde_json::Value| value.as_object().unwrap().clone();
+    Decoded {
+        header: map(serde_json::json!({ "alg": "EdDSA", "typ": "licentia+jwt", "kid": "b3NQ7qhXjuXJ" })),
+        claims: map(serde_json::json!({
+            "iss": "acme.example",
+            "sub": license.subject,
+            "aud": license.audience,
+            "iat": license.created_at.seconds(),
+            "exp": license.not_after.map(licentia_core::Timestamp::seconds),
+            "jti": license.jti,
+            "limits": license.limits,
+            "payload": license.payload,
+        })),
+    }
 }
 
 pub(super) fn issuer(number: u128, name: &str, status: IssuerStatus) -> Issuer {
@@ -155,6 +211,16 @@ pub(super) fn issuer(number: u128, name: &str, status: IssuerStatus) -> Issuer {
         status_url: None,
         created_at: NOW,
         retired_at: None,
+    }
+}
+
+pub(super) fn identity(number: u128, name: &str) -> Identity {
+    Identity {
+        id: IdentityId(Uuid::from_u128(number)),
+        name: name.to_owned(),
+        digest: format!("blake3:{number:064x}"),
+        created_at: NOW,
+        regenerated_at: None,
     }
 }
 
