@@ -171,6 +171,13 @@ impl Licenses {
         self.detail.as_mut().map(|detail| detail.follow(license, requests)).unwrap_or_default()
     }
 
+    /// Opens the detail of a license.
+    pub(crate) fn show(&mut self, license: License, requests: &mut Requests) -> Effect {
+        let (detail, effect) = Detail::open(license, self.height, requests);
+        self.detail = Some(detail);
+        effect
+    }
+
     /// Closes the detail of a license that is gone; false when it shows another one.
     pub(crate) fn close(&mut self, is_it: impl FnOnce(&Detail) -> bool) -> bool {
         self.detail.take_if(|detail| is_it(detail)).is_some()
@@ -224,9 +231,7 @@ impl Licenses {
     }
 
     fn open(&mut self, license: License, cx: &mut Cx) -> Step {
-        let (detail, effect) = Detail::open(license, self.height, cx.requests);
-        self.detail = Some(detail);
-        Step::Run(effect)
+        Step::Run(self.show(license, cx.requests))
     }
 
     fn effect(&self, ask: &Ask<LicenseId>) -> Effect {

@@ -12,13 +12,13 @@ use tempfile::TempDir;
 const PASSPHRASE: &str = "correct horse";
 
 /// A home that goes when the test ends, and a clock that moves a second at each look.
-struct Home {
-    directory: TempDir,
+pub(super) struct Home {
+    pub(super) directory: TempDir,
     ambient: Ambient,
 }
 
 impl Home {
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let clock = AtomicI64::new(NOW.seconds());
         let now = move || Timestamp::from_seconds(clock.fetch_add(1, Ordering::Relaxed));
         let ambient = Ambient::new(now, |bytes| getrandom::fill(bytes).unwrap());
@@ -26,7 +26,7 @@ impl Home {
     }
 
     /// With `licenses` licenses in it.
-    async fn founded(licenses: u32) -> Self {
+    pub(super) async fn founded(licenses: u32) -> Self {
         let home = Self::empty();
         let licentia = Licentia::create(home.place(), home.ambient.clone()).await.unwrap();
         let founding = Founding { vendor: None, issuer: "main".to_owned(), status_url: None, throwaway: true };
@@ -44,7 +44,7 @@ impl Home {
         Place { database: directory.join("home/licentia.db"), pins: Some(directory.join("pins")) }
     }
 
-    async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
+    pub(super) async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
         let start =
             Start { place: self.place(), ambient: self.ambient.clone(), actor: actor(), passphrase, audience: vec![] };
         let mut harness = Harness::new(start, 120, 36).await.unwrap();
@@ -71,12 +71,12 @@ fn actor() -> Actor {
     Actor::new("mathieu@build7").unwrap()
 }
 
-fn passphrase() -> Passphrase {
+pub(super) fn passphrase() -> Passphrase {
     Passphrase::new(PASSPHRASE.to_owned()).unwrap()
 }
 
 #[track_caller]
-fn shows(harness: &mut Harness, parts: &[&str]) {
+pub(super) fn shows(harness: &mut Harness, parts: &[&str]) {
     let screen = harness.screen();
     for part in parts {
         assert!(screen.contains(part), "{part} is not in\n{screen}");

@@ -318,8 +318,8 @@ fn a_license_from_elsewhere_is_looked_at_before_it_is_taken_in() {
     );
     assert_eq!(press(&mut app, "<enter>"), [Effect::Import { text: "eyJ".to_owned() }]);
     let effects = app.update(Msg::Imported(Ok(Box::new(license(1)))));
-    assert!(matches!(effects.as_slice(), [Effect::LoadLicenses { .. }]));
-    shows(&mut app, &["License 00000001 is taken in; it is active."]);
+    assert!(matches!(effects.as_slice(), [Effect::LoadLicenses { .. }, Effect::LoadLicense { .. }]));
+    shows(&mut app, &["License 00000001 for", "License 00000001 is taken in; it is active."]);
 }
 
 #[test]

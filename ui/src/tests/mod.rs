@@ -3,6 +3,7 @@
 mod audit;
 mod forms;
 mod journeys;
+mod journeys_licenses;
 mod keymap;
 mod license_dialogs;
 mod licenses;

@@ -11,7 +11,7 @@ use crate::theme::Theme;
 use licentia_core::{
     AuditRecord, Decoded, EventId, Explanation, Identity, IdentityId, Inspection, Issuer, IssuerId, IssuerStatus,
     License, LicenseId, LicenseStatus, Limit, Limits, Origin, Page, ReasonCode, Revocation, StatusRef, Strings,
-    Timestamp,
+    SubjectSignature, Timestamp,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -112,11 +112,13 @@ pub(super) fn license_id(number: u64) -> LicenseId {
 }
 
 pub(super) fn license(number: u64) -> License {
+    let subject = format!("customer{number}@example.com");
     License {
         id: license_id(number),
         issuer_id: IssuerId(Uuid::from_u128(7)),
         jti: license_id(number).to_string(),
-        subject: format!("customer{number}@example.com"),
+        subject_signature: SubjectSignature::of(&subject),
+        subject,
         audience: Strings(vec!["acme-studio".to_owned()]),
         status: LicenseStatus::Active,
         origin: Origin::Issued,

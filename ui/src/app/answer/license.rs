@@ -94,7 +94,9 @@ impl App {
     pub(super) fn imported(&mut self, license: &License) -> Vec<Effect> {
         self.close_asking();
         self.notice = Some(format!("License {} is taken in; it is {}.", license.id.short(), license.status));
-        let mut effects = vec![self.licenses.load(&mut self.requests)];
+        // It may have come back with the id of before, and so to anywhere in the list: it is shown.
+        let list = self.licenses.load(&mut self.requests);
+        let mut effects = vec![list, self.licenses.show(license.clone(), &mut self.requests)];
         effects.extend(self.log_grew());
         effects
     }
