@@ -151,7 +151,7 @@ fn from_the_wizard_to_a_revoked_license() {
     let mut terminal = Terminal::open(&shell, "");
     terminal.wait_for("Welcome to Licentia").press(PASSPHRASE).press("\t").press(PASSPHRASE).press("\r");
     terminal.wait_for("blake3:").wait_for("Write the fingerprint").press("\r").wait_for("There is no license yet");
-    terminal.press("n").wait_for("Issue a license").press("alice\teditor\t\t30\r").wait_for("Sign this license?");
+    terminal.press("n").wait_for("Issue a license").press("alice\teditor\r30\r\r").wait_for("Sign this license?");
     terminal.press("\r").wait_for("is signed").press("\u{1b}");
     terminal.wait_until("the list", |screen| screen.contains("alice") && !screen.contains("is signed"));
     terminal.press("x").wait_for("reason").press("\r").wait_for("Revoke?").press("\r");

@@ -95,16 +95,21 @@ impl Issue {
         if request != self.request {
             return Ok(());
         }
-        let (default, others): (Vec<_>, Vec<_>) = answer?.into_iter().partition(|issuer| self.is_default(issuer));
+        let mut signing: Vec<Issuer> =
+            answer?.into_iter().filter(|issuer| issuer.can_sign && issuer.status != IssuerStatus::Retired).collect();
+        // The one of before, while it signs; else the active one.
+        let before = self.base.as_ref().map(|license| license.issuer_id);
+        let default = signing
+            .iter()
+            .position(|issuer| Some(issuer.id) == before)
+            .or_else(|| signing.iter().position(|issuer| issuer.status == IssuerStatus::Active));
         self.issuers_known = true;
-        self.issuers =
-            others.into_iter().filter(|issuer| issuer.can_sign && issuer.status != IssuerStatus::Retired).collect();
-        self.default_issuer = default.into_iter().next();
-        let first = match (&self.default_issuer, &self.base) {
-            (Some(issuer), None) => format!("{} (active)", clean(&issuer.name)),
-            (Some(issuer), Some(_)) => format!("{} (as before)", clean(&issuer.name)),
-            (None, None) => "no issuer is active".to_owned(),
-            (None, Some(_)) => "as before".to_owned(),
+        self.default_issuer = default.map(|at| signing.remove(at));
+        self.issuers = signing;
+        let first = match &self.default_issuer {
+            Some(issuer) if Some(issuer.id) == before => format!("{} (as before)", clean(&issuer.name)),
+            Some(issuer) => format!("{} (active)", clean(&issuer.name)),
+            None => "no issuer is active".to_owned(),
         };
         let names = self.issuers.iter().map(|issuer| clean(&issuer.name));
         let options: Vec<String> = std::iter::once(first).chain(names).collect();
@@ -253,12 +258,5 @@ impl Issue {
 
     fn issuer_id(&self) -> Option<IssuerId> {
         self.issuer().map(|issuer| issuer.id)
-    }
-
-    fn is_default(&self, issuer: &Issuer) -> bool {
-        match &self.base {
-            Some(license) => issuer.id == license.issuer_id,
-            None => issuer.status == IssuerStatus::Active,
-        }
     }
 }

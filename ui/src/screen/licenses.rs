@@ -1,5 +1,7 @@
 //! Tab 2: the licenses, newest first, and one of them in detail.
 
+mod rows;
+
 use super::actions::act_on;
 use super::license::Detail;
 use super::search::Search;
@@ -13,12 +15,14 @@ use crate::message::Answer;
 use crate::paging::{Ask, Paged, Requests};
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::theme::Meaning;
-use crate::widget::table::{self, Cell, Column};
+use crate::widget::table;
 use crossterm::event::KeyEvent;
 use licentia_core::{License, LicenseFilter, LicenseId, LicenseStatus, Page, Validity};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::Rect;
+use rows::{COLUMNS, cells};
+
+pub(crate) use rows::{status_meaning, validity_meaning, validity_word};
 
 /// The tab.
 #[derive(Debug, Default)]
@@ -269,50 +273,4 @@ const VALIDITIES: [Validity; 4] = [Validity::Valid, Validity::Expiring, Validity
 fn after<T: Copy + PartialEq>(all: &[T], now: Option<T>) -> Option<T> {
     let Some(now) = now else { return all.first().copied() };
     all.iter().skip_while(|other| **other != now).nth(1).copied()
-}
-
-const COLUMNS: &[Column] = &[
-    Column("id", Constraint::Length(8)),
-    Column("subject", Constraint::Fill(2)),
-    Column("status", Constraint::Length(10)),
-    Column("validity", Constraint::Length(13)),
-    Column("expires", Constraint::Length(10)),
-    Column("audience", Constraint::Fill(1)),
-];
-
-fn cells(license: &License, look: Look) -> Vec<Cell> {
-    let validity = Validity::of(license.not_before, license.not_after, look.now);
-    vec![
-        Cell::plain(license.id.short()),
-        Cell::plain(&license.subject),
-        Cell(license.status.to_string(), status_meaning(license.status)),
-        Cell(validity_word(validity).to_owned(), validity_meaning(validity)),
-        Cell::plain(license.not_after.map_or_else(|| "never".to_owned(), |at| look.date(at))),
-        Cell::plain(license.audience.0.join(", ")),
-    ]
-}
-
-pub(super) const fn status_meaning(status: LicenseStatus) -> Meaning {
-    match status {
-        LicenseStatus::Active => Meaning::Good,
-        LicenseStatus::Suspended => Meaning::Warning,
-        LicenseStatus::Superseded => Meaning::Muted,
-        LicenseStatus::Revoked => Meaning::Danger,
-    }
-}
-
-pub(super) const fn validity_word(validity: Validity) -> &'static str {
-    match validity {
-        Validity::NotYetValid => "not yet valid",
-        other => other.as_str(),
-    }
-}
-
-pub(super) const fn validity_meaning(validity: Validity) -> Meaning {
-    match validity {
-        Validity::Valid => Meaning::Good,
-        Validity::NotYetValid => Meaning::Muted,
-        Validity::Expiring => Meaning::Warning,
-        Validity::Expired => Meaning::Danger,
-    }
 }

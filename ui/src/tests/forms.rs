@@ -295,6 +295,18 @@ fn a_reissue_names_what_was_changed_and_drops_what_was_emptied() {
 }
 
 #[test]
+fn where_the_issuer_of_before_signs_no_more_the_active_one_does() {
+    let from_elsewhere = License { issuer_id: issuer(9, "foreign", IssuerStatus::Inactive).id, ..license(1) };
+    let mut app = with_licenses(vec![from_elsewhere]);
+    let effects = press(&mut app, "e");
+    answer_issuers(&mut app, &effects);
+    press(&mut app, "<enter>");
+    assert!(text(&mut app, 80, 24).contains("default (active)"));
+    press(&mut app, "<enter><enter>");
+    assert!(text(&mut app, 80, 24).contains("issuer    default"));
+}
+
+#[test]
 fn a_reissue_is_no_second_license_of_its_subject() {
     let mut app = with_licenses(vec![license(1)]);
     let effects = press(&mut app, "e");

@@ -6,6 +6,7 @@ mod journeys;
 mod journeys_licenses;
 mod keymap;
 mod license_dialogs;
+mod license_pages;
 mod licenses;
 mod look;
 mod paging;

@@ -99,6 +99,15 @@ pub(super) fn text(app: &mut App, width: u16, height: u16) -> String {
     shown(terminal.backend().buffer())
 }
 
+/// Asserts that the screen has all of it.
+#[track_caller]
+pub(super) fn shows(app: &mut App, parts: &[&str]) {
+    let screen = text(app, 120, 36);
+    for part in parts {
+        assert!(screen.contains(part), "{part} is not in\n{screen}");
+    }
+}
+
 pub(super) fn why() -> Explanation {
     Explanation {
         message: "the license was not issued".to_owned(),

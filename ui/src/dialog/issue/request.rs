@@ -110,7 +110,7 @@ impl Issue {
     }
 
     fn check_issuer(&self) -> Read<()> {
-        let nobody = self.issuers_known && self.base.is_none() && self.default_issuer.is_none();
+        let nobody = self.issuers_known && self.default_issuer.is_none();
         if nobody && self.issuer().is_none() {
             return Err("no issuer is active: choose one, or activate one first".to_owned());
         }
