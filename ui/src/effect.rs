@@ -194,7 +194,10 @@ pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> 
         }
 
         Effect::LoadLicenses { request, filter, after, limit } => {
-            Msg::LicensesLoaded { request, answer: read::licenses(services, &filter, after, limit).await }
+            match read::licenses(services, &filter, after, limit).await.transpose() {
+                Some(answer) => Msg::LicensesLoaded { request, answer },
+                None => Msg::LicensesMoved { request },
+            }
         }
         Effect::LoadLicense { request, id } => match read::license(services, id).await.transpose() {
             Some(answer) => Msg::LicenseLoaded { request, answer },

@@ -40,6 +40,10 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<Page<License, LicenseId>>,
     },
+    /// The page cannot be found any more: the license that it comes after is gone.
+    LicensesMoved {
+        request: u64,
+    },
     LicenseLoaded {
         request: u64,
         answer: Answer<Box<LicenseDetails>>,

@@ -24,6 +24,7 @@ impl App {
                 Some(detail) => detail.events_loaded(request, answer, requests),
                 None => Ok(None),
             },
+            Msg::LicensesMoved { request } => Ok(self.licenses.moved(request, requests)),
             Msg::LicenseGone { request } => return self.license_gone(request),
             Msg::LicenseVerified { request, answer } => self.license_verified(request, answer),
             Msg::Previewed { request, answer } => self.previewed(request, answer),
@@ -117,7 +118,7 @@ impl App {
         let (new, old) = (&reissued.license, &reissued.superseded);
         self.notice = Some(format!("License {} is signed, {} is superseded.", new.id.short(), old.id.short()));
         let mut effects = vec![self.licenses.load(&mut self.requests)];
-        effects.extend(self.licenses.follow(new, &mut self.requests));
+        effects.extend(self.licenses.follow(old.id, new, &mut self.requests));
         effects.extend(self.log_grew());
         effects
     }
@@ -135,7 +136,7 @@ impl App {
 
     fn changed(&mut self, license: &License) -> Vec<Effect> {
         self.licenses.replace(license);
-        let mut effects = self.licenses.follow(license, &mut self.requests);
+        let mut effects = self.licenses.follow(license.id, license, &mut self.requests);
         effects.extend(self.log_grew());
         effects
     }

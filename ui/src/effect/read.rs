@@ -8,13 +8,18 @@ use licentia_core::{
     AuditRecord, Error, Explanation, Issuer, License, LicenseFilter, LicenseId, Licenses, Licentia, Noun, Page, Result,
 };
 
+/// None when the license that the page comes after was deleted, and with it its place in an order of time.
 pub(super) async fn licenses(
     services: &Services,
     filter: &LicenseFilter,
     after: Option<LicenseId>,
     limit: u64,
-) -> Answer<Page<License, LicenseId>> {
-    open(services)?.licenses().list(filter, after, limit).await.map_err(explained)
+) -> Answer<Option<Page<License, LicenseId>>> {
+    match open(services)?.licenses().list(filter, after, limit).await {
+        Ok(page) => Ok(Some(page)),
+        Err(Error::Unknown { noun: Noun::License, .. }) => Ok(None),
+        Err(error) => Err(explained(error)),
+    }
 }
 
 /// None when there is no such license any more.

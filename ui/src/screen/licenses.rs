@@ -155,6 +155,11 @@ impl Licenses {
         Ok(followed?.map(|ask| self.effect(&ask)))
     }
 
+    /// The page that is waited for cannot be found any more: the list is read from its beginning.
+    pub(crate) fn moved(&mut self, request: u64, requests: &mut Requests) -> Option<Effect> {
+        self.list.awaits(request).then(|| self.load(requests))
+    }
+
     pub(crate) fn is_filtered(&self) -> bool {
         self.filter != LicenseFilter::default()
     }
@@ -170,9 +175,11 @@ impl Licenses {
         }
     }
 
-    /// Reads the detail again, of another license where the one that is shown was superseded.
-    pub(crate) fn follow(&mut self, license: &License, requests: &mut Requests) -> Vec<Effect> {
-        self.detail.as_mut().map(|detail| detail.follow(license, requests)).unwrap_or_default()
+    /// Reads the detail of `shown` again, as what became of it: another license where it was superseded. Whoever went
+    /// on to a third one meanwhile stays there.
+    pub(crate) fn follow(&mut self, shown: LicenseId, license: &License, requests: &mut Requests) -> Vec<Effect> {
+        let detail = self.detail.as_mut().filter(|detail| detail.license().id == shown);
+        detail.map(|detail| detail.follow(license, requests)).unwrap_or_default()
     }
 
     /// Opens the detail of a license.

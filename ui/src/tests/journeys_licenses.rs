@@ -118,3 +118,19 @@ async fn a_license_that_another_process_deletes_closes_itself() {
     screen.wait_a_second().await;
     shows(&mut screen, &["was deleted meanwhile.", "1 of 1", "customer0001"]);
 }
+
+#[tokio::test]
+async fn a_list_by_time_goes_on_when_the_end_of_its_page_is_deleted() {
+    let (home, mut screen) = opened(150).await;
+    screen.press("w").settle().await;
+    shows(&mut screen, &["Licenses: valid", "1 of 100+"]);
+    let mut other = home.open(Some(passphrase())).await;
+    other.press("/").type_text("customer0100").settle().await;
+    other.press("<enter>Dcustomer0100<enter>").settle().await;
+    shows(&mut other, &["is deleted."]);
+    screen.press("<end>").settle().await;
+    assert!(!screen.screen().contains("Error"), "{}", screen.screen());
+    shows(&mut screen, &["1 of 100+"]);
+    screen.press("<end>").settle().await;
+    shows(&mut screen, &["149 of 149"]);
+}

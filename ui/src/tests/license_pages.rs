@@ -76,6 +76,15 @@ fn a_change_stays_on_the_page_where_it_was_asked_for() {
 }
 
 #[test]
+fn a_change_does_not_pull_back_whoever_went_on() {
+    let mut app = with_licenses(vec![license(1), License { status: LicenseStatus::Revoked, ..license(2) }]);
+    press(&mut app, "j<enter>u<enter><esc>k<enter>");
+    shows(&mut app, &["License 00000001 for"]);
+    assert_eq!(app.update(Msg::Unrevoked(Ok(Box::new(license(2))))), []);
+    shows(&mut app, &["License 00000001 for", "License 00000002 is active again."]);
+}
+
+#[test]
 fn a_token_is_copied_as_it_is() {
     let mut app = detail();
     assert_eq!(press(&mut app, "c"), [Effect::Copy { text: license(2).token }]);

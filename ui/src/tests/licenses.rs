@@ -138,6 +138,18 @@ fn the_next_page_is_read_as_the_selection_nears_the_end() {
 }
 
 #[test]
+fn a_page_that_lost_its_place_is_read_from_the_beginning() {
+    let (mut app, _) = start();
+    let effects = press(&mut app, "w");
+    let first: Vec<License> = (1..=100).map(license).collect();
+    answer_licenses(&mut app, &effects, Page { items: first, next: Some(license_id(100)) });
+    press(&mut app, "<end>");
+    assert_eq!(app.update(Msg::LicensesMoved { request: 2 }), [], "an old question");
+    let effects = app.update(Msg::LicensesMoved { request: 3 });
+    assert_eq!(load(&effects).validity, Some(Validity::Valid));
+}
+
+#[test]
 fn enter_opens_a_license_and_esc_goes_back_to_the_same_row() {
     let mut app = with_licenses(vec![license(1), license(2)]);
     let effects = press(&mut app, "j<enter>");
