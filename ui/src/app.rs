@@ -225,8 +225,8 @@ impl App {
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::Delete(delete) => delete.wait(waiting),
                 Dialog::Extend(extend) => extend.wait(waiting),
-                Dialog::Import(import) => import.wait(waiting),
-                Dialog::Save(save) => save.wait(waiting),
+                Dialog::TakeIn(import) => import.wait(waiting),
+                Dialog::SaveLicense(save) => save.wait(waiting),
                 _ => {}
             }
         }

@@ -92,16 +92,16 @@ pub(crate) enum Effect {
         request: u64,
     },
     /// Write a new file. Nothing in the database changes, and still it is waited for.
-    Save {
+    SaveLicense {
         id: LicenseId,
         path: String,
     },
-    Delete {
+    DeleteLicense {
         id: LicenseId,
         /// Revoke it in the same step.
         revoke: bool,
     },
-    Import {
+    ImportLicense {
         text: String,
     },
 
@@ -127,9 +127,9 @@ impl Effect {
         matches!(
             self,
             Self::Found { .. }
-                | Self::Save { .. }
-                | Self::Delete { .. }
-                | Self::Import { .. }
+                | Self::SaveLicense { .. }
+                | Self::DeleteLicense { .. }
+                | Self::ImportLicense { .. }
                 | Self::Issue(_)
                 | Self::Reissue { .. }
                 | Self::Revoke(_)
@@ -225,9 +225,9 @@ pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> 
             Msg::TwinsLoaded { request, answer: license::twins(services, &subject).await }
         }
         Effect::LoadNames { request } => Msg::NamesLoaded { request, answer: license::names(services).await },
-        Effect::Save { id, path } => Msg::Saved(license::save(services, id, &path).await),
-        Effect::Delete { id, revoke } => Msg::Deleted(license::delete(services, id, revoke).await),
-        Effect::Import { text } => Msg::Imported(license::import(services, &text).await),
+        Effect::SaveLicense { id, path } => Msg::LicenseSaved(license::save(services, id, &path).await),
+        Effect::DeleteLicense { id, revoke } => Msg::LicenseDeleted(license::delete(services, id, revoke).await),
+        Effect::ImportLicense { text } => Msg::LicenseImported(license::import(services, &text).await),
 
         Effect::Issue(request) => Msg::Issued(write::issue(services, request).await),
         Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),

@@ -89,9 +89,9 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<Vec<Identity>>,
     },
-    Saved(Answer<String>),
-    Deleted(Answer<Box<Deleted>>),
-    Imported(Answer<Box<License>>),
+    LicenseSaved(Answer<String>),
+    LicenseDeleted(Answer<Box<Deleted>>),
+    LicenseImported(Answer<Box<License>>),
 
     Issued(Answer<Box<License>>),
     Reissued(Answer<Box<Reissued>>),

@@ -272,7 +272,7 @@ impl<T: Row> Paged<T> {
     }
 
     /// This is the answer that is waited for.
-    pub(crate) fn awaits(&self, request: u64) -> bool {
+    pub(crate) fn waits_for(&self, request: u64) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| waiting.request == request)
     }
 

@@ -76,9 +76,9 @@ impl App {
         self.wait(false);
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
-            Msg::Saved(answer) => answer.map(|path| self.saved(&path)),
-            Msg::Deleted(answer) => answer.map(|deleted| self.deleted(&deleted)),
-            Msg::Imported(answer) => answer.map(|license| self.imported(&license)),
+            Msg::LicenseSaved(answer) => answer.map(|path| self.saved(&path)),
+            Msg::LicenseDeleted(answer) => answer.map(|deleted| self.deleted(&deleted)),
+            Msg::LicenseImported(answer) => answer.map(|license| self.imported(&license)),
             Msg::Issued(answer) => answer.map(|license| self.issued(&license)),
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),

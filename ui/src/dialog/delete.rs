@@ -51,7 +51,7 @@ impl Delete {
             Action::NextField => self.form.leave(&[], true),
             Action::PreviousField => self.form.leave(&[], false),
             Action::Submit if self.form.show(&self.problems()) => {
-                return vec![Step::Run(Effect::Delete { id: self.license.id, revoke: self.revokes() })];
+                return vec![Step::Run(Effect::DeleteLicense { id: self.license.id, revoke: self.revokes() })];
             }
             Action::Cancel => return vec![Step::Close],
             _ => {}

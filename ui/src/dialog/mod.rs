@@ -9,11 +9,11 @@ pub(crate) mod error;
 pub(crate) mod extend;
 pub(crate) mod founded;
 pub(crate) mod help;
-pub(crate) mod import;
 pub(crate) mod issue;
 pub(crate) mod revoke;
-pub(crate) mod save;
+pub(crate) mod save_license;
 pub(crate) mod setup;
+pub(crate) mod take_in;
 pub(crate) mod unlock;
 pub(crate) mod verdict;
 
@@ -65,8 +65,8 @@ dialogs! {
     Help(help::Help): Help,
     Delete(delete::Delete): Form,
     Extend(extend::Extend): Form,
-    Import(import::Import): Form,
-    Save(save::Save): Form,
+    TakeIn(take_in::TakeIn): Form,
+    SaveLicense(save_license::SaveLicense): Form,
     Verdict(verdict::Verdict): Message,
     Discard(discard::Discard): Confirm,
     AuditFilter(audit_filter::AuditFilterForm): Form,
@@ -83,8 +83,8 @@ impl Dialog {
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Delete(dialog) => dialog.form.key(key),
             Self::Extend(dialog) => dialog.form.key(key),
-            Self::Import(dialog) => dialog.form.key(key),
-            Self::Save(dialog) => dialog.form.key(key),
+            Self::TakeIn(dialog) => dialog.form.key(key),
+            Self::SaveLicense(dialog) => dialog.form.key(key),
             Self::AuditFilter(dialog) => dialog.form.key(key),
             Self::Founded(_)
             | Self::Confirm(_)
@@ -104,8 +104,8 @@ impl Dialog {
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Delete(dialog) => dialog.form.paste(text),
             Self::Extend(dialog) => dialog.form.paste(text),
-            Self::Import(dialog) => dialog.form.paste(text),
-            Self::Save(dialog) => dialog.form.paste(text),
+            Self::TakeIn(dialog) => dialog.form.paste(text),
+            Self::SaveLicense(dialog) => dialog.form.paste(text),
             Self::AuditFilter(dialog) => dialog.form.paste(text),
             Self::Founded(_)
             | Self::Confirm(_)
@@ -134,8 +134,8 @@ impl Dialog {
                 | Self::Revoke(_)
                 | Self::Delete(_)
                 | Self::Extend(_)
-                | Self::Import(_)
-                | Self::Save(_)
+                | Self::TakeIn(_)
+                | Self::SaveLicense(_)
         )
     }
 }

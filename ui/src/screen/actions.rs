@@ -5,7 +5,7 @@ use crate::dialog::delete::Delete;
 use crate::dialog::extend::Extend;
 use crate::dialog::issue::Issue;
 use crate::dialog::revoke::Revoke;
-use crate::dialog::save::Save;
+use crate::dialog::save_license::SaveLicense;
 use crate::dialog::verdict::Verdict;
 use crate::effect::Effect;
 use crate::keymap::Action;
@@ -33,7 +33,7 @@ pub(super) fn act_on(license: &License, action: Action, cx: &mut Cx) -> Option<V
             let (request, id) = (cx.requests.next(), license.id);
             vec![Step::open(Verdict::of(license, request)), Step::Run(Effect::VerifyLicense { request, id })]
         }
-        Action::SaveLicense => vec![Step::open(Save::new(license))],
+        Action::SaveLicense => vec![Step::open(SaveLicense::new(license))],
         Action::CopyToken => {
             let said = "Sent to the clipboard. Not there? Then this terminal cannot; o saves a file.";
             vec![Step::Run(Effect::Copy { text: license.token.clone() }), Step::Notice(said)]

@@ -6,8 +6,8 @@ use super::actions::act_on;
 use super::license::Detail;
 use super::search::Search;
 use super::{Move, head, navigate, nothing};
-use crate::dialog::import::Import;
 use crate::dialog::issue::Issue;
+use crate::dialog::take_in::TakeIn;
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -85,7 +85,7 @@ impl Licenses {
                 license.map(|license| self.open(license, cx)).into_iter().collect()
             }
             Action::Issue => Issue::open(Issue::new(&self.audience, cx.requests)),
-            Action::Import => vec![Step::open(Import::default())],
+            Action::Import => vec![Step::open(TakeIn::default())],
             Action::FilterSubject => {
                 self.search = Some(Search::new(self.filter.subject.clone()));
                 vec![]
@@ -147,7 +147,7 @@ impl Licenses {
         answer: Answer<Page<License, LicenseId>>,
         requests: &mut Requests,
     ) -> Answer<Option<Effect>> {
-        let awaited = self.list.awaits(request);
+        let awaited = self.list.waits_for(request);
         let followed = self.list.follow(request, answer, requests);
         if awaited && std::mem::take(&mut self.overdue) {
             return Ok(Some(self.load(requests)));
@@ -157,7 +157,7 @@ impl Licenses {
 
     /// The page that is waited for cannot be found any more: the list is read from its beginning.
     pub(crate) fn moved(&mut self, request: u64, requests: &mut Requests) -> Option<Effect> {
-        self.list.awaits(request).then(|| self.load(requests))
+        self.list.waits_for(request).then(|| self.load(requests))
     }
 
     pub(crate) fn is_filtered(&self) -> bool {

@@ -11,7 +11,7 @@ fn revoked() -> License {
 }
 
 fn deleted(license: License, still_valid_in_the_field: bool) -> Msg {
-    Msg::Deleted(Ok(Box::new(Deleted { license, still_valid_in_the_field })))
+    Msg::LicenseDeleted(Ok(Box::new(Deleted { license, still_valid_in_the_field })))
 }
 
 #[test]
@@ -33,12 +33,12 @@ fn a_license_is_saved_under_a_name_made_of_its_subject() {
     ] {
         let mut app = with_licenses(vec![License { subject: subject.to_owned(), ..license(1) }]);
         press(&mut app, "o");
-        assert_eq!(press(&mut app, "<enter>"), [Effect::Save { id: license_id(1), path: path.to_owned() }]);
+        assert_eq!(press(&mut app, "<enter>"), [Effect::SaveLicense { id: license_id(1), path: path.to_owned() }]);
     }
     for subject in [HOSTILE.to_owned(), "x".repeat(900)] {
         let mut app = with_licenses(vec![License { subject, ..license(1) }]);
         let effects = press(&mut app, "o<enter>");
-        let [Effect::Save { path, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+        let [Effect::SaveLicense { path, .. }] = effects.as_slice() else { panic!("{effects:?}") };
         assert!(path.len() < 80 && !path.contains(|c: char| c.is_control() || c == '\u{202e}' || c == '/'), "{path}");
     }
 }
@@ -49,14 +49,14 @@ fn saving_is_waited_for_and_a_failure_leaves_the_path() {
     press(&mut app, "o<ctrl-u><enter>");
     shows(&mut app, &["a path is needed"]);
     let path = "~/a.lic".to_owned();
-    assert_eq!(press(&mut app, "~/a.lic<enter>"), [Effect::Save { id: license_id(1), path }]);
+    assert_eq!(press(&mut app, "~/a.lic<enter>"), [Effect::SaveLicense { id: license_id(1), path }]);
     assert_eq!(press(&mut app, "<enter><esc><ctrl-c>"), [], "it is being written");
-    app.update(Msg::Saved(Err(why())));
+    app.update(Msg::LicenseSaved(Err(why())));
     shows(&mut app, &["make room"]);
     press(&mut app, "<esc>");
     shows(&mut app, &["~/a.lic"]);
     press(&mut app, "<enter>");
-    assert_eq!(app.update(Msg::Saved(Ok("/home/m/a.lic".to_owned()))), []);
+    assert_eq!(app.update(Msg::LicenseSaved(Ok("/home/m/a.lic".to_owned()))), []);
     shows(&mut app, &["Saved as /home/m/a.lic", "Licenses: all"]);
 }
 
@@ -78,7 +78,7 @@ fn a_deletion_wants_the_subject_and_offers_to_revoke_first() {
     shows(&mut app, &["type it to confirm"]);
     assert_eq!(press(&mut app, "customer1<enter>"), []);
     shows(&mut app, &["that is something else"]);
-    assert_eq!(press(&mut app, "@example.com<enter>"), [Effect::Delete { id: license_id(1), revoke: true }]);
+    assert_eq!(press(&mut app, "@example.com<enter>"), [Effect::DeleteLicense { id: license_id(1), revoke: true }]);
     assert_eq!(press(&mut app, "<enter><esc>"), [], "the form waits");
     let effects = app.update(deleted(revoked(), false));
     assert!(matches!(effects.as_slice(), [Effect::LoadLicenses { after: None, .. }]), "{effects:?}");
@@ -91,7 +91,7 @@ fn whoever_only_deletes_is_told_that_it_stays_valid() {
     press(&mut app, "<enter>D<up><right>");
     shows(&mut app, &["will not be revoked: what was handed out stays valid in the field"]);
     let effects = press(&mut app, "<tab>customer2@example.com<enter>");
-    assert_eq!(effects, [Effect::Delete { id: license_id(2), revoke: false }]);
+    assert_eq!(effects, [Effect::DeleteLicense { id: license_id(2), revoke: false }]);
     app.update(deleted(license(2), true));
     shows(&mut app, &["Licenses: all", "is deleted. What was handed out stays valid."]);
 }
@@ -102,8 +102,8 @@ fn a_revoked_license_is_only_deleted() {
     press(&mut app, "D");
     shows(&mut app, &["It stays revoked"]);
     let effects = press(&mut app, "customer1@example.com<enter>");
-    assert_eq!(effects, [Effect::Delete { id: license_id(1), revoke: false }]);
-    app.update(Msg::Deleted(Err(why())));
+    assert_eq!(effects, [Effect::DeleteLicense { id: license_id(1), revoke: false }]);
+    app.update(Msg::LicenseDeleted(Err(why())));
     press(&mut app, "<esc>");
     shows(&mut app, &["confirm  customer1@example.com"]);
 }
@@ -231,8 +231,8 @@ fn a_license_from_elsewhere_is_looked_at_before_it_is_taken_in() {
             "revoked, as it was when it was deleted",
         ],
     );
-    assert_eq!(press(&mut app, "<enter>"), [Effect::Import { text: "eyJ".to_owned() }]);
-    let effects = app.update(Msg::Imported(Ok(Box::new(license(1)))));
+    assert_eq!(press(&mut app, "<enter>"), [Effect::ImportLicense { text: "eyJ".to_owned() }]);
+    let effects = app.update(Msg::LicenseImported(Ok(Box::new(license(1)))));
     assert!(matches!(effects.as_slice(), [Effect::LoadLicenses { .. }, Effect::LoadLicense { .. }]));
     shows(&mut app, &["License 00000001 for", "License 00000001 is taken in; it is active."]);
 }
@@ -281,6 +281,6 @@ fn a_file_that_cannot_be_read_leaves_the_path() {
     press(&mut app, "<enter>");
     app.update(Msg::Previewed { request: 3, answer: Ok(Box::new(foreign(license(1)))) });
     press(&mut app, "<enter>");
-    app.update(Msg::Imported(Err(why())));
+    app.update(Msg::LicenseImported(Err(why())));
     shows(&mut app, &["make room"]);
 }

@@ -40,7 +40,7 @@ impl App {
     pub(super) fn previewed(&mut self, request: u64, answer: Answer<Box<Preview>>) -> Answer<Option<Effect>> {
         let look = self.look();
         let asking = self.find(|dialog| match dialog {
-            Dialog::Import(import) => Some(import),
+            Dialog::TakeIn(import) => Some(import),
             _ => None,
         });
         let step = asking.map_or(Ok(None), |import| import.previewed(request, answer, look))?;

@@ -15,21 +15,21 @@ use ratatui::layout::Rect;
 
 /// See the module.
 #[derive(Debug)]
-pub(crate) struct Import {
+pub(crate) struct TakeIn {
     pub(super) form: Form<()>,
     /// What is being looked at.
     request: Option<u64>,
     waiting: bool,
 }
 
-impl Default for Import {
+impl Default for TakeIn {
     fn default() -> Self {
         let hint = "The path of a .lic file, or the license itself, pasted. ~ is your home.";
         Self { form: Form::new(vec![Field::text((), "license", "", hint)]), request: None, waiting: false }
     }
 }
 
-impl Import {
+impl TakeIn {
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
         match action {
             _ if self.waiting => {}
@@ -56,9 +56,12 @@ impl Import {
         let Preview { text, found } = *answer?;
         Ok(Some(match refusal(&found, look) {
             Some(_) => Step::open(Verdict::refused(found)),
-            None => {
-                Step::open(Confirm::new("Take this license in?", facts(&found, look), None, Effect::Import { text }))
-            }
+            None => Step::open(Confirm::new(
+                "Take this license in?",
+                facts(&found, look),
+                None,
+                Effect::ImportLicense { text },
+            )),
         }))
     }
 

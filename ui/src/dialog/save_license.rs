@@ -13,14 +13,14 @@ use ratatui::layout::Rect;
 
 /// See the module.
 #[derive(Debug)]
-pub(crate) struct Save {
+pub(crate) struct SaveLicense {
     pub(super) form: Form<()>,
     id: LicenseId,
     title: String,
     waiting: bool,
 }
 
-impl Save {
+impl SaveLicense {
     pub(crate) fn new(license: &License) -> Self {
         let hint = "A new file: nothing is ever overwritten. It begins where Licentia was started; ~ is your home.";
         let form = Form::new(vec![Field::text((), "path", &file_name(license), hint)]);
@@ -33,7 +33,7 @@ impl Save {
             _ if self.waiting => {}
             Action::Submit if self.form.show(&self.problems()) => {
                 let path = self.form.text(()).to_owned();
-                return vec![Step::Run(Effect::Save { id: self.id, path })];
+                return vec![Step::Run(Effect::SaveLicense { id: self.id, path })];
             }
             Action::Cancel => return vec![Step::Close],
             _ => {}
