@@ -37,8 +37,16 @@ pub(crate) enum Context {
     Unlock,
     Setup,
     Confirm,
+    TypedConfirm,
     Message,
     Help,
+    Issuers,
+    Issuer,
+    Identities,
+    Identity,
+    Probes,
+    Probe,
+    Token,
 }
 
 impl Context {
@@ -55,8 +63,16 @@ impl Context {
         Self::Unlock,
         Self::Setup,
         Self::Confirm,
+        Self::TypedConfirm,
         Self::Message,
         Self::Help,
+        Self::Issuers,
+        Self::Issuer,
+        Self::Identities,
+        Self::Identity,
+        Self::Probes,
+        Self::Probe,
+        Self::Token,
     ];
 
     const fn layers(self) -> &'static [Layer] {
@@ -74,6 +90,14 @@ impl Context {
             Self::Unlock => &[Layer::Unlock, Layer::Everywhere],
             Self::Setup => &[Layer::Setup, Layer::Fields, Layer::Everywhere],
             Self::Confirm => &[Layer::Confirm, Layer::Scroll, Layer::Everywhere],
+            Self::Issuers => &[Layer::Nouns, Layer::Issuers, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Issuer => &[Layer::Noun, Layer::Issuer, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::Identities => &[Layer::Nouns, Layer::Identities, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Identity => &[Layer::Noun, Layer::Identity, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::Probes => &[Layer::Nouns, Layer::Probes, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Probe => &[Layer::Noun, Layer::Probe, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::Token => &[Layer::Token, Layer::Scroll, Layer::Everywhere],
+            Self::TypedConfirm => &[Layer::TypedConfirm, Layer::Everywhere],
             Self::Message | Self::Help => &[Layer::Message, Layer::Scroll, Layer::Everywhere],
         }
     }
@@ -99,7 +123,18 @@ pub(crate) enum Layer {
     Unlock,
     Setup,
     Confirm,
+    TypedConfirm,
     Message,
+    /// A list of a noun, and one of a noun in detail.
+    Nouns,
+    Noun,
+    Issuers,
+    Issuer,
+    Identities,
+    Identity,
+    Probes,
+    Probe,
+    Token,
 }
 
 /// A key with or without Ctrl. Shift is part of the character.

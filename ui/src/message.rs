@@ -1,13 +1,19 @@
 //! Everything that can happen to the screen.
 
-use crate::effect::{FoundedHome, LicenseDetails, Preview, Verification};
+use crate::effect::{FoundedHome, IdentityDone, IssuerDone, LicenseDetails, Preview, ProbeDone, Verification};
+use crate::screen::issuers::IssuerMore;
 use crossterm::event::KeyEvent;
 use licentia_core::{
-    AuditRecord, Deleted, Explanation, Identity, Issuer, License, LicenseId, Page, Reissued, RevokedLicense,
+    AuditRecord, Deleted, Explanation, Identity, IdentityId, Issuer, KeyFacts, License, LicenseId, Page, ProbeToken,
+    ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
 };
+use std::path::PathBuf;
 
 /// What a service answered. An error is explained where it arises: the screen only shows it.
 pub(crate) type Answer<T> = Result<T, Explanation>;
+
+/// One that was looked for, and what else is known of it. None when it is not there any more.
+pub(crate) type Found<T, M = ()> = Answer<Option<Box<(T, M)>>>;
 
 /// Something that happened. Answers to loads carry the number of the request; only the newest counts.
 #[derive(Debug)]
@@ -97,4 +103,36 @@ pub(crate) enum Msg {
     Reissued(Answer<Box<Reissued>>),
     Revoked(Answer<Box<RevokedLicense>>),
     Unrevoked(Answer<Box<License>>),
+
+    IssuerLoaded {
+        request: u64,
+        answer: Found<Issuer, IssuerMore>,
+    },
+    IdentitiesLoaded {
+        request: u64,
+        answer: Answer<Page<UsedIdentity, IdentityId>>,
+    },
+    IdentityLoaded {
+        request: u64,
+        answer: Found<UsedIdentity>,
+    },
+    ProbesLoaded {
+        request: u64,
+        answer: Answer<Page<ProbeToken, ProbeTokenId>>,
+    },
+    ProbeLoaded {
+        request: u64,
+        answer: Found<ProbeToken>,
+    },
+    KeyInspected {
+        request: u64,
+        answer: Answer<Box<KeyFacts>>,
+    },
+    Saved {
+        request: u64,
+        answer: Answer<PathBuf>,
+    },
+    IssuerChanged(Answer<Box<IssuerDone>>),
+    IdentityChanged(Answer<Box<IdentityDone>>),
+    ProbeChanged(Answer<Box<ProbeDone>>),
 }

@@ -592,8 +592,7 @@ async fn a_license_goes_to_a_new_file_and_comes_back_from_it() {
     let world = World::new().await;
     let license = world.issue("alice").await;
     let (licenses, path) = (world.licentia.licenses(), world.path("alice.lic"));
-    let saved = licenses.save(license.id, &path).await.unwrap();
-    assert_eq!(saved, path.canonicalize().unwrap());
+    licenses.save(license.id, &path).await.unwrap();
     assert_eq!(licenses.read_file(&path).await.unwrap(), licentia_core::Licenses::armored(&license));
     assert!(matches!(licenses.save(license.id, &path).await, Err(Error::FileExists(_))));
 

@@ -14,6 +14,7 @@ mod common;
 mod doctor;
 mod export;
 mod identity;
+mod keys;
 mod license;
 mod probe;
 mod verify;

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit_filter;
 pub(crate) mod confirm;
+pub(crate) mod consume;
 pub(crate) mod delete;
 pub(crate) mod discard;
 pub(crate) mod entry;
@@ -9,11 +10,16 @@ pub(crate) mod error;
 pub(crate) mod extend;
 pub(crate) mod founded;
 pub(crate) mod help;
+pub(crate) mod import;
 pub(crate) mod issue;
+pub(crate) mod make;
 pub(crate) mod revoke;
+pub(crate) mod save;
 pub(crate) mod save_license;
 pub(crate) mod setup;
 pub(crate) mod take_in;
+pub(crate) mod token;
+pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
 pub(crate) mod verdict;
 
@@ -71,6 +77,12 @@ dialogs! {
     Discard(discard::Discard): Confirm,
     AuditFilter(audit_filter::AuditFilterForm): Form,
     Entry(entry::Entry): Message,
+    TypedConfirm(typed_confirm::TypedConfirm): TypedConfirm,
+    Make(make::Make): Form,
+    Save(save::Save): Form,
+    Import(import::Import): Form,
+    Consume(consume::Consume): Form,
+    Token(token::Token): Token,
 }
 
 impl Dialog {
@@ -86,13 +98,19 @@ impl Dialog {
             Self::TakeIn(dialog) => dialog.form.key(key),
             Self::SaveLicense(dialog) => dialog.form.key(key),
             Self::AuditFilter(dialog) => dialog.form.key(key),
+            Self::TypedConfirm(dialog) => dialog.form.key(key),
+            Self::Make(dialog) => dialog.form.key(key),
+            Self::Save(dialog) => dialog.key(key),
+            Self::Import(dialog) => dialog.form.key(key),
+            Self::Consume(dialog) => dialog.form.key(key),
             Self::Founded(_)
             | Self::Confirm(_)
             | Self::Discard(_)
             | Self::Verdict(_)
             | Self::Error(_)
             | Self::Help(_)
-            | Self::Entry(_) => {}
+            | Self::Entry(_)
+            | Self::Token(_) => {}
         }
     }
 
@@ -107,13 +125,19 @@ impl Dialog {
             Self::TakeIn(dialog) => dialog.form.paste(text),
             Self::SaveLicense(dialog) => dialog.form.paste(text),
             Self::AuditFilter(dialog) => dialog.form.paste(text),
+            Self::TypedConfirm(dialog) => dialog.form.paste(text),
+            Self::Make(dialog) => dialog.form.paste(text),
+            Self::Save(dialog) => dialog.paste(text),
+            Self::Import(dialog) => dialog.form.paste(text),
+            Self::Consume(dialog) => dialog.form.paste(text),
             Self::Founded(_)
             | Self::Confirm(_)
             | Self::Discard(_)
             | Self::Verdict(_)
             | Self::Error(_)
             | Self::Help(_)
-            | Self::Entry(_) => {}
+            | Self::Entry(_)
+            | Self::Token(_) => {}
         }
     }
 
@@ -127,15 +151,20 @@ impl Dialog {
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        matches!(
-            self,
+        match self {
             Self::Setup(_)
-                | Self::Issue(_)
-                | Self::Revoke(_)
-                | Self::Delete(_)
-                | Self::Extend(_)
-                | Self::TakeIn(_)
-                | Self::SaveLicense(_)
-        )
+            | Self::Issue(_)
+            | Self::Revoke(_)
+            | Self::TypedConfirm(_)
+            | Self::Delete(_)
+            | Self::Extend(_)
+            | Self::TakeIn(_)
+            | Self::SaveLicense(_)
+            | Self::Make(_)
+            | Self::Import(_)
+            | Self::Consume(_) => true,
+            Self::Save(save) => save.is_change(),
+            _ => false,
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Effects of the Licenses tab beyond reading its rows: verifying, files, deleting, taking in.
 
+use super::file::path;
 use super::read::{explained, open};
 use super::write::unlocked;
 use super::{Preview, Verification};
@@ -7,7 +8,6 @@ use crate::message::Answer;
 use crate::services::Services;
 use crate::text::clean;
 use licentia_core::{Deleted, Identity, License, LicenseId, Licentia, Result};
-use std::path::PathBuf;
 
 /// So many licenses of one subject are looked for: the newest is named, the others counted.
 const TWINS: u64 = 10;
@@ -48,8 +48,9 @@ pub(super) async fn names(services: &Services) -> Answer<Vec<Identity>> {
 }
 
 pub(super) async fn save(services: &Services, id: LicenseId, to: &str) -> Answer<String> {
-    let saved = open(services)?.licenses().save(id, &path(to)).await.map_err(explained)?;
-    Ok(clean(&saved.display().to_string()))
+    let to = path(to);
+    open(services)?.licenses().save(id, &to).await.map_err(explained)?;
+    Ok(clean(&to.display().to_string()))
 }
 
 pub(super) async fn delete(services: &Services, id: LicenseId, revoke: bool) -> Answer<Box<Deleted>> {
@@ -63,15 +64,6 @@ pub(super) async fn delete(services: &Services, id: LicenseId, revoke: bool) -> 
 pub(super) async fn import(services: &Services, text: &str) -> Answer<Box<License>> {
     let (licentia, operator) = unlocked(services)?;
     licentia.licenses().import(&operator, text).await.map(Box::new).map_err(explained)
-}
-
-/// A path as people type it: `~` is their home.
-fn path(text: &str) -> PathBuf {
-    let home = if text == "~" { Some("") } else { text.strip_prefix("~/") };
-    match home.zip(std::env::home_dir()) {
-        Some((rest, home)) => home.join(rest),
-        None => PathBuf::from(text),
-    }
 }
 
 /// The text of a license rather than the path of its file.
@@ -89,16 +81,6 @@ fn unfolded(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_tilde_is_the_home_and_nothing_else_is_changed() {
-        let home = std::env::home_dir().unwrap();
-        assert_eq!(path("~/a.lic"), home.join("a.lic"));
-        assert_eq!(path("~"), home);
-        for same in ["~other/a.lic", "./~/a.lic", "/tmp/a b.lic"] {
-            assert_eq!(path(same), PathBuf::from(same));
-        }
-    }
 
     #[test]
     fn a_pasted_file_gets_its_lines_back() {

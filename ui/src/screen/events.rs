@@ -53,6 +53,10 @@ impl Events {
         Ok(ask.map(|ask| self.effect(&ask)))
     }
 
+    pub(crate) fn waits_for(&self, request: u64) -> bool {
+        self.list.waits_for(request)
+    }
+
     pub(crate) const fn outdated(&mut self) {
         self.list.outdated();
     }
@@ -69,7 +73,12 @@ impl Events {
         self.list.position()
     }
 
-    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look) {
+    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look, title: &str) {
+        draw_list(&self.list, frame, area, look, title, "There is no event.");
+    }
+
+    /// Without a line above: whoever draws them has one.
+    pub(crate) fn draw_rows(&self, frame: &mut Frame, area: Rect, look: Look) {
         draw_rows(&self.list, frame, area, look, "There is no event.");
     }
 

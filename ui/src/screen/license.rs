@@ -222,7 +222,7 @@ impl Detail {
         frame.render_widget(self.pages(look), pages);
         let history = self.more.as_ref().map(|more| more.history.as_slice());
         let fields = match (&self.events, self.page) {
-            (Some(events), _) => return events.draw(frame, rest, look),
+            (Some(events), _) => return events.draw_rows(frame, rest, look),
             (None, Shown::Chain) => return self.chain.draw(frame, rest, look, self.license.id, history),
             (None, Shown::Token) => self.token(look),
             (None, _) => self.fields(look),

@@ -3,8 +3,13 @@
 mod actions;
 pub(crate) mod audit;
 pub(crate) mod events;
+pub(crate) mod identities;
+pub(crate) mod issuers;
 pub(crate) mod license;
 pub(crate) mod licenses;
+mod noun;
+pub(crate) mod nouns;
+pub(crate) mod probes;
 pub(crate) mod search;
 
 use crate::keymap::Action;

@@ -27,7 +27,7 @@ fn answer_issuers(app: &mut App, effects: &[Effect]) {
         issuer(10, "old", IssuerStatus::Retired),
     ];
     app.update(Msg::IssuersLoaded { request: *request, answer: Ok(issuers) });
-    let identities = vec![identity(1, "kiosk"), identity(2, "server"), identity(3, "server-eu")];
+    let identities = vec![named(1, "kiosk"), named(2, "server"), named(3, "server-eu")];
     app.update(Msg::NamesLoaded { request: *names, answer: Ok(identities) });
 }
 
@@ -92,7 +92,7 @@ fn all_fields_are_read() {
         features: vec!["export".to_owned()],
         limits: [("seats".to_owned(), Limit::Number(10)), ("edition".to_owned(), Limit::Text("pro".to_owned()))].into(),
         payload: Some(serde_json::json!({ "a": 1 })),
-        identity: Some(identity(1, "kiosk").id),
+        identity: Some(named(1, "kiosk").id),
         ..plain()
     };
     assert_eq!(press(&mut app, "<enter>"), [Effect::Issue(request)]);
@@ -137,7 +137,7 @@ fn the_audience_of_the_configuration_is_there_already() {
 fn an_identity_goes_by_its_name_or_a_part_of_its_id() {
     for (typed, said) in [
         ("nobody", "no identity has this name or id"),
-        ("0000", "several ids begin or end so"),
+        ("019", "several ids begin or end so"),
         ("00000003", "[2 When]"),
         ("server", "[2 When]"),
     ] {
@@ -263,7 +263,7 @@ fn a_reissue_that_changes_nothing_names_nothing() {
 #[test]
 fn a_reissue_names_what_was_changed_and_drops_what_was_emptied() {
     let odd = Limits([("edition".to_owned(), Limit::Text("10".to_owned()))].into());
-    let kiosk = Some(identity(1, "kiosk").id);
+    let kiosk = Some(named(1, "kiosk").id);
     let mut app = with_licenses(vec![License { limits: odd, not_before: Some(NOW), identity_id: kiosk, ..license(1) }]);
     let effects = press(&mut app, "e");
     answer_issuers(&mut app, &effects);
@@ -289,7 +289,7 @@ fn a_reissue_names_what_was_changed_and_drops_what_was_emptied() {
     app.update(Msg::Reissued(Err(why())));
     press(&mut app, "<esc><esc><esc>");
     press(&mut app, "server-eu<enter><enter><enter>");
-    request.identity = Some(identity(3, "server-eu").id);
+    request.identity = Some(named(3, "server-eu").id);
     request.clear.remove(0);
     assert_eq!(press(&mut app, "<enter>"), [Effect::Reissue { id: license_id(1), request }]);
 }

@@ -9,12 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
 
-const PASSPHRASE: &str = "correct horse";
+pub(super) const PASSPHRASE: &str = "correct horse";
 
 /// A home that goes when the test ends, and a clock that moves a second at each look.
 pub(super) struct Home {
     pub(super) directory: TempDir,
-    ambient: Ambient,
+    pub(super) ambient: Ambient,
 }
 
 impl Home {
@@ -39,7 +39,7 @@ impl Home {
         home
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         let directory = self.directory.path();
         Place { database: directory.join("home/licentia.db"), pins: Some(directory.join("pins")) }
     }
@@ -53,7 +53,7 @@ impl Home {
     }
 }
 
-fn request(number: u32) -> IssueRequest {
+pub(super) fn request(number: u32) -> IssueRequest {
     IssueRequest {
         subject: format!("customer{number:04}"),
         audience: vec!["studio".to_owned()],
@@ -67,7 +67,7 @@ fn request(number: u32) -> IssueRequest {
     }
 }
 
-fn actor() -> Actor {
+pub(super) fn actor() -> Actor {
     Actor::new("mathieu@build7").unwrap()
 }
 

@@ -56,7 +56,7 @@ async fn a_license_is_saved_once_and_known_when_it_is_read_again() {
     shows(&mut screen, &["Error", "/nowhere/a.lic"]);
     let database = home.directory.path().join("home/licentia.db").display().to_string();
     screen.press("<esc><ctrl-u>").type_text(&database).press("<enter>").settle().await;
-    shows(&mut screen, &["the database that is open"]);
+    shows(&mut screen, &["database that is open"]);
     screen.press("<esc><ctrl-u>").paste("-----BEGIN LICENSE-----\nnonsense\n-----END LICENSE-----\n");
     screen.press("<enter>").settle().await;
     shows(&mut screen, &["the license does not hold"]);

@@ -2,14 +2,19 @@
 
 mod audit;
 mod forms;
+mod identities;
+mod issuers;
 mod journeys;
+mod journeys_keys;
 mod journeys_licenses;
 mod keymap;
 mod license_dialogs;
 mod license_pages;
 mod licenses;
 mod look;
+mod look_keys;
 mod paging;
+mod probes;
 mod pty;
 mod shell;
-mod support;
+pub(crate) mod support;

@@ -74,13 +74,13 @@ impl App {
         asking.map_or(Ok(()), |wizard| wizard.names_loaded(request, answer)).map(|()| None)
     }
 
-    pub(super) fn saved(&mut self, path: &str) -> Vec<Effect> {
+    pub(super) fn license_saved(&mut self, path: &str) -> Vec<Effect> {
         self.close_asking();
         self.notice = Some(format!("Saved as {path}"));
         vec![]
     }
 
-    pub(super) fn deleted(&mut self, deleted: &Deleted) -> Vec<Effect> {
+    pub(super) fn license_deleted(&mut self, deleted: &Deleted) -> Vec<Effect> {
         self.close_asking();
         let id = deleted.license.id;
         let field = if deleted.still_valid_in_the_field { " What was handed out stays valid." } else { "" };
@@ -91,7 +91,7 @@ impl App {
         self.fill()
     }
 
-    pub(super) fn imported(&mut self, license: &License) -> Vec<Effect> {
+    pub(super) fn license_imported(&mut self, license: &License) -> Vec<Effect> {
         self.close_asking();
         self.notice = Some(format!("License {} is taken in; it is {}.", license.id.short(), license.status));
         // It may have come back with the id of before, and so to anywhere in the list: it is shown.
