@@ -96,9 +96,10 @@ pub(crate) enum Effect {
         request: u64,
         subject: String,
     },
-    /// Ask for the identities that a license may name.
-    LoadNames {
+    /// Ask which identity a name or a part of an id stands for.
+    ResolveIdentity {
         request: u64,
+        text: String,
     },
     /// Write a new file. Nothing in the database changes, and still it is waited for.
     SaveLicense {
@@ -274,7 +275,9 @@ pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> 
         Effect::LoadTwins { request, subject } => {
             Msg::TwinsLoaded { request, answer: license::twins(services, &subject).await }
         }
-        Effect::LoadNames { request } => Msg::NamesLoaded { request, answer: license::names(services).await },
+        Effect::ResolveIdentity { request, text } => {
+            Msg::IdentityResolved { request, answer: license::identity(services, &text).await }
+        }
         Effect::SaveLicense { id, path } => Msg::LicenseSaved(license::save(services, id, &path).await),
         Effect::DeleteLicense { id, revoke } => Msg::LicenseDeleted(license::delete(services, id, revoke).await),
         Effect::ImportLicense { text } => Msg::LicenseImported(license::import(services, &text).await),

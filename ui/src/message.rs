@@ -91,9 +91,9 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<Vec<License>>,
     },
-    NamesLoaded {
+    IdentityResolved {
         request: u64,
-        answer: Answer<Vec<Identity>>,
+        answer: Answer<Identity>,
     },
     LicenseSaved(Answer<String>),
     LicenseDeleted(Answer<Box<Deleted>>),

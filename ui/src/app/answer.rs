@@ -56,7 +56,7 @@ impl App {
             Msg::LicenseVerified { request, answer } => self.license_verified(request, answer),
             Msg::Previewed { request, answer } => self.previewed(request, answer),
             Msg::TwinsLoaded { request, answer } => self.twins_loaded(request, answer),
-            Msg::NamesLoaded { request, answer } => self.names_loaded(request, answer),
+            Msg::IdentityResolved { request, answer } => Ok(self.identity_resolved(request, answer)),
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
             Msg::TargetResolved { request, answer } => self.audit.target_resolved(request, answer, requests),
             Msg::IssuersLoaded { request, answer } => self

@@ -21,7 +21,7 @@ use crate::widget::form::Form;
 use crate::widget::popup;
 use crate::widget::scroll::paragraph;
 use identity::Names;
-use licentia_core::{Explanation, Identity, Issuer, IssuerId, IssuerStatus, License};
+use licentia_core::{Explanation, Issuer, IssuerId, IssuerStatus, License};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
@@ -42,7 +42,7 @@ pub(crate) struct Issue {
     issuers: Vec<Issuer>,
     /// The issuer of the first choice.
     default_issuer: Option<Issuer>,
-    /// Of the issuers and of the names, which come later.
+    /// Of the issuers, which come later.
     request: u64,
     issuers_known: bool,
     names: Names,
@@ -85,9 +85,12 @@ impl Issue {
     }
 
     /// Opens it, and asks for what it offers.
-    pub(crate) fn open(self) -> Vec<Step> {
+    pub(crate) fn open(mut self, requests: &mut Requests) -> Vec<Step> {
         let request = self.request;
-        vec![Step::open(self), Step::Run(Effect::LoadIssuers { request }), Step::Run(Effect::LoadNames { request })]
+        let identity = self.text(Part::Identity).to_owned();
+        let identity = self.names.look_for(identity, requests);
+        let effects = std::iter::once(Effect::LoadIssuers { request }).chain(identity);
+        std::iter::once(Step::open(self)).chain(effects.map(Step::Run)).collect()
     }
 
     /// Offers the issuers that may sign.
@@ -115,15 +118,6 @@ impl Issue {
         let options: Vec<String> = std::iter::once(first).chain(names).collect();
         for form in &mut self.forms {
             form.set_options(Part::Issuer, options.clone());
-        }
-        Ok(())
-    }
-
-    /// Knows identities by their names from now on.
-    pub(crate) fn names_loaded(&mut self, request: u64, answer: Answer<Vec<Identity>>) -> Answer<()> {
-        if request == self.request {
-            self.names = Names::known(answer?);
-            self.name_identity();
         }
         Ok(())
     }
@@ -157,10 +151,12 @@ impl Issue {
         vec![]
     }
 
-    /// Whoever has an active license already is looked for while the subject is typed.
+    /// Whoever has an active license already is looked for while the subject is typed, and so is the identity.
     pub(crate) fn typed(&mut self, cx: &mut Cx) -> Vec<Step> {
-        let subject = self.text(Part::Subject).to_owned();
-        self.twins.look_for(subject, cx.requests).map(Step::Run).into_iter().collect()
+        let (subject, identity) = (self.text(Part::Subject).to_owned(), self.text(Part::Identity).to_owned());
+        let twins = self.twins.look_for(subject, cx.requests);
+        let identity = self.names.look_for(identity, cx.requests);
+        twins.into_iter().chain(identity).map(Step::Run).collect()
     }
 
     pub(crate) const fn wait(&mut self, waiting: bool) {

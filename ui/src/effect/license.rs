@@ -43,8 +43,8 @@ pub(super) async fn twins(services: &Services, subject: &str) -> Answer<Vec<Lice
     open(services)?.licenses().active_for(subject, TWINS).await.map_err(explained)
 }
 
-pub(super) async fn names(services: &Services) -> Answer<Vec<Identity>> {
-    open(services)?.identities().list().await.map_err(explained)
+pub(super) async fn identity(services: &Services, text: &str) -> Answer<Identity> {
+    open(services)?.identities().resolve(text).await.map_err(explained)
 }
 
 pub(super) async fn save(services: &Services, id: LicenseId, to: &str) -> Answer<String> {

@@ -17,7 +17,7 @@ pub(super) fn act_on(license: &License, action: Action, cx: &mut Cx) -> Option<V
     let (active, revoked) = (license.status == LicenseStatus::Active, license.status == LicenseStatus::Revoked);
     let say = |text| vec![Step::Notice(text)];
     Some(match action {
-        Action::Reissue if active => Issue::open(Issue::again(license, cx.requests)),
+        Action::Reissue if active => Issue::again(license, cx.requests).open(cx.requests),
         Action::Reissue => say("Only an active license can be issued anew."),
         Action::Extend if !active => say("Only an active license can be extended."),
         Action::Extend => match license.not_after {

@@ -84,7 +84,7 @@ impl Licenses {
                 let license = self.list.selected().cloned();
                 license.map(|license| self.open(license, cx)).into_iter().collect()
             }
-            Action::Issue => Issue::open(Issue::new(&self.audience, cx.requests)),
+            Action::Issue => Issue::new(&self.audience, cx.requests).open(cx.requests),
             Action::Import => vec![Step::open(TakeIn::default())],
             Action::FilterSubject => {
                 self.search = Some(Search::new(self.filter.subject.clone()));

@@ -2,6 +2,7 @@
 
 use super::journeys::{Home, passphrase, shows};
 use crate::testing::Harness;
+use licentia_core::{Actor, Licentia};
 
 async fn opened(licenses: u32) -> (Home, Harness) {
     let home = Home::founded(licenses).await;
@@ -133,4 +134,30 @@ async fn a_list_by_time_goes_on_when_the_end_of_its_page_is_deleted() {
     shows(&mut screen, &["1 of 100+"]);
     screen.press("<end>").settle().await;
     shows(&mut screen, &["149 of 149"]);
+}
+
+#[tokio::test]
+async fn a_license_names_an_identity_and_its_reissue_does_too() {
+    let home = Home::founded(0).await;
+    let licentia = Licentia::open(home.place(), home.ambient.clone()).await.unwrap();
+    let operator = licentia.vault().unlock(&passphrase(), Actor::new("mathieu@build7").unwrap()).await.unwrap();
+    let identity = licentia.identities().create(&operator, "kiosk").await.unwrap();
+    licentia.close().await;
+
+    let mut screen = home.open(Some(passphrase())).await;
+    screen.press("n").settle().await;
+    screen.press("alice<tab>studio<tab>kios").settle().await;
+    screen.press("<enter>");
+    shows(&mut screen, &["! ", "kios", "[1 Who]"]);
+    screen.press("k").settle().await;
+    screen.press("<enter>30<enter><enter>");
+    shows(&mut screen, &["identity  kiosk", "[4 Review]"]);
+    screen.press("<enter>").settle().await;
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &[&identity.id.to_string()]);
+    screen.press("e").settle().await;
+    shows(&mut screen, &["identity  kiosk"]);
+    screen.press("<enter><ctrl-u>90<enter><enter>");
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["is superseded", &identity.id.to_string()]);
 }

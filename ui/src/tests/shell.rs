@@ -93,7 +93,7 @@ fn a_locked_home_asks_for_the_passphrase_and_shows_no_character_of_it() {
     assert!(screen.contains("passphrase  •••") && !screen.contains("abc"), "{screen}");
     app.update(Msg::Unlocked(Ok("mathieu@build7".to_owned())));
     assert!(text(&mut app, 80, 24).contains("mathieu@build7"));
-    assert!(matches!(press(&mut app, "n").as_slice(), [Effect::LoadIssuers { .. }, Effect::LoadNames { .. }]));
+    assert!(matches!(press(&mut app, "n").as_slice(), [Effect::LoadIssuers { .. }]));
 }
 
 #[test]

@@ -66,12 +66,13 @@ impl App {
         Ok(effect)
     }
 
-    pub(super) fn names_loaded(&mut self, request: u64, answer: Answer<Vec<Identity>>) -> Answer<Option<Effect>> {
-        let asking = self.find(|dialog| match dialog {
+    pub(super) fn identity_resolved(&mut self, request: u64, answer: Answer<Identity>) -> Option<Effect> {
+        let Self { dialogs, requests, .. } = self;
+        let wizard = dialogs.iter_mut().find_map(|dialog| match dialog {
             Dialog::Issue(wizard) => Some(wizard),
             _ => None,
         });
-        asking.map_or(Ok(()), |wizard| wizard.names_loaded(request, answer)).map(|()| None)
+        wizard.and_then(|wizard| wizard.identity_loaded(request, answer, requests))
     }
 
     pub(super) fn license_saved(&mut self, path: &str) -> Vec<Effect> {

@@ -1,38 +1,55 @@
-//! The identity that a license names: typed as a name or a part of an id, as everywhere.
+//! The identity that a license names: typed as a name or a part of an id, as everywhere, and looked up meanwhile.
 
 use super::Issue;
 use super::read::Read;
 use super::steps::Part;
+use crate::effect::Effect;
+use crate::message::Answer;
+use crate::paging::Requests;
 use licentia_core::{Identity, IdentityId};
 
-/// The identities that there are; none until they were read.
+/// What was looked up last. One question at a time: of what is typed meanwhile, only the last is asked.
 #[derive(Debug, Default)]
-pub(super) struct Names(Option<Vec<Identity>>);
+pub(super) struct Names {
+    text: String,
+    asked: Option<(u64, String)>,
+    /// What `text` stands for; none until that is known.
+    found: Option<Answer<Identity>>,
+}
 
 impl Names {
-    pub(super) const fn known(identities: Vec<Identity>) -> Self {
-        Self(Some(identities))
-    }
-
-    pub(super) fn of(&self, id: IdentityId) -> Option<&str> {
-        self.0.as_ref()?.iter().find(|identity| identity.id == id).map(|identity| identity.name.as_str())
-    }
-
-    fn find(&self, text: &str) -> Read<IdentityId> {
-        let Some(known) = &self.0 else { return Err("the identities are still being read".to_owned()) };
-        if let Some(named) = known.iter().find(|identity| identity.name == text) {
-            return Ok(named.id);
+    pub(super) fn look_for(&mut self, text: String, requests: &mut Requests) -> Option<Effect> {
+        if text == self.text {
+            return None;
         }
-        let part = text.to_ascii_lowercase();
-        let fits = |id: IdentityId| {
-            let id = id.to_string();
-            id.starts_with(&part) || id.ends_with(&part)
-        };
-        let mut fitting = known.iter().filter(|identity| fits(identity.id));
-        match (fitting.next(), fitting.next()) {
-            (Some(one), None) => Ok(one.id),
-            (None, _) => Err("no identity has this name or id".to_owned()),
-            (Some(_), Some(_)) => Err("several ids begin or end so".to_owned()),
+        self.found = None;
+        self.text = text;
+        self.ask(requests)
+    }
+
+    fn ask(&mut self, requests: &mut Requests) -> Option<Effect> {
+        if self.asked.is_some() || self.text.is_empty() {
+            return None;
+        }
+        let (request, text) = (requests.next(), self.text.clone());
+        self.asked = Some((request, text.clone()));
+        Some(Effect::ResolveIdentity { request, text })
+    }
+
+    pub(super) fn loaded(&mut self, request: u64, answer: Answer<Identity>, requests: &mut Requests) -> Option<Effect> {
+        let (_, asked) = self.asked.take_if(|(newest, _)| *newest == request)?;
+        if asked != self.text {
+            return self.ask(requests);
+        }
+        self.found = Some(answer);
+        None
+    }
+
+    fn of(&self, text: &str) -> Read<&Identity> {
+        match self.found.as_ref().filter(|_| self.text == text) {
+            Some(Ok(identity)) => Ok(identity),
+            Some(Err(why)) => Err(why.message.clone()),
+            None => Err("still being looked up; go on in a moment".to_owned()),
         }
     }
 }
@@ -43,25 +60,38 @@ impl Issue {
         match (self.text(Part::Identity), &self.base) {
             ("", _) => Ok(None),
             (_, Some(base)) if !self.changed(Part::Identity) => Ok(base.identity_id),
-            (text, _) => self.names.find(text).map(Some),
+            (text, _) => self.names.of(text).map(|identity| Some(identity.id)),
         }
     }
 
-    /// Its name, where it has one.
+    /// Its name, where that is known.
     pub(super) fn identity_name(&self) -> String {
-        let id = self.identity().ok().flatten();
-        id.map_or_else(String::new, |id| self.names.of(id).map_or_else(|| id.to_string(), str::to_owned))
+        let text = self.text(Part::Identity);
+        self.names.of(text).map_or_else(|_| text.to_owned(), |identity| identity.name.clone())
     }
 
-    /// Shows the identity of a reissue by its name, unless somebody types there already.
-    pub(super) fn name_identity(&mut self) {
-        let id = self.base.as_ref().and_then(|base| base.identity_id).filter(|_| !self.changed(Part::Identity));
-        let Some(name) = id.and_then(|id| self.names.of(id)).map(str::to_owned) else { return };
-        for (_, text) in self.first.iter_mut().filter(|(part, _)| *part == Part::Identity) {
-            text.clone_from(&name);
+    /// Takes in what an identity is called. That of a reissue is shown by its name, unless somebody types there
+    /// already.
+    pub(crate) fn identity_loaded(
+        &mut self,
+        request: u64,
+        answer: Answer<Identity>,
+        requests: &mut Requests,
+    ) -> Option<Effect> {
+        let effect = self.names.loaded(request, answer, requests);
+        if self.base.as_ref().is_some_and(|base| base.identity_id.is_some())
+            && !self.changed(Part::Identity)
+            && let Some(Ok(identity)) = &self.names.found
+        {
+            let name = identity.name.clone();
+            self.names.text.clone_from(&name);
+            for (_, text) in self.first.iter_mut().filter(|(part, _)| *part == Part::Identity) {
+                text.clone_from(&name);
+            }
+            for form in &mut self.forms {
+                form.set_text(Part::Identity, &name);
+            }
         }
-        for form in &mut self.forms {
-            form.set_text(Part::Identity, &name);
-        }
+        effect
     }
 }
