@@ -24,6 +24,7 @@ pub(crate) async fn open(context: &Context) -> Result {
         ambient: context.ambient.clone(),
         actor: context.actor(&crate::args::Acting::default())?,
         passphrase: passphrase::given(context)?,
+        audience: context.config()?.audience,
     };
     show(start).await
 }

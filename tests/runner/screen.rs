@@ -2,6 +2,7 @@
 //! each step waits for what the emulated screen shows.
 
 use crate::{PROGRAM, empty, founded};
+use base64ct::{Base64, Encoding};
 use licentia_tests::{PASSPHRASE, Shell};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use std::io::{Read, Write};
@@ -14,6 +15,8 @@ struct Terminal {
     keys: Box<dyn Write + Send>,
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
+    /// All that came, as it came.
+    raw: Vec<u8>,
     master: Box<dyn MasterPty + Send>,
 }
 
@@ -48,7 +51,7 @@ impl Terminal {
             }
         });
         let screen = vt100::Parser::new(24.try_into().unwrap(), 80.try_into().unwrap(), 1_000);
-        Self { child, keys, output, screen, master: pair.master }
+        Self { child, keys, output, screen, raw: vec![], master: pair.master }
     }
 
     fn press(&mut self, keys: &str) -> &mut Self {
@@ -76,7 +79,10 @@ impl Terminal {
     fn wait_until(&mut self, what: &str, holds: impl Fn(&str) -> bool) -> &mut Self {
         while !holds(&self.text()) {
             match self.output.recv_timeout(Duration::from_mins(1)) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok(bytes) => {
+                    self.screen.process(&bytes);
+                    self.raw.extend(bytes);
+                }
                 Err(error) => panic!("{error}: no {what:?} in\n{}", self.text()),
             }
         }
@@ -145,13 +151,28 @@ fn a_reviewer_looks_around_and_leaves() {
 }
 
 #[test]
+fn a_token_goes_to_the_clipboard_of_the_terminal() {
+    let mut shell = founded();
+    let issue = "license issue --subject alice --audience editor --perpetual --format json";
+    let token = shell.run(issue).done().json()["token"].as_str().unwrap().to_owned();
+    shell.set("LICENTIA_PASSPHRASE", None);
+    let mut terminal = Terminal::open(&shell, "");
+    terminal.wait_for("Unlock").press("\u{1b}").wait_for("reviewer mode").press("c").wait_for("Sent to the clipboard");
+    // OSC 52, for the clipboard rather than the selection.
+    let sent = format!("\u{1b}]52;c;{}", Base64::encode_string(token.as_bytes()));
+    assert!(terminal.raw.windows(sent.len()).any(|seen| seen == sent.as_bytes()));
+    terminal.press("q");
+    assert_given_back(terminal);
+}
+
+#[test]
 fn from_the_wizard_to_a_revoked_license() {
     let mut shell = empty();
     shell.set("LICENTIA_PASSPHRASE", None);
     let mut terminal = Terminal::open(&shell, "");
     terminal.wait_for("Welcome to Licentia").press(PASSPHRASE).press("\t").press(PASSPHRASE).press("\r");
     terminal.wait_for("blake3:").wait_for("Write the fingerprint").press("\r").wait_for("There is no license yet");
-    terminal.press("n").wait_for("Issue a license").press("alice\teditor\t\t30\r").wait_for("Sign this license?");
+    terminal.press("n").wait_for("Issue a license").press("alice\teditor\r30\r\r").wait_for("Sign this license?");
     terminal.press("\r").wait_for("is signed").press("\u{1b}");
     terminal.wait_until("the list", |screen| screen.contains("alice") && !screen.contains("is signed"));
     terminal.press("x").wait_for("reason").press("\r").wait_for("Revoke?").press("\r");

@@ -41,6 +41,8 @@ pub struct Start {
     pub actor: licentia_core::Actor,
     /// None: asked for on the screen, where one is needed.
     pub passphrase: Option<licentia_core::secret::Passphrase>,
+    /// The products that a new license is for unless somebody says otherwise.
+    pub audience: Vec<String>,
 }
 
 /// Why the screen could not be opened, or had to be left.

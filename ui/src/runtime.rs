@@ -6,6 +6,7 @@ use crate::message::Msg;
 use crate::services::Services;
 use crate::theme::Theme;
 use crate::{Error, Start};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
 use futures_util::StreamExt;
 use ratatui::DefaultTerminal;
@@ -173,6 +174,10 @@ impl Loop {
                     if let Some(task) = self.stoppable.remove(&request) {
                         task.abort();
                     }
+                }
+                // Whether the terminal takes it cannot be known; one that is gone shows at the next drawing.
+                Effect::Copy { text } => {
+                    let _ = crossterm::execute!(std::io::stdout(), CopyToClipboard::to_clipboard_from(text));
                 }
                 effect => self.start(effect),
             }

@@ -33,12 +33,14 @@ pub(crate) struct Opening {
     pub(crate) has_passphrase: bool,
     /// What stands in the way of trusting the file.
     pub(crate) warning: Option<Explanation>,
+    /// What a new license is for unless somebody says otherwise.
+    pub(crate) audience: Vec<String>,
 }
 
 impl Services {
     /// Opens what is at the place, and unlocks it if a passphrase was handed in.
     pub(crate) async fn start(start: Start) -> Result<(Self, Opening)> {
-        let Start { place, ambient, actor, passphrase } = start;
+        let Start { place, ambient, actor, passphrase, audience } = start;
         let home = place.database.parent().unwrap_or(&place.database).display().to_string();
         let mut opening = Opening {
             session: None,
@@ -47,6 +49,7 @@ impl Services {
             fingerprint: None,
             has_passphrase: passphrase.is_some(),
             warning: None,
+            audience,
         };
         let licentia = match Licentia::open(place.clone(), ambient.clone()).await {
             Ok(licentia) => Some(licentia),

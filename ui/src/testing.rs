@@ -23,6 +23,7 @@ pub struct Harness {
     waiting: VecDeque<Effect>,
     said: Arc<Mutex<VecDeque<Msg>>>,
     left: bool,
+    copied: Option<String>,
 }
 
 impl Harness {
@@ -43,7 +44,8 @@ impl Harness {
             Ok(terminal) => terminal,
             Err(never) => match never {},
         };
-        let mut harness = Self { app, services, terminal, waiting: VecDeque::new(), said: Arc::default(), left: false };
+        let mut harness =
+            Self { app, services, terminal, waiting: VecDeque::new(), said: Arc::default(), left: false, copied: None };
         harness.take(effects);
         harness.follow(Msg::Resize { height });
         Ok(harness)
@@ -119,6 +121,12 @@ impl Harness {
         self.left
     }
 
+    /// What was given to the clipboard last.
+    #[must_use]
+    pub fn copied(&self) -> Option<&str> {
+        self.copied.as_deref()
+    }
+
     /// Closes the database, as leaving does.
     ///
     /// # Errors
@@ -144,6 +152,7 @@ impl Harness {
         for effect in effects {
             match effect {
                 Effect::Quit => self.left = true,
+                Effect::Copy { text } => self.copied = Some(text),
                 Effect::Stop { request } => self.waiting.retain(|waiting| waiting.stoppable() != Some(request)),
                 effect => self.waiting.push_back(effect),
             }

@@ -2,6 +2,7 @@
 
 use super::support::*;
 use crate::app::App;
+use crate::effect::{Preview, Verification};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use licentia_core::{Explanation, License, LicenseStatus};
@@ -30,7 +31,7 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("licenses_reviewer", with_licenses_as(Session::Reviewer(Why::NoVault), many()));
     scene("licenses_hostile", with_licenses(vec![hostile_license(), long_license()]));
     scene("licenses_help", on(with_licenses(many()), "?"));
-    scene("licenses_subject", on(with_licenses(many()), "/alice"));
+    scene("licenses_search", on(with_licenses(many()), "/alice"));
 
     scene("license", detail(revoked()));
     scene("license_hostile", detail(hostile_license()));
@@ -41,12 +42,51 @@ fn scenes() -> Vec<(&'static str, App)> {
         app
     });
 
+    scene("license_token", on(detail(license(1)), "<tab>"));
+    scene("license_token_hostile", on(detail(hostile_license()), "<tab>"));
+    scene("license_chain", on(reissued(), "<tab><tab>"));
+    scene("licenses_search_hostile", {
+        let mut app = on(with_licenses(many()), "sw/");
+        app.update(Msg::Paste(HOSTILE.repeat(9)));
+        app
+    });
+    scene("delete", on(with_licenses(vec![license(1)]), "D"));
+    scene("delete_only", on(with_licenses(vec![license(1)]), "D<up><right><tab>customer1<enter>"));
+    scene("delete_hostile", on(with_licenses(vec![hostile_license()]), "D"));
+    scene("delete_long", on(with_licenses(vec![long_license()]), "D"));
+    scene("verify", verified(verification(license(1))));
+    scene("verify_revoked", verified(verification(revoked())));
+    scene("verify_hostile", {
+        let mut found = verification(hostile_license());
+        found.inspection.invalid = Some(("bad_signature".to_owned(), HOSTILE.repeat(5)));
+        found.inspection.issuer = Some(issuer(7, HOSTILE, licentia_core::IssuerStatus::Retired));
+        verified(found)
+    });
+    scene("save", on(with_licenses(vec![license(1)]), "o"));
+    scene("save_hostile", on(with_licenses(vec![hostile_license()]), "o"));
+    scene("import", on(with_licenses(many()), "i"));
+    scene("import_review", previewed(foreign(license(1))));
+    scene("import_hostile", previewed(foreign(hostile_license())));
+    scene("import_refused", {
+        let mut preview = foreign(license(1));
+        preview.found = verification(license(1));
+        previewed(preview)
+    });
+    scene("extend", on(with_licenses(vec![license(1)]), "+"));
+    scene("extend_review", on(with_licenses(vec![license(1)]), "+30<enter>"));
+
     scene("issue", on(with_licenses(many()), "nalice<tab>"));
     scene("issue_problems", on(with_licenses(many()), "n<enter>"));
-    scene(
-        "issue_review",
-        on(with_licenses(many()), "nalice<tab>studio<tab><tab>30<tab><tab>export<tab>seats=10<enter>"),
-    );
+    scene("issue_twin", {
+        let mut app = on(with_licenses(many()), "na");
+        app.update(Msg::TwinsLoaded { request: 3, answer: Ok(vec![license(5), license(4)]) });
+        app
+    });
+    scene("issue_when", on(with_licenses(many()), "nalice<tab>studio<enter>soon<enter>"));
+    scene("issue_what", on(with_licenses(many()), "nalice<tab>studio<enter>30<enter>export"));
+    scene("issue_review", on(with_licenses(many()), "nalice<tab>studio<enter>30<enter>export<tab>seats=10<enter>"));
+    scene("issue_leave", on(with_licenses(many()), "nalice<esc>"));
+    scene("reissue_review", on(with_licenses(vec![license(1)]), "ebob<enter><ctrl-u>30<enter><enter>"));
     scene("reissue_hostile", on(with_licenses(vec![hostile_license()]), "e"));
     scene("reissue_long", on(with_licenses(vec![long_license()]), "e"));
     scene("revoke", on(with_licenses(many()), "x"));
@@ -83,6 +123,31 @@ fn detail(license: License) -> App {
     let mut app = with_licenses(vec![license.clone()]);
     press(&mut app, "<enter>");
     app.update(Msg::LicenseLoaded { request: 2, answer: Ok(Box::new(details(license))) });
+    app
+}
+
+/// The second of three.
+fn reissued() -> App {
+    let mut app = with_licenses(vec![license(2)]);
+    press(&mut app, "<enter>");
+    let mut details = details(License { status: LicenseStatus::Superseded, ..license(2) });
+    let first = License { status: LicenseStatus::Revoked, subject: HOSTILE.to_owned(), ..license(1) };
+    details.history = vec![first, details.license.clone(), license(3)];
+    app.update(Msg::LicenseLoaded { request: 2, answer: Ok(Box::new(details)) });
+    app
+}
+
+fn verified(found: Verification) -> App {
+    let mut app = with_licenses(vec![license(1)]);
+    press(&mut app, "V");
+    app.update(Msg::LicenseVerified { request: 2, answer: Ok(Box::new(found)) });
+    app
+}
+
+fn previewed(preview: Preview) -> App {
+    let mut app = with_licenses(many());
+    press(&mut app, "i~/a.lic<enter>");
+    app.update(Msg::Previewed { request: 2, answer: Ok(Box::new(preview)) });
     app
 }
 
