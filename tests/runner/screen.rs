@@ -166,6 +166,18 @@ fn a_token_goes_to_the_clipboard_of_the_terminal() {
 }
 
 #[test]
+fn the_audience_of_the_configuration_is_offered() {
+    let shell = founded();
+    shell.write("home/config.toml", "audience = [\"editor\", \"viewer\"]");
+    let mut terminal = Terminal::open(&shell, "");
+    terminal.wait_for("There is no license yet").press("n").wait_for("editor, viewer");
+    // Nothing was typed, so nothing is asked.
+    terminal.press("\u{1b}").wait_until("the list", |screen| !screen.contains("Issue a license"));
+    terminal.press("q");
+    assert_given_back(terminal);
+}
+
+#[test]
 fn from_the_wizard_to_a_revoked_license() {
     let mut shell = empty();
     shell.set("LICENTIA_PASSPHRASE", None);
