@@ -57,6 +57,8 @@ pub(crate) struct App {
     unlocking: bool,
     /// The user wants to leave, and a change is still being written.
     leaving: bool,
+    /// The terminal is gone: nobody reads anything any more.
+    hung_up: bool,
     ticks: usize,
     /// The database is being asked whether somebody else wrote.
     looking: bool,
@@ -96,6 +98,7 @@ impl App {
             writing: false,
             unlocking: false,
             leaving: false,
+            hung_up: false,
             ticks: 0,
             looking: false,
             now,
@@ -152,7 +155,10 @@ impl App {
                 self.looking = true;
                 vec![Effect::LookForChanges]
             }
-            Msg::HungUp => self.quit(),
+            Msg::HungUp => {
+                self.hung_up = true;
+                self.quit()
+            }
             answer => self.answer(answer),
         }
     }
@@ -235,11 +241,11 @@ impl App {
     fn step(&mut self, step: Step) -> Vec<Effect> {
         match step {
             Step::Close => drop(self.dialogs.pop()),
+            // It would be closed, or let nobody type, by the change that is being written. Keys that only read or save
+            // a file are not refused before it comes to this.
+            Step::Open(dialog) if self.writing && dialog.asks_for_change() => self.say_busy(),
             Step::Open(dialog) => self.dialogs.push(*dialog),
-            // Reading is never refused before it comes to this: whoever saves a file while a change is written.
-            Step::Run(effect) if self.writing && effect.is_write() => {
-                self.notice = self.refusal().map(str::to_owned);
-            }
+            Step::Run(effect) if self.writing && effect.is_write() => self.say_busy(),
             Step::Run(effect) => return vec![self.run(effect)],
             Step::Quit => return self.quit(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
@@ -288,6 +294,10 @@ impl App {
         self.session.refusal()
     }
 
+    fn say_busy(&mut self) {
+        self.notice = self.refusal().map(str::to_owned);
+    }
+
     fn open_tab(&mut self, tab: TabId) -> Vec<Effect> {
         self.tab = tab;
         // How far a verification is needs no window to go on.
@@ -301,7 +311,7 @@ impl App {
             return vec![];
         }
         match self.session.refusal() {
-            None if self.writing => self.notice = self.refusal().map(str::to_owned),
+            None if self.writing => self.say_busy(),
             None => return vec![Effect::Lock],
             Some(why) => self.notice = Some(why.to_owned()),
         }
@@ -351,8 +361,12 @@ impl App {
         !matches!(self.dialogs.first(), Some(Dialog::Setup(_)))
     }
 
+    /// Says what went wrong; once, while nobody read it.
     fn complain(&mut self, why: Explanation) {
-        self.dialogs.push(Explained::from(why).into());
+        let known = self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Error(error) if error.says(&why)));
+        if !known {
+            self.dialogs.push(Explained::from(why).into());
+        }
     }
 
     fn look(&self) -> Look {

@@ -18,7 +18,7 @@ impl App {
         let followed = match msg {
             Msg::LicensesLoaded { request, answer } => self.licenses.loaded(request, answer, requests),
             Msg::LicenseLoaded { request, answer } => match self.licenses.detail_mut() {
-                Some(detail) => detail.loaded(request, answer).map(|()| None),
+                Some(detail) => detail.loaded(request, answer, requests),
                 None => Ok(None),
             },
             Msg::IssuersLoaded { request, answer } if self.issuers.waits_for(request) => {
@@ -26,18 +26,17 @@ impl App {
                 self.issuers.loaded(request, answer, requests)
             }
             Msg::IssuerLoaded { request, answer } => {
-                self.issuers.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+                self.issuers.one_loaded(request, answer, requests).map(|one| self.one_loaded(one))
             }
             Msg::IdentitiesLoaded { request, answer } => self.identities.loaded(request, answer, requests),
             Msg::IdentityLoaded { request, answer } => {
-                self.identities.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+                self.identities.one_loaded(request, answer, requests).map(|one| self.one_loaded(one))
             }
             Msg::ProbesLoaded { request, answer } => self.probes.loaded(request, answer, requests),
             Msg::ProbeLoaded { request, answer } => {
-                self.probes.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+                self.probes.one_loaded(request, answer, requests).map(|one| self.one_loaded(one))
             }
             Msg::KeyInspected { request, answer } => self.key_inspected(request, answer),
-            Msg::Saved { request, answer } => self.saved(request, answer),
             Msg::EventsLoaded { request, answer } if self.issuers.waits_for_events(request) => {
                 self.issuers.events_loaded(request, answer, requests)
             }
@@ -131,6 +130,7 @@ impl App {
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
+            Msg::Saved(answer) => answer.map(|path| self.saved(&path)),
             Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
             Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
             Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),
@@ -138,6 +138,7 @@ impl App {
             _ => Ok(vec![]),
         };
         match followed {
+            Err(_) if self.hung_up => vec![Effect::Quit],
             Err(why) => {
                 self.leaving = false;
                 self.complain(why);

@@ -26,6 +26,11 @@ impl From<Explanation> for Explained {
 }
 
 impl Explained {
+    /// Whether it says just this.
+    pub(crate) fn says(&self, why: &Explanation) -> bool {
+        self.why == *why
+    }
+
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
         if action == Action::Close {
             return vec![Step::Close];

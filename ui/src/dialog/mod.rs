@@ -146,7 +146,7 @@ impl Dialog {
         }
     }
 
-    /// Whether it is a form whose end is a change. It stays open until the change is written.
+    /// Whether it is a form whose end is a change, or a file. It stays open until that is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
         match self {
             Self::Setup(_)
@@ -160,8 +160,8 @@ impl Dialog {
             | Self::Make(_)
             | Self::Import(_)
             | Self::Consume(_)
+            | Self::Save(_)
             | Self::Export(_) => true,
-            Self::Save(save) => save.is_change(),
             _ => false,
         }
     }

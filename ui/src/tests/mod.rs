@@ -19,6 +19,7 @@ mod look_log;
 mod paging;
 mod probes;
 mod pty;
+mod races;
 mod shell;
 pub(crate) mod support;
 mod verify;
