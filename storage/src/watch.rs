@@ -17,8 +17,7 @@ impl Store {
     /// Watches from now on.
     pub async fn watch(&self) -> Result<Watch, StoreError> {
         let failed = |error| StoreError::from_sqlx(&error, self.path());
-        let mut connection =
-            options(self.path(), reading_mode(self.path())).connect().await.map_err(failed)?;
+        let mut connection = options(self.path(), reading_mode(self.path())).connect().await.map_err(failed)?;
         let seen = data_version(&mut connection).await.map_err(failed)?;
         Ok(Watch { connection, seen })
     }

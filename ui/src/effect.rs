@@ -6,11 +6,11 @@ mod write;
 use crate::message::Msg;
 use crate::services::Services;
 use crate::widget::secret::Typed;
-use std::sync::Arc;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
     Founding, IssueRequest, License, LicenseFilter, LicenseId, ReissueRequest, Revocation, RevokeRequest,
 };
+use std::sync::Arc;
 
 /// Something to be done outside of the application state.
 #[derive(Clone, Debug, PartialEq)]

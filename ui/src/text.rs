@@ -32,7 +32,6 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-
 /// A line that is being filled.
 #[derive(Default)]
 struct Row {

@@ -1,10 +1,10 @@
 //! Which entries the audit tab shows: by kind, actor and target.
 
 use crate::keymap::Action;
+use crate::look::Look;
 use crate::message::Answer;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::look::Look;
 use crate::theme::Meaning;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;

@@ -2,9 +2,9 @@
 
 use crate::effect::Effect;
 use crate::keymap::Action;
+use crate::look::Look;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::look::Look;
 use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};

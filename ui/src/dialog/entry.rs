@@ -1,9 +1,9 @@
 //! One entry of the audit log, with all that vouches for it.
 
 use crate::keymap::Action;
+use crate::look::{Look, Zone};
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::look::{Look, Zone};
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs};
 use licentia_core::{AuditRecord, Timestamp};

@@ -1,9 +1,9 @@
 //! What went wrong, why, and what to do next: the three parts that the command line prints too.
 
 use crate::keymap::Action;
+use crate::look::Look;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::look::Look;
 use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::{Scroll, paragraph};

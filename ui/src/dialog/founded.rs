@@ -2,8 +2,8 @@
 
 use crate::effect::FoundedHome;
 use crate::keymap::Action;
-use crate::step::{Cx, Step};
 use crate::look::Look;
+use crate::step::{Cx, Step};
 use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};

@@ -1,8 +1,8 @@
 //! What the keys do in one place. Made from the keymap alone.
 
 use crate::keymap::{Action, Context, all};
-use crate::step::{Cx, Step};
 use crate::look::Look;
+use crate::step::{Cx, Step};
 use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::Scroll;

@@ -13,8 +13,8 @@ pub(crate) mod subject;
 pub(crate) mod unlock;
 
 use crate::keymap::{Action, Context};
-use crate::step::{Cx, Step};
 use crate::look::Look;
+use crate::step::{Cx, Step};
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;

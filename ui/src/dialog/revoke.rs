@@ -3,8 +3,8 @@
 use super::confirm::Confirm;
 use crate::effect::Effect;
 use crate::keymap::Action;
-use crate::step::{Cx, Step};
 use crate::look::Look;
+use crate::step::{Cx, Step};
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
 use crate::widget::scroll::Pair;

@@ -2,8 +2,8 @@
 
 use crate::effect::Effect;
 use crate::keymap::Action;
-use crate::step::{Cx, Step};
 use crate::look::Look;
+use crate::step::{Cx, Step};
 use crate::theme::Meaning;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;

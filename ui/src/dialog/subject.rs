@@ -1,8 +1,8 @@
 //! Which subjects the list of licenses shows.
 
 use crate::keymap::Action;
-use crate::step::{Cx, Step};
 use crate::look::Look;
+use crate::step::{Cx, Step};
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
 use ratatui::Frame;

@@ -3,9 +3,9 @@
 use super::error;
 use crate::effect::Effect;
 use crate::keymap::Action;
+use crate::look::Look;
 use crate::step::{Cx, Step};
 use crate::text::{clean, fit};
-use crate::look::Look;
 use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::paragraph;

@@ -5,11 +5,11 @@ use super::head;
 use super::licenses::{status_meaning, validity_meaning, validity_word};
 use crate::effect::{Effect, LicenseDetails};
 use crate::keymap::{Action, Context};
+use crate::look::Look;
 use crate::message::Answer;
 use crate::paging::Requests;
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::look::Look;
 use crate::theme::Meaning;
 use crate::widget::scroll::{Pair, Scroll, pairs};
 use licentia_core::{AuditRecord, License, Limit, Page, Revocation, Validity};
@@ -153,7 +153,10 @@ impl Detail {
         ];
         fields.extend(self.revocation(look));
         fields.extend([
-            Pair::new("not before", license.not_before.map_or_else(|| "from its issue".to_owned(), |at| look.zoned(at))),
+            Pair::new(
+                "not before",
+                license.not_before.map_or_else(|| "from its issue".to_owned(), |at| look.zoned(at)),
+            ),
             Pair::new("expires", license.not_after.map_or_else(|| "never".to_owned(), |at| look.zoned(at))),
             Pair::new("features", or_none(license.features.0.join(", "))),
             Pair::new("limits", or_none(limits(license))),

@@ -6,8 +6,8 @@ pub(crate) mod license;
 pub(crate) mod licenses;
 
 use crate::keymap::Action;
-use crate::paging::{Ask, Paged, Requests, Row};
 use crate::look::Look;
+use crate::paging::{Ask, Paged, Requests, Row};
 use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};

@@ -2,8 +2,8 @@
 
 mod field;
 
-use crate::text::{fit, wrap};
 use crate::look::Look;
+use crate::text::{fit, wrap};
 use crate::theme::Meaning;
 use crate::widget::secret::Typed;
 use crossterm::event::KeyEvent;

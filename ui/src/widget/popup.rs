@@ -1,7 +1,7 @@
 //! A framed box above everything else.
 
-use crate::text::fit;
 use crate::look::Look;
+use crate::text::fit;
 use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};

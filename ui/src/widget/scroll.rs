@@ -1,8 +1,8 @@
 //! Text that may be longer than the place it is shown in.
 
 use crate::keymap::Action;
-use crate::text::{clean, width, wrap};
 use crate::look::Look;
+use crate::text::{clean, width, wrap};
 use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::Rect;

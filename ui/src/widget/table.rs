@@ -1,7 +1,7 @@
 //! A table that is handed only the rows that it shows.
 
-use crate::text::fit;
 use crate::look::Look;
+use crate::text::fit;
 use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};

@@ -1,7 +1,7 @@
 //! One field of a form: text, a passphrase, or a choice.
 
-use crate::text::{clean, fit, width};
 use crate::look::Look;
+use crate::text::{clean, fit, width};
 use crate::theme::Meaning;
 use crate::widget::secret::Secret;
 use crossterm::event::{Event, KeyCode, KeyEvent};
