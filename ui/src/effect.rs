@@ -1,5 +1,6 @@
 //! Everything the screen may ask for, and the one function that does it.
 
+mod batch;
 mod read;
 mod write;
 
@@ -8,8 +9,9 @@ use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
-    Founding, IssueRequest, License, LicenseFilter, LicenseId, ReissueRequest, Revocation, RevokeRequest,
+    Batch, Founding, IssueRequest, License, LicenseFilter, LicenseId, ReissueRequest, Revocation, RevokeRequest,
 };
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Something to be done outside of the application state.
@@ -76,19 +78,44 @@ pub(crate) enum Effect {
     Unrevoke {
         id: LicenseId,
     },
+
+    /// Read a file of licenses, and compare it with the database.
+    ReadBatch {
+        request: u64,
+        path: PathBuf,
+    },
+    /// Sign all of its rows. How far that is comes under this number; it is not given up half-way.
+    IssueBatch {
+        request: u64,
+        batch: Arc<Batch>,
+    },
+    /// Write what was signed to a name that is free. Changes nothing in the database.
+    WriteTokens {
+        request: u64,
+        licenses: Arc<Vec<License>>,
+        out: PathBuf,
+    },
 }
 
 impl Effect {
     /// The number under which it can be given up half-way: it only reads, and takes long.
     pub(crate) const fn stoppable(&self) -> Option<u64> {
-        None
+        match self {
+            Self::ReadBatch { request, .. } | Self::WriteTokens { request, .. } => Some(*request),
+            _ => None,
+        }
     }
 
     /// Whether the database is changed. Such an effect is waited for before the program ends.
     pub(crate) const fn is_write(&self) -> bool {
         matches!(
             self,
-            Self::Found { .. } | Self::Issue(_) | Self::Reissue { .. } | Self::Revoke(_) | Self::Unrevoke { .. }
+            Self::Found { .. }
+                | Self::Issue(_)
+                | Self::Reissue { .. }
+                | Self::Revoke(_)
+                | Self::Unrevoke { .. }
+                | Self::IssueBatch { .. }
         )
     }
 }
@@ -116,7 +143,7 @@ pub(crate) struct LicenseDetails {
 pub(crate) type Say = Arc<dyn Fn(Msg) + Send + Sync>;
 
 /// Does it. The only place that calls a service.
-pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> Msg {
+pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> Msg {
     match effect {
         // The loop does these two by itself.
         Effect::Quit | Effect::Stop { .. } => Msg::Tick,
@@ -152,5 +179,16 @@ pub(crate) async fn perform(services: &Services, effect: Effect, _say: &Say) -> 
         Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),
         Effect::Revoke(request) => Msg::Revoked(write::revoke(services, request).await),
         Effect::Unrevoke { id } => Msg::Unrevoked(write::unrevoke(services, id).await),
+
+        Effect::ReadBatch { request, path } => {
+            Msg::BatchRead { request, answer: batch::read(services, &path, batch::progress(say, request)).await }
+        }
+        Effect::IssueBatch { request, batch } => {
+            Msg::BatchIssued(batch::issue(services, &batch, batch::progress(say, request)).await)
+        }
+        Effect::WriteTokens { request, licenses, out } => {
+            let progress = batch::progress(say, request);
+            Msg::TokensWritten { request, answer: batch::write_tokens(services, &licenses, &out, progress).await }
+        }
     }
 }

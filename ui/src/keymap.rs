@@ -36,6 +36,8 @@ pub(crate) enum Context {
     Confirm,
     Message,
     Help,
+    Batch,
+    BatchSigned,
 }
 
 impl Context {
@@ -51,6 +53,8 @@ impl Context {
         Self::Confirm,
         Self::Message,
         Self::Help,
+        Self::Batch,
+        Self::BatchSigned,
     ];
 
     const fn layers(self) -> &'static [Layer] {
@@ -63,6 +67,8 @@ impl Context {
             Self::Unlock => &[Layer::Unlock, Layer::Everywhere],
             Self::Setup => &[Layer::Setup, Layer::Fields, Layer::Everywhere],
             Self::Confirm => &[Layer::Confirm, Layer::Scroll, Layer::Everywhere],
+            Self::Batch => &[Layer::Batch, Layer::List, Layer::Everywhere],
+            Self::BatchSigned => &[Layer::BatchSigned, Layer::Message, Layer::Scroll, Layer::Everywhere],
             Self::Message | Self::Help => &[Layer::Message, Layer::Scroll, Layer::Everywhere],
         }
     }
@@ -86,6 +92,8 @@ pub(crate) enum Layer {
     Setup,
     Confirm,
     Message,
+    Batch,
+    BatchSigned,
 }
 
 /// A key with or without Ctrl. Shift is part of the character.

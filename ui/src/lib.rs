@@ -10,6 +10,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod app;
+mod command;
 mod dialog;
 mod effect;
 mod keymap;
@@ -39,6 +40,10 @@ pub struct Start {
     pub actor: licentia_core::Actor,
     /// None: asked for on the screen, where one is needed.
     pub passphrase: Option<licentia_core::secret::Passphrase>,
+    /// What a command line has to name with `--home`; none where it would go to the same home by itself.
+    pub named_home: Option<std::path::PathBuf>,
+    /// The products that a license is for when nothing else is said, or why that could not be read.
+    pub audience: Result<Vec<String>, licentia_core::Explanation>,
 }
 
 /// Why the screen could not be opened, or had to be left.

@@ -2,7 +2,8 @@
 
 use crate::effect::{FoundedHome, LicenseDetails};
 use crossterm::event::KeyEvent;
-use licentia_core::{AuditRecord, Explanation, Issuer, License, LicenseId, Page, Reissued, RevokedLicense};
+use licentia_core::{AuditRecord, Batch, Explanation, Issuer, License, LicenseId, Page, Reissued, RevokedLicense};
+use std::path::PathBuf;
 
 /// What a service answered. An error is explained where it arises: the screen only shows it.
 pub(crate) type Answer<T> = Result<T, Explanation>;
@@ -67,4 +68,14 @@ pub(crate) enum Msg {
     Reissued(Answer<Box<Reissued>>),
     Revoked(Answer<Box<RevokedLicense>>),
     Unrevoked(Answer<Box<License>>),
+
+    BatchRead {
+        request: u64,
+        answer: Answer<Batch>,
+    },
+    BatchIssued(Answer<Vec<License>>),
+    TokensWritten {
+        request: u64,
+        answer: Answer<PathBuf>,
+    },
 }

@@ -44,7 +44,7 @@ impl Harness {
     }
 
     /// Presses keys one after the other: words in angle brackets are `<enter>`, `<esc>`, `<tab>`, `<backtab>`, `<up>`,
-    /// `<down>`, `<left>`, `<right>`, `<pgup>`, `<pgdn>`, `<home>`, `<end>`, `<backspace>`, `<f1>` and `<ctrl-x>`;
+    /// `<down>`, `<left>`, `<right>`, `<pgup>`, `<pgdn>`, `<home>`, `<end>`, `<backspace>`, `<f1>`, `<f2>`, `<f5>` and `<ctrl-x>`;
     /// everything else is a character.
     pub fn press(&mut self, keys: &str) -> &mut Self {
         for key in parse(keys) {
@@ -203,6 +203,7 @@ fn named_key(name: &str) -> Option<KeyEvent> {
         "end" => KeyCode::End,
         "backspace" => KeyCode::Backspace,
         "f1" => KeyCode::F(1),
+        "f2" => KeyCode::F(2),
         "f5" => KeyCode::F(5),
         _ => return None,
     }))

@@ -103,6 +103,9 @@ impl Licenses<'_> {
         let mut issuers = BTreeMap::new();
         let mut identities = BTreeMap::new();
         for (index, request) in requests.iter().enumerate() {
+            if index % 256 == 0 {
+                tokio::task::yield_now().await;
+            }
             if let std::collections::btree_map::Entry::Vacant(free) = issuers.entry(request.issuer) {
                 free.insert(reader.signing_context(request.issuer).await?);
             }
@@ -222,7 +225,7 @@ fn split(
 }
 
 /// Signing thousands takes a core for a while; the screen goes on meanwhile.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
     match tokio::task::spawn_blocking(work).await {
         Ok(result) => result,
         Err(error) => match error.try_into_panic() {

@@ -1,5 +1,7 @@
 //! How the state follows the answers of the services.
 
+mod batch;
+
 use super::App;
 use crate::dialog::Dialog;
 use crate::dialog::founded::Founded;
@@ -46,7 +48,12 @@ impl App {
                 self.looking = false;
                 return if changed { self.outdated() } else { vec![] };
             }
-            Msg::Progress { .. } => return vec![],
+            Msg::Progress { request, done, total } => {
+                self.progressed(request, done, total);
+                return vec![];
+            }
+            Msg::BatchRead { request, answer } => self.batch_read(request, answer),
+            Msg::TokensWritten { request, answer } => self.tokens_written(request, answer),
             Msg::Locked => {
                 self.session = Session::Reviewer(Why::NotUnlocked);
                 return vec![];
@@ -65,6 +72,7 @@ impl App {
     /// A change was written, or was not. Whoever waits to leave leaves now, unless there is an error to read.
     fn written(&mut self, msg: Msg) -> Vec<Effect> {
         self.writing = false;
+        self.signing = None;
         self.wait(false);
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
@@ -72,6 +80,7 @@ impl App {
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
+            Msg::BatchIssued(answer) => answer.map(|licenses| self.batch_issued(licenses)),
             _ => Ok(vec![]),
         };
         match followed {

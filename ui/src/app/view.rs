@@ -66,11 +66,11 @@ impl App {
         frame.render_widget(Line::from(spans), area);
     }
 
-    fn doing(&self) -> Option<&'static str> {
+    fn doing(&self) -> Option<String> {
         match (self.leaving, self.writing, self.unlocking) {
-            (true, ..) => Some("waiting for a change to be written…"),
-            (_, true, _) => Some("writing…"),
-            (.., true) => Some("opening the vault…"),
+            (true, ..) => Some("waiting for a change to be written…".to_owned()),
+            (_, true, _) => Some(self.signing.map_or_else(|| "writing…".to_owned(), |(_, far)| far.signing())),
+            (.., true) => Some("opening the vault…".to_owned()),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ mod read;
 mod request;
 
 use super::confirm::Confirm;
+use crate::app::in_the_way;
 use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -12,7 +13,7 @@ use crate::step::{Cx, Step};
 use crate::text::clean;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
-use licentia_core::{Issuer, IssuerId, IssuerStatus, License};
+use licentia_core::{Issuer, IssuerId, IssuerStatus, License, Timestamp};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -111,6 +112,21 @@ impl Issue {
         self.form.draw(frame, inner, look);
     }
 
+    /// What it leads to, or which field cannot be read.
+    pub(crate) fn leads_to(&self, now: Timestamp) -> Result<Effect, String> {
+        if let Some((part, why)) = self.problems(now).first() {
+            return Err(in_the_way(self.form.name(*part), why));
+        }
+        self.effect(now).ok_or_else(|| in_the_way("form", "it cannot be read"))
+    }
+
+    fn effect(&self, now: Timestamp) -> Option<Effect> {
+        Some(match &self.base {
+            None => Effect::Issue(self.new_license(now)?),
+            Some((license, _)) => Effect::Reissue { id: license.id, request: self.changes(now)? },
+        })
+    }
+
     /// The review of what is about to be signed.
     fn confirm(&self, look: Look) -> Option<Confirm> {
         let facts = self.facts(look)?;
@@ -118,14 +134,11 @@ impl Issue {
         let warning = issuer
             .filter(|issuer| issuer.status_url.is_none())
             .map(|_| "Its issuer has no address for revocations, so this license cannot be revoked in the field.");
-        let (title, effect) = match &self.base {
-            None => ("Sign this license?", Effect::Issue(self.new_license(look.now)?)),
-            Some((license, _)) => (
-                "Sign this license, and supersede the old one?",
-                Effect::Reissue { id: license.id, request: self.changes(look.now)? },
-            ),
+        let title = match &self.base {
+            None => "Sign this license?",
+            Some(_) => "Sign this license, and supersede the old one?",
         };
-        Some(Confirm::new(title, facts, warning, effect))
+        Some(Confirm::new(title, facts, warning, self.effect(look.now)?))
     }
 
     /// The issuer that was chosen in place of the first choice.

@@ -1,6 +1,8 @@
 //! What stands above the screen and takes the keys: a stack, of which the top one is asked.
 
 pub(crate) mod audit_filter;
+pub(crate) mod batch;
+pub(crate) mod command_line;
 pub(crate) mod confirm;
 pub(crate) mod entry;
 pub(crate) mod error;
@@ -61,6 +63,11 @@ dialogs! {
     Subject(subject::Subject): Form,
     AuditFilter(audit_filter::AuditFilterForm): Form,
     Entry(entry::Entry): Message,
+    CommandLine(command_line::CommandLine): Message,
+    BatchForm(batch::BatchForm): Form,
+    BatchPreview(batch::BatchPreview): Batch,
+    BatchSigned(batch::BatchSigned): BatchSigned,
+    Tokens(batch::Tokens): Form,
 }
 
 impl Dialog {
@@ -73,7 +80,9 @@ impl Dialog {
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Subject(dialog) => dialog.form.key(key),
             Self::AuditFilter(dialog) => dialog.form.key(key),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.key(key),
+            Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.key(key),
+            _ => {}
         }
     }
 
@@ -85,12 +94,14 @@ impl Dialog {
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Subject(dialog) => dialog.form.paste(text),
             Self::AuditFilter(dialog) => dialog.form.paste(text),
-            Self::Founded(_) | Self::Confirm(_) | Self::Error(_) | Self::Help(_) | Self::Entry(_) => {}
+            Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.paste(text),
+            Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.paste(text),
+            _ => {}
         }
     }
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_))
+        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_) | Self::BatchPreview(_))
     }
 }

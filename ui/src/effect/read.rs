@@ -74,7 +74,7 @@ pub(super) async fn target(services: &Services, text: String) -> Answer<String> 
     Ok(text)
 }
 
-fn open(services: &Services) -> Answer<Licentia> {
+pub(super) fn open(services: &Services) -> Answer<Licentia> {
     services.licentia().map_err(explained)
 }
 

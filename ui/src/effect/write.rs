@@ -77,7 +77,7 @@ fn passphrase(mut typed: Typed) -> Result<Passphrase> {
     Passphrase::new(std::mem::take(&mut *typed.0)).map_err(Error::from)
 }
 
-fn unlocked(services: &Services) -> Answer<(Licentia, Operator)> {
+pub(super) fn unlocked(services: &Services) -> Answer<(Licentia, Operator)> {
     let licentia = services.licentia().map_err(explained)?;
     services.operator().map(|operator| (licentia, operator)).ok_or_else(locked)
 }

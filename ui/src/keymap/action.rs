@@ -63,11 +63,17 @@ actions! {
     Unlock = "unlock", "Open the vault";
     Review = "review", "Go on without the passphrase: read only";
     Abandon = "leave", "Leave; nothing was made";
+
+    ShowCommand = "command-line", "The command line that does the same";
+    Batch = "from-file", "Issue licenses from a CSV or JSONL file";
+    SignBatch = "sign-all", "Sign every row, all or none";
+    ToggleRefused = "refused", "Only the rows that are refused, or all";
+    WriteTokens = "write-out", "Write what was signed into files";
 }
 
 impl Action {
     /// Whether it leads to a change of the database, and so needs the passphrase.
     pub(crate) const fn is_change(self) -> bool {
-        matches!(self, Self::Issue | Self::Reissue | Self::Revoke | Self::Unrevoke)
+        matches!(self, Self::Issue | Self::Reissue | Self::Revoke | Self::Unrevoke | Self::SignBatch)
     }
 }

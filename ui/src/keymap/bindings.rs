@@ -30,6 +30,8 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::Setup => SETUP,
         Layer::Confirm => CONFIRM,
         Layer::Message => MESSAGE,
+        Layer::Batch => BATCH,
+        Layer::BatchSigned => BATCH_SIGNED,
     }
 }
 
@@ -42,6 +44,7 @@ const PAGE_DOWN: Key = Key::plain(KeyCode::PageDown);
 const HOME: Key = Key::plain(KeyCode::Home);
 const END: Key = Key::plain(KeyCode::End);
 const TAB: Key = Key::plain(KeyCode::Tab);
+const F2: Key = Key::plain(KeyCode::F(2));
 const BACK_TAB: Key = Key::plain(KeyCode::BackTab);
 
 const fn shown(keys: &'static [Key], action: Action) -> Binding {
@@ -89,6 +92,7 @@ const LICENSES: &[Binding] = &[
     shown(&[Key::char('e')], Action::Reissue),
     shown(&[Key::char('x')], Action::Revoke),
     known(&[Key::char('u')], Action::Unrevoke),
+    known(&[Key::char('b')], Action::Batch),
     shown(&[Key::char('/')], Action::FilterSubject),
     shown(&[Key::char('s')], Action::CycleStatus),
     known(&[Key::char('F')], Action::ClearFilter),
@@ -115,6 +119,7 @@ const FIELDS: &[Binding] = &[
     shown(&[TAB, DOWN], Action::NextField),
     known(&[BACK_TAB, UP], Action::PreviousField),
     shown(&[ENTER], Action::Submit),
+    known(&[F2], Action::ShowCommand),
 ];
 
 const FORM: &[Binding] = &[shown(&[ESC], Action::Cancel)];
@@ -123,6 +128,19 @@ const UNLOCK: &[Binding] = &[shown(&[ENTER], Action::Unlock), shown(&[ESC], Acti
 
 const SETUP: &[Binding] = &[shown(&[ESC], Action::Abandon)];
 
-const CONFIRM: &[Binding] = &[shown(&[ENTER], Action::Confirm), shown(&[ESC], Action::Cancel)];
+const CONFIRM: &[Binding] =
+    &[shown(&[ENTER], Action::Confirm), shown(&[ESC], Action::Cancel), shown(&[F2], Action::ShowCommand)];
 
 const MESSAGE: &[Binding] = &[shown(&[ESC, ENTER, Key::char('q')], Action::Close)];
+
+const BATCH: &[Binding] = &[
+    shown(&[ENTER], Action::SignBatch),
+    shown(&[ESC], Action::Back),
+    shown(&[Key::char('r')], Action::ToggleRefused),
+    shown(&[Key::plain(KeyCode::F(5))], Action::Refresh),
+    shown(&[F2], Action::ShowCommand),
+    shown(&[Key::char('L')], Action::ToggleLock),
+    shown(&[Key::char('?')], Action::Help),
+];
+
+const BATCH_SIGNED: &[Binding] = &[shown(&[Key::char('w')], Action::WriteTokens)];

@@ -2,6 +2,7 @@
 
 use super::license::Detail;
 use super::{Move, head, navigate, nothing};
+use crate::dialog::batch::BatchForm;
 use crate::dialog::confirm::Confirm;
 use crate::dialog::issue::Issue;
 use crate::dialog::revoke::Revoke;
@@ -60,6 +61,7 @@ impl Licenses {
                 let request = cx.requests.next();
                 vec![Step::open(Issue::new(request)), Step::Run(Effect::LoadIssuers { request })]
             }
+            Action::Batch => vec![Step::open(BatchForm::new())],
             Action::FilterSubject => vec![Step::open(Subject::new(self.filter.subject.as_deref()))],
             Action::CycleStatus => {
                 self.filter.status = next_status(self.filter.status);

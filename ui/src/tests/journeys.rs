@@ -45,7 +45,14 @@ impl Home {
     }
 
     async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
-        let start = Start { place: self.place(), ambient: self.ambient.clone(), actor: actor(), passphrase };
+        let start = Start {
+            place: self.place(),
+            ambient: self.ambient.clone(),
+            actor: actor(),
+            passphrase,
+            named_home: None,
+            audience: Ok(vec![]),
+        };
         let mut harness = Harness::new(start, 120, 36).await.unwrap();
         harness.settle().await;
         harness

@@ -1,6 +1,8 @@
 //! What the state does with what happens to it, and how it looks.
 
 mod audit;
+mod batch;
+mod command;
 mod forms;
 mod journeys;
 mod keymap;

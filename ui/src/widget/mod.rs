@@ -5,3 +5,4 @@ pub(crate) mod popup;
 pub(crate) mod scroll;
 pub(crate) mod secret;
 pub(crate) mod table;
+pub(crate) mod window;
