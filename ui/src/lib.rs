@@ -16,6 +16,7 @@ mod effect;
 mod keymap;
 mod look;
 mod message;
+mod pace;
 mod paging;
 mod runtime;
 mod screen;
