@@ -14,6 +14,7 @@ use ed25519_dalek::{Signer, SigningKey};
 use licentia_core::secret::Passphrase;
 use licentia_core::{Actor, Ambient, Founding, IssueRequest, Licentia, Operator, Place, Term, Timestamp};
 use licentia_license::Claims;
+use licentia_storage::SubjectSignature;
 use licentia_storage::audit::{SealedFields, payload_hash, signed_bytes};
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
@@ -183,13 +184,14 @@ impl Raw {
         claims.limits.clone_from(&asked.limits);
         let token = licentia_license::sign(&claims, &self.key).unwrap();
         let id = id.as_bytes().to_vec();
+        let signature = SubjectSignature::of(&claims.sub).bits();
         self.connection
             .prepare_cached(
-                "INSERT INTO license (id, issuer_id, jti, subject, audience, status, origin, not_after, features, limits, token, created_at)
-                 VALUES (?, ?, ?, ?, '[\"app\"]', 'active', 'issued', ?, '[\"export\",\"import\"]', '{\"seats\":5}', ?, ?)",
+                "INSERT INTO license (id, issuer_id, jti, subject, subject_signature, audience, status, origin, not_after, features, limits, token, created_at)
+                 VALUES (?, ?, ?, ?, ?, '[\"app\"]', 'active', 'issued', ?, '[\"export\",\"import\"]', '{\"seats\":5}', ?, ?)",
             )
             .unwrap()
-            .execute(params![id, self.issuer, claims.jti, claims.sub, now.plus_days(365).0, token, now.0])
+            .execute(params![id, self.issuer, claims.jti, claims.sub, signature, now.plus_days(365).0, token, now.0])
             .unwrap();
         self.connection
             .prepare_cached(

@@ -45,5 +45,5 @@ pub use licentia_license::Limit;
 pub use licentia_storage::{
     Ambient, AuditRecord, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId,
     LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation, StatusRef,
-    StoreError, Strings, Timestamp, Watch,
+    StoreError, Strings, SubjectSignature, Timestamp, Watch,
 };

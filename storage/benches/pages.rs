@@ -9,7 +9,7 @@
 
 use licentia_storage::{
     Access, Ambient, AuditQuery, Fragment, IdTable, IssuerId, LicenseId, LicenseQuery, LicenseSpan, LicenseStatus,
-    Store, Timestamp,
+    Store, SubjectSignature, Timestamp,
 };
 use rusqlite::params;
 use std::path::Path;
@@ -105,7 +105,7 @@ fn fill(path: &Path, rows: u64) {
     {
         let mut insert = transaction
             .prepare(
-                "INSERT INTO license VALUES (?, ?, ?, ?, '[\"editor\"]', ?, 'issued', ?, ?, '[]', '{}', NULL, NULL, NULL, NULL, \
+                "INSERT INTO license VALUES (?, ?, ?, ?, ?, '[\"editor\"]', ?, 'issued', ?, ?, '[]', '{}', NULL, NULL, NULL, NULL, \
                  NULL, ?, 0)",
             )
             .unwrap();
@@ -114,12 +114,14 @@ fn fill(path: &Path, rows: u64) {
             let id = license_id(number).0;
             let not_before = (number % 100 == 0).then_some(NOON + i64::try_from(number % 1_000).unwrap() * DAY);
             let status = STATUSES[usize::try_from(number / 7 % 20).unwrap()];
+            let subject = format!("user{number}@Company{}.example.com", number % 5_000);
             insert
                 .execute(params![
                     id.as_bytes(),
                     issuer_id(number % 10).0.as_bytes(),
                     id.to_string(),
-                    format!("user{number}@Company{}.example.com", number % 5_000),
+                    subject,
+                    SubjectSignature::of(&subject).bits(),
                     status,
                     not_before,
                     expiry(number),
@@ -228,6 +230,21 @@ async fn licenses(store: &Store, rows: u64) {
         ("  subject, one", 50.0, LicenseQuery { subject: subject("user1234@"), ..all.clone() }),
         ("  subject, none", 50.0, LicenseQuery { subject: subject("nobody"), ..all.clone() }),
         ("  subject of two letters, none", 50.0, LicenseQuery { subject: subject("zq"), ..all.clone() }),
+        // Unlucky ones: every subject begins like them, or holds most of them.
+        ("  subject, companyx", 50.0, LicenseQuery { subject: subject("companyx"), ..all.clone() }),
+        ("  subject, user5@company77.x", 50.0, LicenseQuery { subject: subject("user5@company77.x"), ..all.clone() }),
+        ("  subject, example.company", 50.0, LicenseQuery { subject: subject("example.company"), ..all.clone() }),
+        ("  subject, e.e", 50.0, LicenseQuery { subject: subject("e.e"), ..all.clone() }),
+        (
+            "  subject, companyx, status",
+            50.0,
+            LicenseQuery { subject: subject("companyx"), status: active, ..all.clone() },
+        ),
+        (
+            "  subject, companyx, issuer",
+            50.0,
+            LicenseQuery { subject: subject("companyx"), issuer: busy, ..all.clone() },
+        ),
         ("  subject, status, none", 50.0, LicenseQuery { subject: subject("nobody"), status: active, ..all.clone() }),
         ("  subject, issuer, none", 50.0, LicenseQuery { subject: subject("nobody"), issuer: busy, ..all.clone() }),
         (

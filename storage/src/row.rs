@@ -1,7 +1,7 @@
 //! What every audited row has in common: a noun, an id, and an encoding that effects hash.
 
 use crate::audit::Encoder;
-use crate::{StoreError, entity};
+use crate::{StoreError, SubjectSignature, entity};
 use sea_orm::sea_query::Value;
 use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, Iterable};
 
@@ -22,17 +22,23 @@ pub(crate) mod sealed {
         type Table: EntityTrait<Model = Self, ActiveModel = Self::Active>;
         type Active: ActiveModelTrait<Entity = Self::Table> + ActiveModelBehavior + Send;
         const NOUN: &'static str;
+
+        /// What is wrong with a row that is about to be added, where one of its columns follows from another.
+        fn contradiction(&self) -> Option<&'static str> {
+            None
+        }
     }
 }
 
 pub(crate) use sealed::Audited;
 
 macro_rules! audited {
-    ($($table:ident),* $(,)?) => {
+    ($($table:ident $({ $($own:item)* })?),* $(,)?) => {
         $(impl Audited for entity::$table::Model {
             type Table = entity::$table::Entity;
             type Active = entity::$table::ActiveModel;
             const NOUN: &'static str = stringify!($table);
+            $($($own)*)?
         })*
 
         /// Every audited table with its columns in the order of their tags: what a raw reader encodes.
@@ -46,7 +52,12 @@ audited!(
     vault,
     secret,
     issuer,
-    license,
+    license {
+        fn contradiction(&self) -> Option<&'static str> {
+            let follows = self.subject_signature == SubjectSignature::of(&self.subject);
+            (!follows).then_some("a subject_signature that is not that of its subject")
+        }
+    },
     revocation,
     status_list,
     status_list_entry,

@@ -99,14 +99,14 @@ impl Tx {
     /// Inserts a row. It is written before anything else is read or written here, together with that; so a row that
     /// cannot be inserted may be refused as late as at the commit.
     pub async fn insert<R: Row>(&self, row: &R) -> Result<Effect, StoreError> {
-        let effect = self.effect(row, true)?;
+        let effect = self.addition(row)?;
         self.conn.write_later(R::Table::insert(row.clone().into_active_model()).build(DbBackend::Sqlite)).await?;
         Ok(effect)
     }
 
     /// Inserts many rows in few statements.
     pub async fn insert_many<R: Row>(&self, rows: &[R]) -> Result<Vec<Effect>, StoreError> {
-        let effects = rows.iter().map(|row| self.effect(row, true)).collect::<Result<_, _>>()?;
+        let effects = rows.iter().map(|row| self.addition(row)).collect::<Result<_, _>>()?;
         for chunk in rows.chunks(ROWS_PER_STATEMENT) {
             let models = chunk.iter().map(|row| row.clone().into_active_model());
             R::Table::insert_many(models).exec_without_returning(&self.conn).await?;
@@ -135,6 +135,15 @@ impl Tx {
         self.conn.write_waiting().await?;
         let deleted = row.clone().delete(&self.conn).await?;
         if deleted.rows_affected == 1 { Ok(effect) } else { Err(StoreError::Gone { noun: R::NOUN }) }
+    }
+
+    /// A row that contradicts itself is not added. One that somebody edited into that may still be changed: what was
+    /// done to it is for verification to tell, and a license is revoked all the same.
+    fn addition<R: Row>(&self, row: &R) -> Result<Effect, StoreError> {
+        match row.contradiction() {
+            Some(what) => Err(StoreError::Encoding(format!("a {} with {what}", R::NOUN))),
+            None => self.effect(row, true),
+        }
     }
 
     fn effect<R: Row>(&self, row: &R, stays: bool) -> Result<Effect, StoreError> {
@@ -167,5 +176,5 @@ impl Tx {
     }
 }
 
-/// A license has 18 columns; SQLite takes 32,766 values.
+/// A license has 19 columns; SQLite takes 32,766 values.
 const ROWS_PER_STATEMENT: usize = 100;

@@ -5,7 +5,8 @@ use crate::audit::Kind;
 use crate::{Error, Issuer, License, LicenseId, Operator, Result, Timestamp, checked, issuer};
 use licentia_license::{Claims, Invalid, TrustedKey, TrustedKeys, Verified};
 use licentia_storage::{
-    LicenseStatus, Limits, Origin, ReasonCode, Revocation, StatusListEntry, StatusRef, StatusValue, Strings, Tx,
+    LicenseStatus, Limits, Origin, ReasonCode, Revocation, StatusListEntry, StatusRef, StatusValue, Strings,
+    SubjectSignature, Tx,
 };
 use uuid::Uuid;
 
@@ -102,6 +103,7 @@ async fn row(tx: &Tx, issuer: &Issuer, verified: Verified, before: Option<&Statu
         id: id_for(tx, &jti, before).await?,
         issuer_id: issuer.id,
         jti,
+        subject_signature: SubjectSignature::of(&sub),
         subject: sub,
         audience: Strings(aud),
         status: before.and_then(|entry| StatusValue(entry.value).status()).unwrap_or(LicenseStatus::Active),

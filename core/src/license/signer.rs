@@ -10,7 +10,7 @@ use ed25519_dalek::SigningKey;
 use licentia_license::{Claims, Status, StatusListRef};
 use licentia_storage::{
     Ambient, LicenseStatus, Limits, Origin, Reader, SigningContext, StatusList, StatusListEntry, StatusListId,
-    StatusRef, Strings, Timestamp,
+    StatusRef, Strings, SubjectSignature, Timestamp,
 };
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -93,6 +93,7 @@ impl<'a> Signer<'a> {
             id,
             issuer_id: issuer.id,
             jti: claims.jti,
+            subject_signature: SubjectSignature::of(&claims.sub),
             subject: claims.sub,
             audience: Strings(claims.aud),
             status: LicenseStatus::Active,

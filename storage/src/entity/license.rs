@@ -1,6 +1,8 @@
 //! Licenses: what was signed, for whom, and what became of it.
 
-use crate::{IdentityId, IssuerId, LicenseId, LicenseStatus, Limits, Origin, StatusRef, Strings, Timestamp};
+use crate::{
+    IdentityId, IssuerId, LicenseId, LicenseStatus, Limits, Origin, StatusRef, Strings, SubjectSignature, Timestamp,
+};
 use sea_orm::entity::prelude::*;
 
 /// A license. Its token is the signed document; the other columns repeat it for lists and rules.
@@ -30,6 +32,8 @@ pub struct Model {
     pub status_list: Option<StatusRef>,
     pub token: String,
     pub created_at: Timestamp,
+    /// Of `subject`: searches look at it first.
+    pub subject_signature: SubjectSignature,
 }
 
 /// No relation is declared: joins are written where they are used.

@@ -2,9 +2,10 @@
 
 use super::{Reader, Source};
 use crate::entity::license;
-use crate::{IssuerId, License, LicenseId, LicenseStatus, StoreError, Timestamp};
+use crate::{IssuerId, License, LicenseId, LicenseStatus, StoreError, SubjectSignature, Timestamp};
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, EntityTrait, Statement};
+use std::num::NonZeroUsize;
 
 /// What a page of licenses shows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -57,8 +58,8 @@ const EXPIRY: &str = "coalesce(not_after, 9223372036854775807)";
 /// What it says of a license that is perpetual.
 const NEVER: Timestamp = Timestamp(i64::MAX);
 
-/// How many readers share a search.
-const PARTS: i64 = 4;
+/// How many readers share a search at most.
+const PARTS: usize = 4;
 
 /// A search through fewer licenses takes a few milliseconds.
 const WORTH_DIVIDING: i64 = 20_000;
@@ -138,6 +139,11 @@ impl LicenseQuery {
             add("status = ?".to_owned(), &[status.as_str().into()]);
         }
         if let Some(subject) = &self.subject {
+            // Before the pattern, which is then compared with few subjects.
+            let signature = SubjectSignature::of(subject);
+            if !signature.is_empty() {
+                add("subject_signature & ? = ?".to_owned(), &[signature.into(), signature.into()]);
+            }
             add("subject LIKE ? ESCAPE '\\'".to_owned(), &[containing(subject).into()]);
         }
         let mut span = self.expiry.unwrap_or(LicenseSpan { after: None, until: None });
@@ -171,7 +177,14 @@ impl LicenseQuery {
         values.push(limit(self.limit));
         let filter = if conditions.is_empty() { String::new() } else { format!(" WHERE {}", conditions.join(" AND ")) };
         let by = if matches!(place, Place::Same(..)) { "id".to_owned() } else { order.sql() };
-        format!("SELECT * FROM license{}{filter} ORDER BY {by} LIMIT ?", self.index(status, order))
+        let from = format!("FROM license{}{filter} ORDER BY {by} LIMIT ?", self.index(status, order));
+        if self.subject.is_none() {
+            return format!("SELECT * {from}");
+        }
+        // A walk that looks at many rows and finds few stays within its index: that is a quarter faster.
+        format!(
+            "SELECT license.* FROM (SELECT rowid AS place {from}) CROSS JOIN license ON license.rowid = place ORDER BY {by}"
+        )
     }
 
     /// The planner has no statistics, and takes an index that then needs sorting; so it is told.
@@ -268,9 +281,12 @@ impl Reader<'_> {
         let last = self.number("SELECT max(rowid) FROM license", Vec::new()).await?.unwrap_or(0);
         let mut bounds = Vec::new();
         if last >= WORTH_DIVIDING {
-            for part in 1..PARTS {
+            // More than run at once would only read more rows for the same page.
+            let parts = std::thread::available_parallelism().map_or(1, NonZeroUsize::get).min(PARTS);
+            let parts = i64::try_from(parts).unwrap_or(1);
+            for part in 1..parts {
                 let sql = "SELECT id FROM license WHERE rowid >= ? ORDER BY rowid LIMIT 1";
-                let values = [(last / PARTS * part).into()];
+                let values = [(last / parts * part).into()];
                 let row = self.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
                 bounds.extend(row.map(|row| row.try_get_by_index(0).map(LicenseId)).transpose()?);
             }

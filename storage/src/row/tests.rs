@@ -5,8 +5,8 @@ use crate::audit::{AuditLog, ENTRY_VERSION, LogKey};
 use crate::{
     Ambient, Committed, Event, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus,
     Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation, Seal, Secret, SecretId,
-    SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StatusRef, Store, Strings, Timestamp,
-    TotpSecret, TotpSecretId, Tx, Vault, VaultId,
+    SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StatusRef, Store, Strings, SubjectSignature,
+    Timestamp, TotpSecret, TotpSecretId, Tx, Vault, VaultId,
 };
 use licentia_license::Limit;
 use proptest::prelude::*;
@@ -89,6 +89,7 @@ fn license() -> License {
         status_list: Some(StatusRef { idx: 1_048_575, uri: "https://status.example.com/x".to_owned() }),
         token: "header.claims.signature".to_owned(),
         created_at: NOON,
+        subject_signature: SubjectSignature::of("Zoë 🔑 <alice@example.com>"),
     }
 }
 

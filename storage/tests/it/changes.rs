@@ -1,7 +1,7 @@
 //! The write transaction, each of its promises by trying the opposite.
 
 use crate::home::{self, Home, id, issuer, license, seal, setting, within};
-use licentia_storage::{Access, Committed, Effect, Event, Events, IssuerId, Store, StoreError, Tx};
+use licentia_storage::{Access, Committed, Effect, Event, Events, IssuerId, License, Store, StoreError, Tx};
 use std::sync::{Arc, Mutex};
 use tokio::sync::oneshot;
 
@@ -55,6 +55,25 @@ async fn one_of_two_changes_left_out_is_refused_too() {
             })
             .await;
         assert!(matches!(error, StoreError::Unaccounted { noun: "setting" }), "{left_out}: {error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_license_with_the_signature_of_another_subject_is_not_added() {
+    let home = Home::new().await;
+    home.insert_issuer(issuer(1)).await;
+    for at_once in [false, true] {
+        let error = home
+            .leaves_nothing(async |home| {
+                within(home.store.write(home.seal.clone(), async move |tx: Tx| -> Outcome {
+                    let row = License { subject: "somebody else".to_owned(), ..license(1, id::<IssuerId>(1)) };
+                    let effects = if at_once { tx.insert_many(&[row]).await? } else { vec![tx.insert(&row).await?] };
+                    tx.commit(Event::new("license.issue").accounts_for(effects), ()).await
+                }))
+                .await
+            })
+            .await;
+        assert!(error.to_string().contains("a subject_signature that is not that of its subject"), "{error}");
     }
 }
 

@@ -4,7 +4,7 @@ use ed25519_dalek::SigningKey;
 use licentia_storage::audit::{AuditLog, ENTRY_VERSION, LogKey};
 use licentia_storage::{
     Access, Ambient, Committed, Event, Events, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus,
-    Limits, LogId, Origin, Seal, Setting, Store, StoreError, Strings, Timestamp, Tx,
+    Limits, LogId, Origin, Seal, Setting, Store, StoreError, Strings, SubjectSignature, Timestamp, Tx,
 };
 use rusqlite::types::Value;
 use std::collections::BTreeMap;
@@ -209,11 +209,13 @@ pub(crate) fn issuer(number: u64) -> Issuer {
 }
 
 pub(crate) fn license(number: u64, issuer: IssuerId) -> License {
+    let subject = format!("customer{number}@example.com");
     License {
         id: id::<LicenseId>(number),
         issuer_id: issuer,
         jti: id::<LicenseId>(number).to_string(),
-        subject: format!("customer{number}@example.com"),
+        subject_signature: SubjectSignature::of(&subject),
+        subject,
         audience: Strings(vec!["editor".to_owned()]),
         status: LicenseStatus::Active,
         origin: Origin::Issued,

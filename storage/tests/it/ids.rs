@@ -13,8 +13,8 @@ async fn with(ids: &[Uuid]) -> Home {
     let transaction = plain.transaction().unwrap();
     for id in ids {
         let row = license(1, IssuerId(crate::home::id(1)));
-        let sql = "INSERT INTO license (id, issuer_id, jti, subject, audience, status, origin, features, limits, token, created_at)
-                   VALUES (?, ?, ?, 's', '[]', 'active', 'issued', '[]', '{}', 't', 0)";
+        let sql = "INSERT INTO license (id, issuer_id, jti, subject, subject_signature, audience, status, origin, features, limits, token, created_at)
+                   VALUES (?, ?, ?, 's', 0, '[]', 'active', 'issued', '[]', '{}', 't', 0)";
         transaction.execute(sql, (id.as_bytes(), row.issuer_id.0.as_bytes(), id.to_string())).unwrap();
     }
     transaction.commit().unwrap();

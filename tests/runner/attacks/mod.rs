@@ -18,6 +18,7 @@
 //! | the table of keys changed | `key_table_altered` |
 //! | the cached head changed | `head_disagrees` |
 //! | a business row changed, removed, added | `row_altered`, `row_missing`, `row_unaccounted` |
+//! | the signature of a subject changed, so that no search finds the license | `row_altered` |
 //! | a trigger, an index or a column dropped, changed or added | `schema_altered` |
 //! | the file damaged | `unreadable` |
 //!

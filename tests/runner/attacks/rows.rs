@@ -93,6 +93,16 @@ fn rows_removed_and_added() {
 }
 
 #[test]
+fn a_license_hidden_from_searches() {
+    let shell = copied();
+    let search = || shell.run("license list --subject alice --format json").done().out().contains("alice");
+    assert!(search());
+    tamper_sql(&shell.database(), "UPDATE license SET subject_signature = 0 WHERE subject = 'alice'");
+    assert!(!search(), "the attack is none");
+    caught(&shell).is_only("row_altered@7");
+}
+
+#[test]
 fn secrets_cannot_be_taken_out_unseen() {
     // A copy for review has neither; one of them alone is an attack.
     for table in ["vault", "secret"] {

@@ -9,16 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
 
-const PASSPHRASE: &str = "correct horse";
+pub(super) const PASSPHRASE: &str = "correct horse";
 
 /// A home that goes when the test ends, and a clock that moves a second at each look.
-struct Home {
-    directory: TempDir,
-    ambient: Ambient,
+pub(super) struct Home {
+    pub(super) directory: TempDir,
+    pub(super) ambient: Ambient,
 }
 
 impl Home {
-    fn empty() -> Self {
+    pub(super) fn empty() -> Self {
         let clock = AtomicI64::new(NOW.seconds());
         let now = move || Timestamp::from_seconds(clock.fetch_add(1, Ordering::Relaxed));
         let ambient = Ambient::new(now, |bytes| getrandom::fill(bytes).unwrap());
@@ -26,7 +26,7 @@ impl Home {
     }
 
     /// With `licenses` licenses in it.
-    async fn founded(licenses: u32) -> Self {
+    pub(super) async fn founded(licenses: u32) -> Self {
         let home = Self::empty();
         let licentia = Licentia::create(home.place(), home.ambient.clone()).await.unwrap();
         let founding = Founding { vendor: None, issuer: "main".to_owned(), status_url: None, throwaway: true };
@@ -39,12 +39,12 @@ impl Home {
         home
     }
 
-    fn place(&self) -> Place {
+    pub(super) fn place(&self) -> Place {
         let directory = self.directory.path();
         Place { database: directory.join("home/licentia.db"), pins: Some(directory.join("pins")) }
     }
 
-    async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
+    pub(super) async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
         let start = Start {
             place: self.place(),
             ambient: self.ambient.clone(),
@@ -59,7 +59,7 @@ impl Home {
     }
 }
 
-fn request(number: u32) -> IssueRequest {
+pub(super) fn request(number: u32) -> IssueRequest {
     IssueRequest {
         subject: format!("customer{number:04}"),
         audience: vec!["studio".to_owned()],
@@ -73,16 +73,16 @@ fn request(number: u32) -> IssueRequest {
     }
 }
 
-fn actor() -> Actor {
+pub(super) fn actor() -> Actor {
     Actor::new("mathieu@build7").unwrap()
 }
 
-fn passphrase() -> Passphrase {
+pub(super) fn passphrase() -> Passphrase {
     Passphrase::new(PASSPHRASE.to_owned()).unwrap()
 }
 
 #[track_caller]
-fn shows(harness: &mut Harness, parts: &[&str]) {
+pub(super) fn shows(harness: &mut Harness, parts: &[&str]) {
     let screen = harness.screen();
     for part in parts {
         assert!(screen.contains(part), "{part} is not in\n{screen}");

@@ -10,7 +10,8 @@ use crate::testing::{parse, shown};
 use crate::theme::Theme;
 use licentia_core::{
     AuditRecord, Batch, BatchRow, EventId, Explanation, IssueRequest, Issuer, IssuerId, IssuerStatus, License,
-    LicenseId, LicenseStatus, Limit, Limits, Origin, Page, ReasonCode, Revocation, StatusRef, Strings, Term, Timestamp,
+    LicenseId, LicenseStatus, Limit, Limits, Origin, Page, ReasonCode, Revocation, StatusRef, Strings,
+    SubjectSignature, Term, Timestamp,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -111,11 +112,13 @@ pub(super) fn license_id(number: u64) -> LicenseId {
 }
 
 pub(super) fn license(number: u64) -> License {
+    let subject = format!("customer{number}@example.com");
     License {
         id: license_id(number),
         issuer_id: IssuerId(Uuid::from_u128(7)),
         jti: license_id(number).to_string(),
-        subject: format!("customer{number}@example.com"),
+        subject_signature: SubjectSignature::of(&subject),
+        subject,
         audience: Strings(vec!["acme-studio".to_owned()]),
         status: LicenseStatus::Active,
         origin: Origin::Issued,
