@@ -45,6 +45,8 @@ struct Loop {
     services: Arc<Services>,
     terminal: DefaultTerminal,
     events: Option<EventStream>,
+    /// Its size changed since the last picture.
+    resized: bool,
     tasks: JoinSet<Msg>,
     ticks: Interval,
     seconds: Interval,
@@ -75,6 +77,7 @@ impl Loop {
             services,
             terminal,
             events: Some(EventStream::new()),
+            resized: false,
             tasks: JoinSet::new(),
             ticks: every(100),
             seconds: every(1_000),
@@ -100,6 +103,10 @@ impl Loop {
         let size = self.terminal.size()?;
         let mut leave = self.spawn(effects) | self.follow(Msg::Resize { height: size.height });
         while !leave {
+            if std::mem::take(&mut self.resized) {
+                // Smaller and larger again between two pictures: the terminal lost what nobody would draw anew.
+                self.terminal.clear()?;
+            }
             self.terminal.draw(|frame| self.app.view(frame))?;
             let mut next = self.next().await;
             let mut room = BATCH;
@@ -154,7 +161,10 @@ impl Loop {
         match event {
             Some(Ok(Event::Key(key))) if !key.is_release() => Some(Msg::Key(key)),
             Some(Ok(Event::Paste(text))) => Some(Msg::Paste(text)),
-            Some(Ok(Event::Resize(_, height))) => Some(Msg::Resize { height }),
+            Some(Ok(Event::Resize(_, height))) => {
+                self.resized = true;
+                Some(Msg::Resize { height })
+            }
             Some(Ok(_)) => None,
             // The terminal is gone. What is being written is still waited for.
             Some(Err(_)) | None => {
