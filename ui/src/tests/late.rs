@@ -145,7 +145,8 @@ fn a_late_answer_never_takes_the_place_of_a_newer_one() {
 
 #[test]
 fn a_late_failure_of_a_load_is_not_shown() {
-    let failures: [(fn() -> App, &str, &str, fn(u64) -> Msg); 4] = [
+    type Failure = (fn() -> App, &'static str, &'static str, fn(u64) -> Msg);
+    let failures: [Failure; 4] = [
         (|| with_licenses(vec![license(1)]), "r", "r", |request| Msg::LicensesLoaded { request, answer: Err(why()) }),
         (|| with_records(vec![record(1)]), "r", "r", |request| Msg::AuditLoaded { request, answer: Err(why()) }),
         (|| with_records(vec![record(1)]), "f", "<esc>f", |request| Msg::KindsLoaded { request, answer: Err(why()) }),
