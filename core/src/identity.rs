@@ -2,9 +2,12 @@
 
 use crate::audit::Kind;
 use crate::lookup::{self, Noun};
+use crate::new_file::{self, NewFile};
 use crate::secret::SecretError;
-use crate::{Error, Identity, IdentityId, Licentia, Operator, Result, checked};
-use licentia_storage::{Event, Secret, SecretPurpose, Tx};
+use crate::{Error, Identity, IdentityId, Licentia, Operator, Page, Result, checked};
+use licentia_storage::{Event, MOST_COUNTED, Secret, SecretPurpose, Tx};
+use std::io::Write;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// See [`Licentia::identities`].
@@ -17,6 +20,21 @@ pub struct RegeneratedIdentity {
     pub identity: Identity,
     /// Licenses that name the digest from before, and so no longer fit the program.
     pub licenses: u64,
+}
+
+/// An identity in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UsedIdentity {
+    pub identity: Identity,
+    /// How many licenses name it, counted up to [`Self::MOST_COUNTED`].
+    pub licenses: u64,
+    /// There are more of them.
+    pub more: bool,
+}
+
+impl UsedIdentity {
+    /// Further than this, a list does not count.
+    pub const MOST_COUNTED: u64 = MOST_COUNTED;
 }
 
 /// How many random bytes an identity has.
@@ -111,6 +129,28 @@ impl Identities<'_> {
                 Ok(tx.commit(event, bytes).await?)
             })
             .await
+    }
+
+    /// The same into a file that was not there, for its owner alone. Its name is known to be free before anything
+    /// leaves the vault.
+    pub async fn export_to(self, operator: &Operator, id: IdentityId, path: &Path) -> Result<Identity> {
+        let identity = self.get(id).await?;
+        let (new, mut file) = NewFile::beside(path, self.0.ambient())?;
+        let bytes = self.export(operator, id).await?;
+        file.write_all(&bytes).map_err(|source| new_file::failed("write", path, source))?;
+        new.place()?;
+        Ok(identity)
+    }
+
+    /// A page of identities, newest first.
+    pub async fn page(self, after: Option<IdentityId>, limit: u64) -> Result<Page<UsedIdentity, IdentityId>> {
+        let rows = self.0.reader().identities_before(after, limit.saturating_add(1)).await?;
+        let used = |(identity, licenses): (Identity, u64)| UsedIdentity {
+            identity,
+            licenses: licenses.min(MOST_COUNTED),
+            more: licenses > MOST_COUNTED,
+        };
+        Ok(Page::cut(rows.into_iter().map(used).collect(), limit, |last| last.identity.id))
     }
 
     /// Every identity, oldest first.

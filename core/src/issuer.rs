@@ -1,5 +1,7 @@
 //! Issuers: the keys that sign licenses.
 
+mod facts;
+
 use crate::audit::Kind;
 use crate::lookup::{self, Noun};
 use crate::secret::Passphrase;
@@ -11,6 +13,8 @@ use licentia_storage::{Event, SecretPurpose, Tx};
 use serde_json::Value;
 use zeroize::Zeroizing;
 
+pub use facts::{IssuerUse, KeyFacts};
+
 /// What a new issuer is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewIssuer {
@@ -20,7 +24,7 @@ pub struct NewIssuer {
 
 /// A key from elsewhere. It does not print: the text may be a private key.
 pub struct ImportKey<'a> {
-    /// PKCS#8 PEM (plain or encrypted), or a public key.
+    /// PKCS#8 PEM (plain or encrypted), or a public key as PEM or JWK.
     pub text: &'a str,
     /// By default the end of the key's thumbprint.
     pub name: Option<String>,
@@ -49,16 +53,7 @@ impl Issuers<'_> {
 
     /// Takes in a key from a file: a private one can sign, a public one only vouches for imported licenses.
     pub async fn import(self, operator: &Operator, key: ImportKey<'_>) -> Result<Issuer> {
-        let imported = keyfile::import(key.text, key.passphrase)?;
-        let (private, public) = match imported {
-            ImportedKey::Private(key) => {
-                let public = key.verifying_key();
-                (Some(key), public)
-            }
-            ImportedKey::Public(key) => (None, key),
-        };
-        let public =
-            PublicKey::from_bytes(public.as_bytes()).map_err(|error| Error::invalid("the key", error.to_string()))?;
+        let (private, public) = read_key(key.text, key.passphrase)?;
         let kid = public.thumbprint();
         let name = match key.name {
             Some(name) => checked::name("the issuer's name", &name)?,
@@ -220,6 +215,19 @@ impl Issuers<'_> {
             })
             .await
     }
+}
+
+/// The key of a file, and its public half.
+fn read_key(text: &str, passphrase: Option<&Passphrase>) -> Result<(Option<SigningKey>, PublicKey)> {
+    let (private, public) = match keyfile::import(text, passphrase)? {
+        ImportedKey::Private(key) => {
+            let public = key.verifying_key();
+            (Some(key), public)
+        }
+        ImportedKey::Public(key) => (None, key),
+    };
+    let public = PublicKey::from_bytes(public.as_bytes());
+    Ok((private, public.map_err(|error| Error::invalid("the key", error.to_string()))?))
 }
 
 /// Inserts a key that was just made: the row, the sealed key, the event that accounts for both.

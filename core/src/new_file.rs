@@ -1,8 +1,8 @@
 //! Files that appear whole or not at all, and never in the place of another.
 
-use crate::{Ambient, Error, Result};
+use crate::{Ambient, Error, Licentia, Result};
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 /// A file that is being written under a name of its own; removed again unless it is placed.
@@ -47,6 +47,15 @@ impl NewFile {
         }
         placed?;
         sync_directory(&self.to)
+    }
+}
+
+impl Licentia {
+    /// Writes what was got here to a file that was not there, for its owner alone: whole, or not at all.
+    pub fn save_new(&self, path: &Path, bytes: &[u8]) -> Result<()> {
+        let (new, mut file) = NewFile::beside(path, self.ambient())?;
+        file.write_all(bytes).map_err(|source| failed("write", path, source))?;
+        new.place()
     }
 }
 
@@ -101,7 +110,6 @@ pub(crate) fn failed(action: &'static str, path: &Path, source: io::Error) -> Er
 mod tests {
     use super::*;
     use crate::Timestamp;
-    use std::io::Write;
 
     fn ambient() -> Ambient {
         Ambient::new(|| Timestamp(0), |bytes| bytes.fill(7))

@@ -2,7 +2,7 @@
 
 use crate::audit::Kind;
 use crate::lookup::{self, Noun};
-use crate::{Error, Licentia, Operator, ProbeStatus, ProbeToken, ProbeTokenId, Result, Timestamp, checked};
+use crate::{Error, Licentia, Operator, Page, ProbeStatus, ProbeToken, ProbeTokenId, Result, Timestamp, checked};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use licentia_storage::{Event, Tx};
 use serde_json::Value;
@@ -116,6 +116,12 @@ impl Probes<'_> {
     /// The newest thousand, newest first.
     pub async fn list(self) -> Result<Vec<ProbeToken>> {
         Ok(self.0.reader().probe_tokens(MOST_LISTED).await?)
+    }
+
+    /// A page of tokens, newest first.
+    pub async fn page(self, after: Option<ProbeTokenId>, limit: u64) -> Result<Page<ProbeToken, ProbeTokenId>> {
+        let rows = self.0.reader().probe_tokens_before(after, limit.saturating_add(1)).await?;
+        Ok(Page::cut(rows, limit, |last| last.id))
     }
 
     /// One token.

@@ -19,13 +19,14 @@ use crate::message::Msg;
 use crate::paging::Requests;
 use crate::screen::audit::Audit;
 use crate::screen::licenses::Licenses;
+use crate::screen::nouns::Nouns;
 use crate::services::Opening;
 use crate::session::{Session, Why};
 use crate::step::{Cx, Step};
 use crate::tab::TabId;
 use crate::theme::Theme;
 use crossterm::event::KeyEvent;
-use licentia_core::{Explanation, Timestamp};
+use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use std::path::PathBuf;
 
 /// See the module.
@@ -41,6 +42,9 @@ pub(crate) struct App {
     tab: TabId,
     licenses: Licenses,
     audit: Audit,
+    issuers: Nouns<Issuer>,
+    identities: Nouns<UsedIdentity>,
+    probes: Nouns<ProbeToken>,
     /// The last one is on top and takes the keys.
     dialogs: Vec<Dialog>,
     requests: Requests,
@@ -75,6 +79,9 @@ impl App {
             tab: TabId::Licenses,
             licenses: Licenses::default(),
             audit: Audit::default(),
+            issuers: Nouns::default(),
+            identities: Nouns::default(),
+            probes: Nouns::default(),
             dialogs: vec![],
             requests: Requests::default(),
             notice: None,
@@ -190,6 +197,9 @@ impl App {
             (Some(dialog), _) => dialog.act(action, &mut cx),
             (None, TabId::Licenses) => self.licenses.act(action, &mut cx),
             (None, TabId::Audit) => self.audit.act(action, &mut cx),
+            (None, TabId::Issuers) => self.issuers.act(action, &mut cx),
+            (None, TabId::Identities) => self.identities.act(action, &mut cx),
+            (None, TabId::Probes) => self.probes.act(action, &mut cx),
         };
         steps.into_iter().filter_map(|step| self.step(step)).collect()
     }
@@ -228,6 +238,11 @@ impl App {
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::BatchPreview(preview) => preview.wait(waiting),
+                Dialog::TypedConfirm(confirm) => confirm.wait(waiting),
+                Dialog::Make(make) => make.wait(waiting),
+                Dialog::Save(save) => save.wait(waiting),
+                Dialog::Import(import) => import.wait(waiting),
+                Dialog::Consume(consume) => consume.wait(waiting),
                 _ => {}
             }
         }
@@ -269,6 +284,9 @@ impl App {
         let body = usize::from(height).saturating_sub(view::FRAME_LINES);
         self.licenses.set_height(body);
         self.audit.set_height(body);
+        self.issuers.set_height(body);
+        self.identities.set_height(body);
+        self.probes.set_height(body);
         self.fill()
     }
 
@@ -280,6 +298,9 @@ impl App {
         match self.tab {
             TabId::Licenses => self.licenses.fill(&mut self.requests),
             TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
+            TabId::Issuers => self.issuers.fill(&mut self.requests),
+            TabId::Identities => self.identities.fill(&mut self.requests),
+            TabId::Probes => self.probes.fill(&mut self.requests),
         }
     }
 
@@ -301,6 +322,9 @@ impl App {
             (Some(dialog), _) => dialog.context(),
             (None, TabId::Licenses) => self.licenses.context(),
             (None, TabId::Audit) => Context::Audit,
+            (None, TabId::Issuers) => self.issuers.context(),
+            (None, TabId::Identities) => self.identities.context(),
+            (None, TabId::Probes) => self.probes.context(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The command line that does the same as an effect, for a POSIX shell. A secret is never part of one.
 
+mod keys;
 mod shell;
 
 use crate::effect::Effect;
@@ -34,6 +35,10 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::Unrevoke { id } => Ok(Command::new("license unrevoke").word(id)),
         Effect::ReadBatch { request: _, path } => batch(path).map(|line| line.flag("--dry-run")),
         Effect::IssueBatch { request: _, batch: rows } => batch(&rows.path),
+        Effect::ChangeIssuer(change) => keys::issuer(change),
+        Effect::ChangeIdentity(change) => Ok(keys::identity(change)),
+        Effect::ChangeProbe(change) => keys::probe(change),
+        Effect::Save { request: _, saving, path } => keys::save(saving, path),
         Effect::LoadLicenses { filter, .. } => licenses(filter),
         Effect::LoadAudit { filter, .. } => Ok(audit(filter)),
 
@@ -50,7 +55,13 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::LoadEvents { .. }
         | Effect::LoadIssuers { .. }
         | Effect::LoadKinds { .. }
-        | Effect::ResolveTarget { .. } => return Said::Nothing,
+        | Effect::ResolveTarget { .. }
+        | Effect::LoadIssuer { .. }
+        | Effect::LoadIdentities { .. }
+        | Effect::LoadIdentity { .. }
+        | Effect::LoadProbes { .. }
+        | Effect::LoadProbe { .. }
+        | Effect::InspectKey { .. } => return Said::Nothing,
     };
     let line = match (line, home) {
         (Ok(line), Some(home)) => path_text(home).map(|home| line.option("--home", home)),

@@ -1,18 +1,28 @@
 //! Everything the screen may ask for, and the one function that does it.
 
 mod batch;
+mod file;
+mod identities;
+mod issuers;
+mod keys;
+mod probes;
 mod read;
 mod write;
 
-use crate::message::Msg;
+use crate::message::{Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
-    Batch, Founding, IssueRequest, License, LicenseFilter, LicenseId, ReissueRequest, Revocation, RevokeRequest,
+    Batch, Error, Founding, IdentityId, IssueRequest, IssuerId, License, LicenseFilter, LicenseId, ProbeTokenId,
+    ReissueRequest, Result, Revocation, RevokeRequest,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub(crate) use keys::{
+    IdentityChange, IdentityDone, IssuerChange, IssuerDone, KeyForm, KeySource, ProbeChange, ProbeDone, Saving,
+};
 
 /// Something to be done outside of the application state.
 #[derive(Clone, Debug, PartialEq)]
@@ -95,6 +105,43 @@ pub(crate) enum Effect {
         licenses: Arc<Vec<License>>,
         out: PathBuf,
     },
+    LoadIssuer {
+        request: u64,
+        id: IssuerId,
+    },
+    LoadIdentities {
+        request: u64,
+        after: Option<IdentityId>,
+        limit: u64,
+    },
+    LoadIdentity {
+        request: u64,
+        id: IdentityId,
+    },
+    LoadProbes {
+        request: u64,
+        after: Option<ProbeTokenId>,
+        limit: u64,
+    },
+    LoadProbe {
+        request: u64,
+        id: ProbeTokenId,
+    },
+    /// Say what a key is before it is taken in.
+    InspectKey {
+        request: u64,
+        source: KeySource,
+        passphrase: Option<Typed>,
+    },
+    /// Write to a file that is not there yet.
+    Save {
+        request: u64,
+        saving: Saving,
+        path: String,
+    },
+    ChangeIssuer(IssuerChange),
+    ChangeIdentity(IdentityChange),
+    ChangeProbe(ProbeChange),
 }
 
 impl Effect {
@@ -116,6 +163,9 @@ impl Effect {
                 | Self::Revoke(_)
                 | Self::Unrevoke { .. }
                 | Self::IssueBatch { .. }
+                | Self::ChangeIssuer(_)
+                | Self::ChangeIdentity(_)
+                | Self::ChangeProbe(_)
         )
     }
 }
@@ -190,5 +240,36 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
             let progress = batch::progress(say, request);
             Msg::TokensWritten { request, answer: batch::write_tokens(services, &licenses, &out, progress).await }
         }
+        Effect::LoadIssuer { request, id } => {
+            Msg::IssuerLoaded { request, answer: issuers::issuer(services, id).await }
+        }
+        Effect::LoadIdentities { request, after, limit } => {
+            Msg::IdentitiesLoaded { request, answer: identities::page(services, after, limit).await }
+        }
+        Effect::LoadIdentity { request, id } => {
+            Msg::IdentityLoaded { request, answer: identities::identity(services, id).await }
+        }
+        Effect::LoadProbes { request, after, limit } => {
+            Msg::ProbesLoaded { request, answer: probes::page(services, after, limit).await }
+        }
+        Effect::LoadProbe { request, id } => Msg::ProbeLoaded { request, answer: probes::probe(services, id).await },
+        Effect::InspectKey { request, source, passphrase } => {
+            Msg::KeyInspected { request, answer: issuers::inspect(services, source, passphrase).await }
+        }
+        Effect::Save { request, saving, path } => {
+            Msg::Saved { request, answer: issuers::save(services, saving, &path).await }
+        }
+        Effect::ChangeIssuer(change) => Msg::IssuerChanged(issuers::change(services, change).await),
+        Effect::ChangeIdentity(change) => Msg::IdentityChanged(identities::change(services, change).await),
+        Effect::ChangeProbe(change) => Msg::ProbeChanged(probes::change(services, change).await),
+    }
+}
+
+/// What was looked for, or none when it is not there any more: somebody else may have deleted it.
+fn found<T, M>(answer: Result<(T, M)>) -> Found<T, M> {
+    match answer {
+        Ok(found) => Ok(Some(Box::new(found))),
+        Err(Error::Unknown { .. }) => Ok(None),
+        Err(error) => Err(read::explained(error)),
     }
 }

@@ -34,10 +34,18 @@ pub(crate) enum Context {
     Unlock,
     Setup,
     Confirm,
+    TypedConfirm,
     Message,
     Help,
     Batch,
     BatchSigned,
+    Issuers,
+    Issuer,
+    Identities,
+    Identity,
+    Probes,
+    Probe,
+    Token,
 }
 
 impl Context {
@@ -51,10 +59,18 @@ impl Context {
         Self::Unlock,
         Self::Setup,
         Self::Confirm,
+        Self::TypedConfirm,
         Self::Message,
         Self::Help,
         Self::Batch,
         Self::BatchSigned,
+        Self::Issuers,
+        Self::Issuer,
+        Self::Identities,
+        Self::Identity,
+        Self::Probes,
+        Self::Probe,
+        Self::Token,
     ];
 
     const fn layers(self) -> &'static [Layer] {
@@ -69,6 +85,14 @@ impl Context {
             Self::Confirm => &[Layer::Confirm, Layer::Scroll, Layer::Everywhere],
             Self::Batch => &[Layer::Batch, Layer::List, Layer::Everywhere],
             Self::BatchSigned => &[Layer::BatchSigned, Layer::Message, Layer::Scroll, Layer::Everywhere],
+            Self::Issuers => &[Layer::Nouns, Layer::Issuers, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Issuer => &[Layer::Noun, Layer::Issuer, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::Identities => &[Layer::Nouns, Layer::Identities, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Identity => &[Layer::Noun, Layer::Identity, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::Probes => &[Layer::Nouns, Layer::Probes, Layer::List, Layer::Shell, Layer::Everywhere],
+            Self::Probe => &[Layer::Noun, Layer::Probe, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::Token => &[Layer::Token, Layer::Scroll, Layer::Everywhere],
+            Self::TypedConfirm => &[Layer::TypedConfirm, Layer::Everywhere],
             Self::Message | Self::Help => &[Layer::Message, Layer::Scroll, Layer::Everywhere],
         }
     }
@@ -91,9 +115,20 @@ pub(crate) enum Layer {
     Unlock,
     Setup,
     Confirm,
+    TypedConfirm,
     Message,
     Batch,
     BatchSigned,
+    /// A list of a noun, and one of a noun in detail.
+    Nouns,
+    Noun,
+    Issuers,
+    Issuer,
+    Identities,
+    Identity,
+    Probes,
+    Probe,
+    Token,
 }
 
 /// A key with or without Ctrl. Shift is part of the character.

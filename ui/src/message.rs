@@ -1,12 +1,19 @@
 //! Everything that can happen to the screen.
 
-use crate::effect::{FoundedHome, LicenseDetails};
+use crate::effect::{FoundedHome, IdentityDone, IssuerDone, LicenseDetails, ProbeDone};
+use crate::screen::issuers::IssuerMore;
 use crossterm::event::KeyEvent;
-use licentia_core::{AuditRecord, Batch, Explanation, Issuer, License, LicenseId, Page, Reissued, RevokedLicense};
+use licentia_core::{
+    AuditRecord, Batch, Explanation, IdentityId, Issuer, KeyFacts, License, LicenseId, Page, ProbeToken, ProbeTokenId,
+    Reissued, RevokedLicense, UsedIdentity,
+};
 use std::path::PathBuf;
 
 /// What a service answered. An error is explained where it arises: the screen only shows it.
 pub(crate) type Answer<T> = Result<T, Explanation>;
+
+/// One that was looked for, and what else is known of it. None when it is not there any more.
+pub(crate) type Found<T, M = ()> = Answer<Option<Box<(T, M)>>>;
 
 /// Something that happened. Answers to loads carry the number of the request; only the newest counts.
 #[derive(Debug)]
@@ -78,4 +85,35 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<PathBuf>,
     },
+    IssuerLoaded {
+        request: u64,
+        answer: Found<Issuer, IssuerMore>,
+    },
+    IdentitiesLoaded {
+        request: u64,
+        answer: Answer<Page<UsedIdentity, IdentityId>>,
+    },
+    IdentityLoaded {
+        request: u64,
+        answer: Found<UsedIdentity>,
+    },
+    ProbesLoaded {
+        request: u64,
+        answer: Answer<Page<ProbeToken, ProbeTokenId>>,
+    },
+    ProbeLoaded {
+        request: u64,
+        answer: Found<ProbeToken>,
+    },
+    KeyInspected {
+        request: u64,
+        answer: Answer<Box<KeyFacts>>,
+    },
+    Saved {
+        request: u64,
+        answer: Answer<PathBuf>,
+    },
+    IssuerChanged(Answer<Box<IssuerDone>>),
+    IdentityChanged(Answer<Box<IdentityDone>>),
+    ProbeChanged(Answer<Box<ProbeDone>>),
 }

@@ -193,6 +193,14 @@ impl<T: Row> Paged<T> {
         self.top = self.top.clamp(first_top, last_top).max(self.before);
     }
 
+    /// Selects the row with this key, if it is among those that are kept.
+    pub(crate) fn select_key(&mut self, key: &T::Key) {
+        let row = self.rows().position(|row| row.key() == *key);
+        if let Some(row) = row {
+            self.select(self.before + row);
+        }
+    }
+
     pub(crate) fn up(&mut self, rows: usize) {
         self.to_end = false;
         self.select(self.selected.saturating_sub(rows));
@@ -264,6 +272,11 @@ impl<T: Row> Paged<T> {
     /// What is kept is read again as soon as [`Self::want`] is asked.
     pub(crate) const fn outdated(&mut self) {
         self.stale = true;
+    }
+
+    /// Whether a page was asked for under this number, and is still to come.
+    pub(crate) fn waits_for(&self, request: u64) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| waiting.request == request)
     }
 
     /// Neither read nor asked for.

@@ -76,13 +76,8 @@ impl Audit<'_> {
     /// Newest first; `before` is the seq where the page before ended.
     pub async fn list(&self, filter: &AuditFilter, before: Option<u64>, limit: u64) -> Result<Page<AuditRecord, u64>> {
         let Some(query) = self.query(filter).await? else { return Ok(Page { items: Vec::new(), next: None }) };
-        // One more than the page holds tells whether another one follows.
         let query = AuditQuery { before, limit: limit.saturating_add(1), ..query };
-        let mut items = self.0.reader().audit_entries(&query).await?;
-        let shown = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = items.len() > shown;
-        items.truncate(shown);
-        Ok(Page { next: items.last().filter(|_| more).map(|last| last.seq), items })
+        Ok(Page::cut(self.0.reader().audit_entries(&query).await?, limit, |last| last.seq))
     }
 
     /// The events of one target, newest first.

@@ -42,6 +42,9 @@ pub(super) fn explain_key_file(error: &KeyFileError) -> Explanation {
         KeyFileError::NotPem(_) => says
             .because("A key file is text that begins with `-----BEGIN` and ends with `-----END …-----`.")
             .then("`openssl pkey -in FILE -inform DER` turns a binary key into such text."),
+        KeyFileError::NotJwk(_) => says
+            .because("What begins with `{` is read as one JSON Web Key, and only public ones are taken in so.")
+            .then("Give the key as PEM; a private key comes as PKCS#8."),
         KeyFileError::WrongKind(_) | KeyFileError::WrongAlgorithm(_) => {
             says.because("Licenses are signed with Ed25519, and with nothing else.").then(CONVERT)
         }

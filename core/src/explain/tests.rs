@@ -169,6 +169,7 @@ fn of_secrets() -> Vec<Error> {
     let files = [
         KeyFileError::TooLarge(70_000),
         KeyFileError::NotPem("there is no BEGIN line"),
+        KeyFileError::NotJwk("`x` is missing".to_owned()),
         KeyFileError::WrongKind("RSA PRIVATE KEY".to_owned()),
         KeyFileError::WrongAlgorithm("RSA".to_owned()),
         KeyFileError::PassphraseNeeded,

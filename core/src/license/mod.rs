@@ -59,6 +59,17 @@ pub struct Page<T, K> {
     pub next: Option<K>,
 }
 
+impl<T, K> Page<T, K> {
+    /// A page out of the rows of a query that asked for one more than `limit`: that one tells whether another follows.
+    pub(crate) fn cut(mut items: Vec<T>, limit: u64, key: impl FnOnce(&T) -> K) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+        let more = items.len() > limit;
+        items.truncate(limit);
+        let next = items.last().filter(|_| more).map(key);
+        Self { items, next }
+    }
+}
+
 /// What a license file says, and whether it holds by the keys of this database.
 #[derive(Clone, Debug)]
 pub struct Inspection {

@@ -27,12 +27,7 @@ impl Licenses<'_> {
                 None => return Err(unknown(id)),
             });
         }
-        let mut items = reader.licenses(&query).await?;
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let more = items.len() > limit;
-        items.truncate(limit);
-        let next = if more { items.last().map(|last| last.id) } else { None };
-        Ok(Page { items, next })
+        Ok(Page::cut(reader.licenses(&query).await?, limit, |last| last.id))
     }
 
     /// One license.

@@ -39,6 +39,8 @@ pub enum KeyFileError {
     TooLarge(usize),
     #[error("this is not a PEM key file: {0}")]
     NotPem(&'static str),
+    #[error("this is not the public JWK of an Ed25519 key: {0}")]
+    NotJwk(String),
     #[error(
         "the file holds {0}; needed is an Ed25519 key as PRIVATE KEY (PKCS#8), ENCRYPTED PRIVATE KEY or PUBLIC KEY"
     )]
@@ -73,6 +75,9 @@ pub enum KeyFileError {
 pub fn import(text: &str, passphrase: Option<&Passphrase>) -> Result<ImportedKey, KeyFileError> {
     if text.len() > MAX_LEN {
         return Err(KeyFileError::TooLarge(text.len()));
+    }
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+        return jwk(text);
     }
     let block = pem::decode(text)?;
     match block.label {
@@ -148,6 +153,19 @@ fn public(der: &[u8]) -> Result<ImportedKey, KeyFileError> {
     if key.is_weak() {
         return Err(KeyFileError::WeakPublicKey);
     }
+    Ok(ImportedKey::Public(key))
+}
+
+/// A public JSON Web Key, as [`crate::Issuers::export_public_jwk`] writes it.
+fn jwk(text: &str) -> Result<ImportedKey, KeyFileError> {
+    let not = |why: &dyn std::fmt::Display| KeyFileError::NotJwk(why.to_string());
+    let value: serde_json::Value =
+        serde_json::from_str(text.trim_start_matches('\u{feff}')).map_err(|error| not(&error))?;
+    if value.get("keys").is_some() {
+        return Err(not(&"it is a set of keys; keep only the key that is meant"));
+    }
+    let key = licentia_license::PublicKey::from_jwk(&value).map_err(|error| not(&error))?;
+    let key = VerifyingKey::from_bytes(&key.to_bytes()).map_err(|error| not(&error))?;
     Ok(ImportedKey::Public(key))
 }
 

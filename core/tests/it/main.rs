@@ -15,6 +15,7 @@ mod common;
 mod doctor;
 mod export;
 mod identity;
+mod keys;
 mod license;
 mod probe;
 mod verify;

@@ -3,6 +3,7 @@
 mod audit;
 mod ids;
 mod license;
+mod pages;
 #[cfg(test)]
 mod plans;
 mod rows;
@@ -16,6 +17,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult,
 pub use audit::AuditQuery;
 pub use ids::{Fragment, IdTable};
 pub use license::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan};
+pub use pages::MOST_COUNTED;
 pub use signing::SigningContext;
 
 /// Something to read through: the pool of readers, or what an open transaction sees.

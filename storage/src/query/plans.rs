@@ -2,8 +2,12 @@
 
 use super::audit::Span;
 use super::license::Segment;
+use super::pages;
 use super::{AuditQuery, LicenseOrder, LicenseQuery, LicenseSpan};
-use crate::{IssuerId, License, LicenseId, LicenseStatus, Limits, Origin, Strings, SubjectSignature, Timestamp};
+use crate::{
+    IdentityId, IssuerId, License, LicenseId, LicenseStatus, Limits, Origin, ProbeTokenId, Strings, SubjectSignature,
+    Timestamp,
+};
 use sea_orm::Statement;
 use sea_orm::sea_query::Value;
 use uuid::Uuid;
@@ -236,4 +240,24 @@ fn every_list_of_entries_walks_along_its_index() {
             }
         }
     }
+}
+
+#[test]
+fn keys_and_tokens_are_paged_along_their_ids_and_counted_along_an_index() {
+    let database = database();
+    for (after, walk) in [(None, ""), (Some(Uuid::nil()), " (id<?)")] {
+        let verb = if after.is_some() { "SEARCH" } else { "SCAN" };
+        let tokens = plan(&database, &pages::probe_tokens(after.map(ProbeTokenId), 100));
+        assert_eq!(tokens, [format!("{verb} probe_token USING INDEX sqlite_autoindex_probe_token_1{walk}")]);
+        let identities = plan(&database, &pages::identities(after.map(IdentityId), 100));
+        let walks = [format!("{verb} identity USING INDEX sqlite_autoindex_identity_1{walk}")];
+        assert_walks("identities", &identities, "identity", &walks.each_ref().map(String::as_str));
+        let counted = "SEARCH license USING COVERING INDEX license_by_identity (identity_id=?)";
+        assert_walks("identities", &identities, "license", &[counted]);
+    }
+    let signed = plan(&database, &pages::issuer_signed(IssuerId(Uuid::nil())));
+    let list = "SEARCH status_list USING COVERING INDEX status_list_by_issuer (issuer_id=?)";
+    assert_walks("signed", &signed, "status_list", &[list]);
+    let entries = "SEARCH status_list_entry USING COVERING INDEX status_list_entry_position (list_id=?)";
+    assert_walks("signed", &signed, "status_list_entry", &[entries]);
 }

@@ -1,6 +1,7 @@
 //! How the state follows the answers of the services.
 
 mod batch;
+mod keys;
 
 use super::App;
 use crate::dialog::Dialog;
@@ -9,7 +10,7 @@ use crate::effect::{Effect, FoundedHome};
 use crate::message::{Answer, Msg};
 use crate::session::{Session, Why};
 use crate::tab::TabId;
-use licentia_core::{Explanation, License, Reissued, RevokedLicense};
+use licentia_core::{Explanation, License, Page, Reissued, RevokedLicense};
 
 impl App {
     pub(super) fn answer(&mut self, msg: Msg) -> Vec<Effect> {
@@ -20,6 +21,32 @@ impl App {
                 Some(detail) => detail.loaded(request, answer).map(|()| None),
                 None => Ok(None),
             },
+            Msg::IssuersLoaded { request, answer } if self.issuers.waits_for(request) => {
+                let answer = answer.map(|items| Page { items, next: None });
+                self.issuers.loaded(request, answer, requests)
+            }
+            Msg::IssuerLoaded { request, answer } => {
+                self.issuers.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+            }
+            Msg::IdentitiesLoaded { request, answer } => self.identities.loaded(request, answer, requests),
+            Msg::IdentityLoaded { request, answer } => {
+                self.identities.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+            }
+            Msg::ProbesLoaded { request, answer } => self.probes.loaded(request, answer, requests),
+            Msg::ProbeLoaded { request, answer } => {
+                self.probes.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+            }
+            Msg::KeyInspected { request, answer } => self.key_inspected(request, answer),
+            Msg::Saved { request, answer } => self.saved(request, answer),
+            Msg::EventsLoaded { request, answer } if self.issuers.waits_for_events(request) => {
+                self.issuers.events_loaded(request, answer, requests)
+            }
+            Msg::EventsLoaded { request, answer } if self.identities.waits_for_events(request) => {
+                self.identities.events_loaded(request, answer, requests)
+            }
+            Msg::EventsLoaded { request, answer } if self.probes.waits_for_events(request) => {
+                self.probes.events_loaded(request, answer, requests)
+            }
             Msg::EventsLoaded { request, answer } => match self.licenses.detail_mut() {
                 Some(detail) => detail.events_loaded(request, answer, requests),
                 None => Ok(None),
@@ -81,6 +108,9 @@ impl App {
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
             Msg::BatchIssued(answer) => answer.map(|licenses| self.batch_issued(licenses)),
+            Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
+            Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),
+            Msg::ProbeChanged(answer) => answer.map(|done| self.probe_changed(*done)),
             _ => Ok(vec![]),
         };
         match followed {
@@ -141,13 +171,23 @@ impl App {
 
     /// Somebody wrote. What is seen is read again at once, the rest when it is looked at.
     fn outdated(&mut self) -> Vec<Effect> {
+        self.mark_outdated();
+        self.fill()
+    }
+
+    fn mark_outdated(&mut self) {
         self.licenses.outdated();
         self.audit.outdated();
-        self.fill()
+        self.issuers.outdated();
+        self.identities.outdated();
+        self.probes.outdated();
     }
 
     fn log_grew(&mut self) -> Option<Effect> {
         self.audit.outdated();
+        // Licenses count for their issuer and their identity.
+        self.issuers.outdated();
+        self.identities.outdated();
         if self.tab == TabId::Audit { self.audit.fill(&mut self.requests) } else { None }
     }
 

@@ -40,6 +40,11 @@ impl Dialog {
             Self::BatchForm(dialog) => dialog.leads_to().map(Some),
             Self::BatchPreview(dialog) => Ok(Some(dialog.leads_to())),
             Self::Tokens(dialog) => dialog.leads_to().map(Some),
+            Self::TypedConfirm(dialog) => Ok(Some(dialog.effect().clone())),
+            Self::Make(dialog) => dialog.leads_to().map(Some),
+            Self::Save(dialog) => dialog.leads_to().map(Some),
+            Self::Import(dialog) => dialog.leads_to().map(Some),
+            Self::Consume(dialog) => dialog.leads_to().map(Some),
             Self::Unlock(_)
             | Self::Founded(_)
             | Self::Error(_)
@@ -48,7 +53,8 @@ impl Dialog {
             | Self::AuditFilter(_)
             | Self::Entry(_)
             | Self::CommandLine(_)
-            | Self::BatchSigned(_) => Ok(None),
+            | Self::BatchSigned(_)
+            | Self::Token(_) => Ok(None),
         }
     }
 }

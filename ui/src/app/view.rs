@@ -25,6 +25,9 @@ impl App {
         match self.tab {
             TabId::Licenses => self.licenses.draw(frame, body, look),
             TabId::Audit => self.audit.draw(frame, body, look),
+            TabId::Issuers => self.issuers.draw(frame, body, look),
+            TabId::Identities => self.identities.draw(frame, body, look),
+            TabId::Probes => self.probes.draw(frame, body, look),
         }
         self.draw_status(frame, status);
         self.draw_keys(frame, keys);
@@ -34,14 +37,15 @@ impl App {
     }
 
     fn draw_tabs(&self, frame: &mut Frame, area: Rect) {
-        let mut spans = vec![Span::styled("Licentia", self.theme.style(Meaning::Title))];
+        let mut spans = vec![Span::styled("Licentia", self.theme.style(Meaning::Title)), Span::raw(" ")];
         for tab in TABS {
             let key = key_of(Context::Licenses, Action::OpenTab(tab.id)).unwrap_or_default();
             let open = tab.id == self.tab;
             // Brackets as well as the colour, for a plain terminal.
             let title = if open { format!("[{key} {}]", tab.title) } else { format!(" {key} {} ", tab.title) };
             let meaning = if open { Meaning::Selected } else { Meaning::Text };
-            spans.extend([Span::raw("  "), Span::styled(title, self.theme.style(meaning))]);
+            // Its own blanks stand between it and the next: all tabs fit into 80 columns.
+            spans.push(Span::styled(title, self.theme.style(meaning)));
         }
         frame.render_widget(Line::from(spans), area);
     }

@@ -13,7 +13,9 @@ enum Piece {
     /// Written by us: needs no quotes.
     Plain(String),
     Option(&'static str, String),
-    /// A path as it was typed, whose `~/` the shell has to see.
+    /// An argument without an option.
+    Name(String),
+    /// A path as it was typed, with its option or without; whose `~/` the shell has to see.
     Path(&'static str, String),
 }
 
@@ -28,6 +30,16 @@ impl Command {
             let _ = write!(first, " {}", quoted(&word.to_string()));
         }
         self
+    }
+
+    /// What somebody called something, where the verb wants it.
+    pub(super) fn name(self, name: &str) -> Self {
+        self.with(Piece::Name(name.to_owned()))
+    }
+
+    /// The same for a path.
+    pub(super) fn name_of_file(self, path: &str) -> Self {
+        self.with(Piece::Path("", path.to_owned()))
     }
 
     pub(super) fn flag(self, name: &str) -> Self {
@@ -59,9 +71,11 @@ impl Command {
     }
 
     /// Refuses what no argument can hold, and what a shell would take away from one that we have to spell out.
-    pub(super) fn checked(self) -> Result<Self, String> {
+    pub(super) fn checked(mut self) -> Result<Self, String> {
+        // Behind two dashes nothing is an option, so what looks like one comes last.
+        self.0.sort_by_key(Piece::looks_like_an_option);
         for piece in &self.0 {
-            if let Piece::Option(name, value) | Piece::Path(name, value) = piece {
+            if let Some((name, value)) = piece.value() {
                 if value.contains('\0') {
                     return Err(format!("what belongs to {name} holds a zero byte"));
                 }
@@ -107,12 +121,27 @@ impl Display for Command {
 }
 
 impl Piece {
+    fn value(&self) -> Option<(&'static str, &str)> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Option(name, value) => Some((*name, value)),
+            Self::Path(name, value) => Some((if name.is_empty() { "FILE" } else { *name }, value)),
+            Self::Name(value) => Some(("NAME", value)),
+        }
+    }
+
+    fn looks_like_an_option(&self) -> bool {
+        matches!(self, Self::Name(value) | Self::Path("", value) if value.starts_with('-'))
+    }
+
     fn text(&self) -> String {
         match self {
             Self::Plain(text) => text.clone(),
             Self::Option(name, value) => format!("{}{}", lead(name, value), quoted(value)),
+            Self::Name(value) | Self::Path("", value) if self.looks_like_an_option() => format!("-- {}", quoted(value)),
+            Self::Name(value) => quoted(value),
             Self::Path(name, value) => match value.strip_prefix("~/") {
-                Some(rest) if !rest.is_empty() => format!("{name} ~/{}", quoted(rest)),
+                Some(rest) if !rest.is_empty() => format!("{}~/{}", lead(name, value), quoted(rest)),
                 _ => format!("{}{}", lead(name, value), quoted(value)),
             },
         }
@@ -153,7 +182,12 @@ fn end(lines: &mut Vec<String>, part: &str) {
 
 /// The name of an option and what joins it to its value: a value like `-x` alone would be taken for an option.
 fn lead(name: &str, value: &str) -> String {
-    format!("{name}{}", if value.starts_with('-') { '=' } else { ' ' })
+    match name {
+        "" => String::new(),
+        // What comes behind it is no option, whatever it looks like.
+        ">" => "> ".to_owned(),
+        _ => format!("{name}{}", if value.starts_with('-') { '=' } else { ' ' }),
+    }
 }
 
 /// One argument as a POSIX shell reads it.

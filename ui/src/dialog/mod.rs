@@ -4,14 +4,20 @@ pub(crate) mod audit_filter;
 pub(crate) mod batch;
 pub(crate) mod command_line;
 pub(crate) mod confirm;
+pub(crate) mod consume;
 pub(crate) mod entry;
 pub(crate) mod error;
 pub(crate) mod founded;
 pub(crate) mod help;
+pub(crate) mod import;
 pub(crate) mod issue;
+pub(crate) mod make;
 pub(crate) mod revoke;
+pub(crate) mod save;
 pub(crate) mod setup;
 pub(crate) mod subject;
+pub(crate) mod token;
+pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
 
 use crate::keymap::{Action, Context};
@@ -68,6 +74,12 @@ dialogs! {
     BatchPreview(batch::BatchPreview): Batch,
     BatchSigned(batch::BatchSigned): BatchSigned,
     Tokens(batch::Tokens): Form,
+    TypedConfirm(typed_confirm::TypedConfirm): TypedConfirm,
+    Make(make::Make): Form,
+    Save(save::Save): Form,
+    Import(import::Import): Form,
+    Consume(consume::Consume): Form,
+    Token(token::Token): Token,
 }
 
 impl Dialog {
@@ -82,6 +94,11 @@ impl Dialog {
             Self::AuditFilter(dialog) => dialog.form.key(key),
             Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.key(key),
             Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.key(key),
+            Self::TypedConfirm(dialog) => dialog.form.key(key),
+            Self::Make(dialog) => dialog.form.key(key),
+            Self::Save(dialog) => dialog.key(key),
+            Self::Import(dialog) => dialog.form.key(key),
+            Self::Consume(dialog) => dialog.form.key(key),
             _ => {}
         }
     }
@@ -96,12 +113,28 @@ impl Dialog {
             Self::AuditFilter(dialog) => dialog.form.paste(text),
             Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.paste(text),
             Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.paste(text),
+            Self::TypedConfirm(dialog) => dialog.form.paste(text),
+            Self::Make(dialog) => dialog.form.paste(text),
+            Self::Save(dialog) => dialog.paste(text),
+            Self::Import(dialog) => dialog.form.paste(text),
+            Self::Consume(dialog) => dialog.form.paste(text),
             _ => {}
         }
     }
 
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        matches!(self, Self::Setup(_) | Self::Issue(_) | Self::Revoke(_) | Self::BatchPreview(_))
+        match self {
+            Self::Setup(_)
+            | Self::Issue(_)
+            | Self::Revoke(_)
+            | Self::TypedConfirm(_)
+            | Self::Make(_)
+            | Self::Import(_)
+            | Self::Consume(_)
+            | Self::BatchPreview(_) => true,
+            Self::Save(save) => save.is_change(),
+            _ => false,
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Effects around a file of licenses: reading it, signing it, writing the tokens out.
 
-use super::Say;
 use super::read::{explained, open};
 use super::write::unlocked;
+use super::{Say, file};
 use crate::message::{Answer, Msg};
 use crate::services::Services;
 use licentia_core::{Batch, BatchFile, License, Progress};
@@ -37,10 +37,7 @@ pub(super) fn progress(say: &Say, request: u64) -> Progress {
     Arc::new(move |done, total| say(Msg::Progress { request, done, total }))
 }
 
-/// What a shell makes of `~/`.
+/// As every path that is typed; one that is no text was not typed.
 fn at_home(path: &Path) -> PathBuf {
-    match (path.strip_prefix("~"), std::env::var_os("HOME")) {
-        (Ok(rest), Some(home)) if rest != Path::new("") => PathBuf::from(home).join(rest),
-        _ => path.to_owned(),
-    }
+    path.to_str().map_or_else(|| path.to_owned(), file::path)
 }

@@ -73,7 +73,7 @@ pub(super) async fn unlock(services: &Services, typed: Typed) -> Answer<String> 
     Ok(actor)
 }
 
-fn passphrase(mut typed: Typed) -> Result<Passphrase> {
+pub(super) fn passphrase(mut typed: Typed) -> Result<Passphrase> {
     Passphrase::new(std::mem::take(&mut *typed.0)).map_err(Error::from)
 }
 

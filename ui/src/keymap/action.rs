@@ -69,11 +69,45 @@ actions! {
     SignBatch = "sign-all", "Sign every row, all or none";
     ToggleRefused = "refused", "Only the rows that are refused, or all";
     WriteTokens = "write-out", "Write what was signed into files";
+    NewIssuer = "new", "Make a key that signs licenses";
+    ImportIssuer = "import", "Take in a key from a file";
+    Activate = "activate", "Let it sign what names no other issuer";
+    Retire = "retire", "Let it sign no new license, for good";
+    DeleteIssuer = "delete", "Delete it, if it never signed anything";
+    ExportKey = "export", "Its public key, or those of all issuers";
+    NewIdentity = "new", "Make bytes that a licensed program carries";
+    Regenerate = "regenerate", "New bytes: its licenses match no more";
+    DeleteIdentity = "delete", "Delete it, if no license names it";
+    ExportIdentity = "export", "Its secret bytes, to a file; is recorded";
+    NewProbe = "new", "Make a one-time token for a machine";
+    ConsumeProbe = "take-in", "Take in the result that came for a token";
+    CancelProbe = "cancel-probe", "Make a token useless that was not used";
+    SaveToken = "save", "Save the token to a file";
+    CloseToken = "close", "Close; the token is not shown again";
 }
 
 impl Action {
     /// Whether it leads to a change of the database, and so needs the passphrase.
     pub(crate) const fn is_change(self) -> bool {
-        matches!(self, Self::Issue | Self::Reissue | Self::Revoke | Self::Unrevoke | Self::SignBatch)
+        matches!(
+            self,
+            Self::Issue
+                | Self::Reissue
+                | Self::Revoke
+                | Self::Unrevoke
+                | Self::NewIssuer
+                | Self::ImportIssuer
+                | Self::Activate
+                | Self::Retire
+                | Self::DeleteIssuer
+                | Self::NewIdentity
+                | Self::Regenerate
+                | Self::DeleteIdentity
+                | Self::ExportIdentity
+                | Self::NewProbe
+                | Self::ConsumeProbe
+                | Self::CancelProbe
+                | Self::SignBatch
+        )
     }
 }

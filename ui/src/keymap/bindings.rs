@@ -29,9 +29,19 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::Unlock => UNLOCK,
         Layer::Setup => SETUP,
         Layer::Confirm => CONFIRM,
+        Layer::TypedConfirm => TYPED_CONFIRM,
         Layer::Message => MESSAGE,
         Layer::Batch => BATCH,
         Layer::BatchSigned => BATCH_SIGNED,
+        Layer::Nouns => NOUNS,
+        Layer::Noun => NOUN,
+        Layer::Issuers => ISSUERS,
+        Layer::Issuer => ISSUER,
+        Layer::Identities => IDENTITIES,
+        Layer::Identity => IDENTITY,
+        Layer::Probes => PROBES,
+        Layer::Probe => PROBE,
+        Layer::Token => TOKEN,
     }
 }
 
@@ -60,6 +70,9 @@ const EVERYWHERE: &[Binding] =
 
 const SHELL: &[Binding] = &[
     known(&[Key::char('2')], Action::OpenTab(TabId::Licenses)),
+    known(&[Key::char('3')], Action::OpenTab(TabId::Issuers)),
+    known(&[Key::char('4')], Action::OpenTab(TabId::Identities)),
+    known(&[Key::char('5')], Action::OpenTab(TabId::Probes)),
     known(&[Key::char('9')], Action::OpenTab(TabId::Audit)),
     known(&[Key::char('r'), Key::plain(KeyCode::F(5))], Action::Refresh),
     known(&[Key::char('Z')], Action::ToggleZone),
@@ -131,6 +144,17 @@ const SETUP: &[Binding] = &[shown(&[ESC], Action::Abandon)];
 const CONFIRM: &[Binding] =
     &[shown(&[ENTER], Action::Confirm), shown(&[ESC], Action::Cancel), shown(&[F2], Action::ShowCommand)];
 
+/// Letters are typed here, so only keys without one scroll.
+const TYPED_CONFIRM: &[Binding] = &[
+    shown(&[ENTER], Action::Confirm),
+    shown(&[ESC], Action::Cancel),
+    shown(&[F2], Action::ShowCommand),
+    known(&[UP], Action::Up),
+    known(&[DOWN], Action::Down),
+    known(&[PAGE_UP], Action::PageUp),
+    known(&[PAGE_DOWN], Action::PageDown),
+];
+
 const MESSAGE: &[Binding] = &[shown(&[ESC, ENTER, Key::char('q')], Action::Close)];
 
 const BATCH: &[Binding] = &[
@@ -144,3 +168,41 @@ const BATCH: &[Binding] = &[
 ];
 
 const BATCH_SIGNED: &[Binding] = &[shown(&[Key::char('w')], Action::WriteTokens)];
+const NOUNS: &[Binding] = &[shown(&[ENTER], Action::Open)];
+
+const NOUN: &[Binding] = &[shown(&[ESC], Action::Back), shown(&[Key::char('A')], Action::ShowEvents)];
+
+const ACTIVATE: Binding = shown(&[Key::char('a')], Action::Activate);
+const RETIRE: Binding = shown(&[Key::char('R')], Action::Retire);
+const DELETE_ISSUER: Binding = shown(&[Key::char('D')], Action::DeleteIssuer);
+const EXPORT_KEY: Binding = shown(&[Key::char('o')], Action::ExportKey);
+
+const ISSUERS: &[Binding] = &[
+    shown(&[Key::char('n')], Action::NewIssuer),
+    shown(&[Key::char('i')], Action::ImportIssuer),
+    ACTIVATE,
+    EXPORT_KEY,
+    RETIRE,
+    DELETE_ISSUER,
+];
+
+const ISSUER: &[Binding] = &[ACTIVATE, EXPORT_KEY, RETIRE, DELETE_ISSUER];
+
+const REGENERATE: Binding = shown(&[Key::char('R')], Action::Regenerate);
+const DELETE_IDENTITY: Binding = shown(&[Key::char('D')], Action::DeleteIdentity);
+const EXPORT_IDENTITY: Binding = shown(&[Key::char('o')], Action::ExportIdentity);
+
+const IDENTITIES: &[Binding] =
+    &[shown(&[Key::char('n')], Action::NewIdentity), EXPORT_IDENTITY, REGENERATE, DELETE_IDENTITY];
+
+const IDENTITY: &[Binding] = &[EXPORT_IDENTITY, REGENERATE, DELETE_IDENTITY];
+
+const CONSUME: Binding = shown(&[Key::char('i')], Action::ConsumeProbe);
+const CANCEL: Binding = shown(&[Key::char('x')], Action::CancelProbe);
+
+const PROBES: &[Binding] = &[shown(&[Key::char('n')], Action::NewProbe), CONSUME, CANCEL];
+
+const PROBE: &[Binding] = &[CONSUME, CANCEL];
+
+/// It is not closed by the key that everybody presses: what it shows is seen once.
+const TOKEN: &[Binding] = &[shown(&[Key::char('s')], Action::SaveToken), shown(&[ESC], Action::CloseToken)];

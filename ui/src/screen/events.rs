@@ -53,6 +53,10 @@ impl Events {
         Ok(ask.map(|ask| self.effect(&ask)))
     }
 
+    pub(crate) fn waits_for(&self, request: u64) -> bool {
+        self.list.waits_for(request)
+    }
+
     pub(crate) const fn outdated(&mut self) {
         self.list.outdated();
     }

@@ -2,8 +2,13 @@
 
 pub(crate) mod audit;
 pub(crate) mod events;
+pub(crate) mod identities;
+pub(crate) mod issuers;
 pub(crate) mod license;
 pub(crate) mod licenses;
+mod noun;
+pub(crate) mod nouns;
+pub(crate) mod probes;
 
 use crate::keymap::Action;
 use crate::look::Look;

@@ -2,12 +2,12 @@
 
 use super::support::*;
 use crate::command::{Said, of};
-use crate::effect::Effect;
+use crate::effect::{Effect, IdentityChange, IssuerChange, KeyForm, KeySource, ProbeChange, Saving};
 use crate::widget::secret::Typed;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
-    ClearField, Founding, IssueRequest, IssuerId, LicenseFilter, LicenseStatus, Limit, ReasonCode, ReissueRequest,
-    RevokeRequest, Term, Validity,
+    ClearField, Founding, IdentityId, IssueRequest, IssuerId, LicenseFilter, LicenseStatus, Limit, NewIssuer, NewProbe,
+    ProbeTokenId, ReasonCode, ReissueRequest, RevokeRequest, Term, Validity,
 };
 use std::path::Path;
 use std::sync::Arc;
@@ -95,9 +95,56 @@ fn each_effect_has_its_command() {
             "audit list --kind 'license.*' --since 2026-05-20T14:00:00Z",
         ),
     ];
-    for (effect, command) in said {
+    for (effect, command) in said.into_iter().chain(about_keys()) {
         assert_eq!(line(&effect), format!("licentia {command}"));
     }
+}
+
+/// About issuers, identities and probes.
+fn about_keys() -> Vec<(Effect, &'static str)> {
+    let issuer = IssuerId(Uuid::from_u128(7));
+    let identity = IdentityId(Uuid::from_u128(8));
+    let probe = ProbeTokenId(Uuid::from_u128(9));
+    let path = || "~/my keys/a.pem".to_owned();
+    let passphrase = || Some(Typed("correct horse".to_owned().into()));
+    let name = || "it's mine".to_owned();
+    let change = |change| Effect::ChangeIssuer(change);
+    let import = |source, name, kid: &str| {
+        change(IssuerChange::Import { source, name, passphrase: passphrase(), kid: kid.to_owned() })
+    };
+    let save = |form| Effect::Save { request: 1, saving: Saving::PublicKey { id: issuer, form }, path: path() };
+    let identities = |change| Effect::ChangeIdentity(change);
+    let new = |ttl_seconds| Effect::ChangeProbe(ProbeChange::Create(NewProbe { label: name(), ttl_seconds }));
+    vec![
+        (
+            change(IssuerChange::Create(NewIssuer { name: "-x".to_owned(), status_url: Some("https://a".to_owned()) })),
+            "issuer create --status-url https://a -- -x",
+        ),
+        (
+            import(KeySource::Path(path()), Some(name()), "kid"),
+            "issuer import ~/'my keys/a.pem' --name 'it'\\''s mine'",
+        ),
+        (change(IssuerChange::Activate { id: issuer }), "issuer activate 00000000-0000-0000-0000-000000000007"),
+        (change(IssuerChange::Retire { id: issuer }), "issuer retire 00000000-0000-0000-0000-000000000007"),
+        (change(IssuerChange::Delete { id: issuer }), "issuer delete 00000000-0000-0000-0000-000000000007"),
+        (save(KeyForm::Pem), "issuer export 00000000-0000-0000-0000-000000000007 --as pem > ~/'my keys/a.pem'"),
+        (save(KeyForm::Jwk), "issuer export 00000000-0000-0000-0000-000000000007 --as jwk > ~/'my keys/a.pem'"),
+        (save(KeyForm::AllJwks), "issuer export --as jwks > ~/'my keys/a.pem'"),
+        (identities(IdentityChange::Create { name: name() }), "identity create 'it'\\''s mine'"),
+        (
+            identities(IdentityChange::Regenerate { id: identity }),
+            "identity regenerate 00000000-0000-0000-0000-000000000008",
+        ),
+        (identities(IdentityChange::Delete { id: identity }), "identity delete 00000000-0000-0000-0000-000000000008"),
+        (
+            identities(IdentityChange::Export { id: identity, path: "a".to_owned() }),
+            "identity export 00000000-0000-0000-0000-000000000008 --out a",
+        ),
+        (new(86_400), "probe create --label 'it'\\''s mine' --ttl 1d"),
+        (new(5_400), "probe create --label 'it'\\''s mine' --ttl 90m"),
+        (new(61), "probe create --label 'it'\\''s mine' --ttl 61s"),
+        (Effect::ChangeProbe(ProbeChange::Cancel { id: probe }), "probe cancel 00000000-0000-0000-0000-000000000009"),
+    ]
 }
 
 #[test]
@@ -126,11 +173,35 @@ fn what_no_argument_can_say_is_said() {
         (Effect::Issue(IssueRequest { payload: Some(long), ..issue() }), "at most"),
         (revoke("a\0b"), "zero byte"),
         (revoke("a\n"), "line feed"),
+        (
+            Effect::ChangeProbe(ProbeChange::Consume {
+                token: Typed("lprobe_secret".to_owned().into()),
+                path: "a".to_owned(),
+            }),
+            "--token-file FILE",
+        ),
+        (
+            Effect::Save {
+                request: 1,
+                saving: Saving::Token(Typed("lprobe_secret".to_owned().into())),
+                path: "a".to_owned(),
+            },
+            "secret",
+        ),
+        (
+            Effect::ChangeIssuer(IssuerChange::Import {
+                source: KeySource::Text("-----BEGIN".to_owned()),
+                name: None,
+                passphrase: None,
+                kid: "kid".to_owned(),
+            }),
+            "pasted",
+        ),
         (Effect::WriteTokens { request: 1, licenses: Arc::new(vec![]), out: "a".into() }, "license export"),
     ];
     for (effect, why) in cases {
         match of(&effect, None) {
-            Said::Unsayable(said) => assert!(said.contains(why), "{said}"),
+            Said::Unsayable(said) => assert!(said.contains(why) && !said.contains("lprobe_"), "{said}"),
             other => panic!("{other:?}"),
         }
     }

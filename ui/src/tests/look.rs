@@ -102,6 +102,8 @@ fn scenes() -> Vec<(&'static str, App)> {
         app
     });
 
+    scenes.extend(super::look_keys::scenes());
+    let mut scene = |name, app: App| scenes.push((name, app));
     scene("error", failed(why()));
     let text = HOSTILE.repeat(30);
     scene("error_hostile", failed(Explanation { message: text.clone(), cause: Some(text.clone()), hint: Some(text) }));

@@ -64,6 +64,13 @@ impl<F: Copy + PartialEq> Form<F> {
         self.field(id).is_some()
     }
 
+    /// Replaces what stands in a text field.
+    pub(crate) fn set_text(&mut self, id: F, text: &str) {
+        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
+            field.value = Value::Text(text.into());
+        }
+    }
+
     /// Gives a choice its options, with the first one chosen.
     pub(crate) fn set_options(&mut self, id: F, options: Vec<String>) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {

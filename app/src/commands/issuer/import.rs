@@ -10,7 +10,7 @@ use licentia_core::ImportKey;
 use std::path::PathBuf;
 use zeroize::Zeroizing;
 
-/// Take in an Ed25519 key: PKCS#8 PEM, plain or encrypted, or a public key, which only verifies.
+/// Take in an Ed25519 key: PKCS#8, plain or encrypted, or a public key (PEM, JWK), which only verifies.
 #[derive(Debug, Args)]
 pub(crate) struct Import {
     /// The key file; `-` is standard input.

@@ -73,8 +73,6 @@ fn guess(text: &str) -> &'static str {
         "it looks like an OpenSSH public key"
     } else if text.starts_with("PuTTY-User-Key-File") {
         "it looks like a PuTTY key"
-    } else if text.starts_with('{') {
-        "it looks like JSON (a JWK is not supported)"
     } else {
         "no line `-----BEGIN …-----` was found"
     }

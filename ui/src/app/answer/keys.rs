@@ -1,0 +1,125 @@
+//! Answers about issuers, identities and probes.
+
+use super::super::App;
+use crate::dialog::Dialog;
+use crate::dialog::token::Token;
+use crate::effect::{Effect, IdentityDone, IssuerDone, ProbeDone};
+use crate::message::Answer;
+use crate::text::clean;
+use licentia_core::KeyFacts;
+use std::path::{Path, PathBuf};
+
+/// What is said of a row that somebody else deleted while it was shown.
+const GONE: &str = "It is not there any more.";
+
+impl App {
+    pub(super) fn gone(&mut self, gone: bool) {
+        if gone {
+            self.notice = Some(GONE.to_owned());
+        }
+    }
+
+    /// A key was looked at: the form says what is wrong with it, or what it is.
+    pub(super) fn key_inspected(&mut self, request: u64, answer: Answer<Box<KeyFacts>>) -> Answer<Option<Effect>> {
+        let form = self.find(|dialog| match dialog {
+            Dialog::Import(form) if form.is_looking(request) => Some(form),
+            _ => None,
+        });
+        // Whoever closed the form meanwhile does not want to know.
+        let Some(form) = form else { return Ok(None) };
+        let facts = answer.inspect_err(|_| form.failed())?;
+        if let Some(confirm) = form.looked(&facts) {
+            self.dialogs.push(confirm.into());
+        }
+        Ok(None)
+    }
+
+    pub(super) fn saved(&mut self, request: u64, answer: Answer<PathBuf>) -> Answer<Option<Effect>> {
+        let form = self.find(|dialog| match dialog {
+            Dialog::Save(form) if form.is_saving(request) => Some(form),
+            _ => None,
+        });
+        let path = answer.inspect_err(|_| {
+            if let Some(form) = form {
+                form.failed();
+            }
+        })?;
+        self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Save(form) if form.is_saving(request)));
+        self.notice = Some(saved_to(&path));
+        Ok(None)
+    }
+
+    pub(super) fn issuer_changed(&mut self, done: &IssuerDone) -> Vec<Effect> {
+        self.close_asking();
+        let (notice, new) = match done {
+            IssuerDone::Created(issuer) => (
+                format!("Issuer {} is made. a lets it sign what names no other.", clean(&issuer.name)),
+                Some(issuer.id),
+            ),
+            IssuerDone::Imported(issuer) => (format!("Issuer {} is taken in.", clean(&issuer.name)), Some(issuer.id)),
+            IssuerDone::Activated(issuer) => (format!("Issuer {} is active.", clean(&issuer.name)), None),
+            IssuerDone::Retired(issuer) => (format!("Issuer {} is retired.", clean(&issuer.name)), None),
+            IssuerDone::Deleted(issuer) => {
+                self.issuers.close_detail();
+                (format!("Issuer {} is deleted.", clean(&issuer.name)), None)
+            }
+        };
+        self.notice = Some(notice);
+        self.mark_outdated();
+        let shown = new.map(|id| self.issuers.show(id, &mut self.requests));
+        shown.into_iter().chain(self.fill()).collect()
+    }
+
+    pub(super) fn identity_changed(&mut self, done: &IdentityDone) -> Vec<Effect> {
+        self.close_asking();
+        let (notice, new) = match done {
+            IdentityDone::Created(identity) => (
+                format!("Identity {} is made. o hands its bytes out to the program.", clean(&identity.name)),
+                Some(identity.id),
+            ),
+            IdentityDone::Regenerated(identity, 0) => {
+                (format!("Identity {} has new bytes.", clean(&identity.name)), None)
+            }
+            IdentityDone::Regenerated(identity, licenses) => {
+                let matching = if *licenses == 1 { "license matches" } else { "licenses match" };
+                (format!("Identity {} has new bytes; {licenses} {matching} it no more.", clean(&identity.name)), None)
+            }
+            IdentityDone::Deleted(identity) => {
+                self.identities.close_detail();
+                (format!("Identity {} is deleted.", clean(&identity.name)), None)
+            }
+            IdentityDone::Exported(_, path) => (saved_to(path), None),
+        };
+        self.notice = Some(notice);
+        self.mark_outdated();
+        let shown = new.map(|id| self.identities.show(id, &mut self.requests));
+        shown.into_iter().chain(self.fill()).collect()
+    }
+
+    pub(super) fn probe_changed(&mut self, done: ProbeDone) -> Vec<Effect> {
+        self.close_asking();
+        let new = match done {
+            ProbeDone::Created(probe, token) => {
+                let id = probe.id;
+                self.dialogs.push(Token::new(probe, token).into());
+                Some(id)
+            }
+            ProbeDone::Consumed(probe) => {
+                let said = format!("The result for {} is taken in. Enter shows it.", clean(&probe.label));
+                self.notice = Some(said);
+                Some(probe.id)
+            }
+            ProbeDone::Cancelled(probe) => {
+                self.notice = Some(format!("Probe {} is cancelled.", probe.id.short()));
+                None
+            }
+        };
+        self.mark_outdated();
+        let shown = new.map(|id| self.probes.show(id, &mut self.requests));
+        shown.into_iter().chain(self.fill()).collect()
+    }
+}
+
+fn saved_to(path: &Path) -> String {
+    format!("Saved to {}", path.display())
+}

@@ -1,0 +1,136 @@
+//! One of a noun in detail: its fields, or its events in the audit log.
+
+use super::events::Events;
+use super::head;
+use super::nouns::Noun;
+use crate::effect::Effect;
+use crate::keymap::{Action, Context};
+use crate::look::Look;
+use crate::message::Answer;
+use crate::paging::Requests;
+use crate::step::{Cx, Step};
+use crate::widget::scroll::{Scroll, pairs};
+use licentia_core::{AuditRecord, Page};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Detail<T: Noun> {
+    shown: T,
+    request: u64,
+    /// None until it was read.
+    more: Option<T::More>,
+    scroll: Scroll,
+    events: Option<Events>,
+    height: usize,
+    /// Something was written since it was read.
+    stale: bool,
+}
+
+impl<T: Noun> Detail<T> {
+    /// Shows what is known already, and reads the rest.
+    pub(super) fn open(shown: T, requests: &mut Requests) -> (Self, Effect) {
+        let request = requests.next();
+        let effect = shown.read(request);
+        let scroll = Scroll::default();
+        (Self { shown, request, more: None, scroll, events: None, height: 10, stale: false }, effect)
+    }
+
+    pub(super) const fn shown(&self) -> &T {
+        &self.shown
+    }
+
+    pub(super) const fn context(&self) -> Context {
+        if self.events.is_some() { Context::LicenseEvents } else { T::DETAIL }
+    }
+
+    /// From the events to the fields; false when it shows the fields already.
+    pub(super) fn back(&mut self) -> bool {
+        self.events.take().is_some()
+    }
+
+    pub(super) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
+        match (action, &mut self.events) {
+            (Action::ShowEvents, Some(_)) => {
+                self.events = None;
+                vec![]
+            }
+            (Action::ShowEvents, None) => {
+                let (mut events, effect) = Events::open(self.shown.target(), cx.requests);
+                events.set_height(self.height);
+                self.events = Some(events);
+                vec![Step::Run(effect)]
+            }
+            (_, Some(events)) => events.act(action, cx),
+            (Action::Refresh, None) => vec![Step::Run(self.load(cx.requests))],
+            (_, None) => {
+                self.scroll.act(action);
+                vec![]
+            }
+        }
+    }
+
+    pub(super) const fn waits_for(&self, request: u64) -> bool {
+        self.request == request
+    }
+
+    pub(super) fn waits_for_events(&self, request: u64) -> bool {
+        self.events.as_ref().is_some_and(|events| events.waits_for(request))
+    }
+
+    pub(super) fn loaded(&mut self, (shown, more): (T, T::More)) {
+        self.shown = shown;
+        self.more = Some(more);
+    }
+
+    pub(super) fn events_loaded(
+        &mut self,
+        request: u64,
+        answer: Answer<Page<AuditRecord, u64>>,
+        requests: &mut Requests,
+    ) -> Answer<Option<Effect>> {
+        match &mut self.events {
+            Some(events) => events.loaded(request, answer, requests),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) const fn outdated(&mut self) {
+        self.stale = true;
+        if let Some(events) = &mut self.events {
+            events.outdated();
+        }
+    }
+
+    /// What changed since it was read.
+    pub(super) fn fill(&mut self, requests: &mut Requests) -> Vec<Effect> {
+        let fields = self.stale.then(|| self.load(requests));
+        let events = self.events.as_mut().and_then(|events| events.fill(requests));
+        fields.into_iter().chain(events).collect()
+    }
+
+    pub(super) fn set_height(&mut self, height: usize) {
+        self.height = height;
+        if let Some(events) = &mut self.events {
+            events.set_height(height);
+        }
+    }
+
+    pub(super) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+        let title = self.shown.title();
+        if let Some(events) = &self.events {
+            return events.draw(frame, area, look, &format!("{title}: audit"));
+        }
+        let rest = head(frame, area, look, &title, "");
+        let rest = Rect { width: rest.width.saturating_sub(1), ..rest };
+        let lines = pairs(&self.shown.fields(self.more.as_ref(), look), rest.width.into(), look);
+        self.scroll.draw(frame, rest, lines);
+    }
+
+    fn load(&mut self, requests: &mut Requests) -> Effect {
+        self.stale = false;
+        self.request = requests.next();
+        self.shown.read(self.request)
+    }
+}

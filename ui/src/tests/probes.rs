@@ -1,0 +1,157 @@
+//! Tab 5.
+
+use super::support::*;
+use crate::app::App;
+use crate::effect::{Effect, ProbeChange, ProbeDone, Saving};
+use crate::message::Msg;
+use crate::session::{Session, Why};
+use crate::widget::secret::Typed;
+use licentia_core::{NewProbe, Page, ProbeStatus, ProbeToken, Timestamp};
+
+fn few() -> Vec<ProbeToken> {
+    vec![
+        probe(4, "build server", ProbeStatus::Pending, 1),
+        probe(3, "late", ProbeStatus::Pending, 30),
+        probe(2, "till", ProbeStatus::Consumed, 3),
+        probe(1, "desk", ProbeStatus::Cancelled, 4),
+    ]
+}
+
+fn typed(text: &str) -> Typed {
+    Typed(text.to_owned().into())
+}
+
+fn made(app: &mut App) -> Vec<Effect> {
+    let done = ProbeDone::Created(probe(5, "kiosk", ProbeStatus::Pending, 0), typed("lprobe_abc"));
+    app.update(Msg::ProbeChanged(Ok(Box::new(done))))
+}
+
+#[test]
+fn pages_through_the_list_by_key() {
+    let mut app = with_licenses(vec![]);
+    let effects = press(&mut app, "5");
+    assert_eq!(effects, [Effect::LoadProbes { request: 2, after: None, limit: 100 }]);
+    let one = |number| probe(number, &format!("machine {number}"), ProbeStatus::Pending, 1);
+    let items: Vec<_> = (101..=200).rev().map(one).collect();
+    let next = items.last().map(|row| row.id);
+    app.update(Msg::ProbesLoaded { request: 2, answer: Ok(Page { items, next }) });
+    assert_eq!(press(&mut app, "<end>"), [Effect::LoadProbes { request: 3, after: next, limit: 500 }]);
+    app.update(Msg::ProbesLoaded { request: 3, answer: Ok(page((1..=100).rev().map(one).collect())) });
+    assert!(text(&mut app, 80, 24).contains("200 of 200"));
+}
+
+#[test]
+fn what_is_left_is_counted_down_and_ends_in_expired() {
+    let mut app = with_probes(vec![probe(4, "build server", ProbeStatus::Pending, 1)]);
+    assert!(text(&mut app, 80, 24).contains("23:00:00"));
+    app.set_now(Timestamp(NOW.0 + 1_000_000));
+    app.update(Msg::Second);
+    assert!(text(&mut app, 80, 24).contains("22:59:59"));
+    app.set_now(Timestamp(NOW.0 + 23 * 3_600_000_000));
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("expired") && !screen.contains("00:00:00 \n"), "{screen}");
+}
+
+#[test]
+fn a_token_is_shown_once_and_can_be_saved() {
+    let mut app = with_probes(few());
+    assert_eq!(press(&mut app, "n<tab><ctrl-u>2 weeks<enter>"), []);
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("which machine") && screen.contains("24h or 7d"), "{screen}");
+    let effects = press(&mut app, "kiosk<tab><ctrl-u>14d<enter>");
+    let new = NewProbe { label: "kiosk".to_owned(), ttl_seconds: 14 * 86_400 };
+    assert_eq!(effects, [Effect::ChangeProbe(ProbeChange::Create(new))]);
+    let effects = made(&mut app);
+    assert!(matches!(effects.as_slice(), [Effect::LoadProbes { after: None, .. }]), "{effects:?}");
+    assert!(text(&mut app, 80, 24).contains("lprobe_abc"));
+    press(&mut app, "<enter>q ");
+    assert!(text(&mut app, 80, 24).contains("lprobe_abc"), "a key that everybody presses does not close it");
+
+    let effects = press(&mut app, "s<enter>");
+    let [Effect::Save { request, saving, path }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!((saving, path.as_str()), (&Saving::Token(typed("lprobe_abc")), "kiosk.token"));
+    assert!(!format!("{effects:?}").contains("lprobe_abc"), "it is not printed by accident");
+    app.update(Msg::Saved { request: *request, answer: Err(why()) });
+    assert!(text(&mut app, 80, 24).contains("make room"));
+    let effects = press(&mut app, "<esc><enter>");
+    let [Effect::Save { request, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    app.update(Msg::Saved { request: *request, answer: Ok("/tmp/kiosk.token".into()) });
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("Saved to /tmp/kiosk.token") && screen.contains("lprobe_abc"), "{screen}");
+    press(&mut app, "<esc>");
+    assert!(!text(&mut app, 80, 24).contains("lprobe_abc"));
+}
+
+#[test]
+fn a_token_that_was_not_made_is_said_so_in_front_of_the_form() {
+    let mut app = with_probes(few());
+    press(&mut app, "nkiosk<enter>");
+    app.update(Msg::ProbeChanged(Err(why())));
+    assert!(text(&mut app, 80, 24).contains("make room"));
+    press(&mut app, "<esc>");
+    assert!(text(&mut app, 80, 24).contains("kiosk"));
+}
+
+#[test]
+fn a_result_comes_with_its_token_which_is_not_shown() {
+    let mut app = with_probes(few());
+    assert_eq!(press(&mut app, "inonsense<enter>"), []);
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("begins with lprobe_") && screen.contains("which file?"), "{screen}");
+    let effects = press(&mut app, "<ctrl-u>lprobe_abc<tab>/tmp/result.json<enter>");
+    let change = ProbeChange::Consume { token: typed("lprobe_abc"), path: "/tmp/result.json".to_owned() };
+    assert_eq!(effects, [Effect::ChangeProbe(change)]);
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("••••••••••") && !screen.contains("lprobe_abc"), "{screen}");
+    app.update(Msg::ProbeChanged(Err(why())));
+    assert!(text(&mut app, 80, 24).contains("make room"));
+    press(&mut app, "<esc><enter>");
+    let consumed = probe(4, "build server", ProbeStatus::Consumed, 1);
+    let effects = app.update(Msg::ProbeChanged(Ok(Box::new(ProbeDone::Consumed(consumed)))));
+    let [Effect::LoadProbes { request, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    let newer = probe(9, "newer", ProbeStatus::Pending, 0);
+    app.update(Msg::ProbesLoaded { request: *request, answer: Ok(page([vec![newer], few()].concat())) });
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("The result for build server is taken in.") && screen.contains("> 00000004"), "{screen}");
+}
+
+#[test]
+fn only_what_still_waits_can_be_cancelled() {
+    let mut app = with_probes(few());
+    for (keys, said) in [("jx", "time is over"), ("jx", "was used"), ("jx", "cancelled already")] {
+        assert_eq!(press(&mut app, keys), []);
+        assert!(text(&mut app, 80, 24).contains(said), "{said}");
+    }
+    let id = few()[0].id;
+    assert_eq!(press(&mut app, "<home>x<enter>"), [Effect::ChangeProbe(ProbeChange::Cancel { id })]);
+    app.update(Msg::ProbeChanged(Err(why())));
+    assert!(text(&mut app, 80, 24).contains("make room"));
+    press(&mut app, "<esc>x<enter>");
+    let done = ProbeDone::Cancelled(probe(4, "build server", ProbeStatus::Cancelled, 1));
+    app.update(Msg::ProbeChanged(Ok(Box::new(done))));
+    assert!(text(&mut app, 80, 24).contains("Probe 00000004 is cancelled."));
+}
+
+#[test]
+fn enter_shows_the_result_and_capital_a_the_events() {
+    let mut app = with_probes(few());
+    let effects = press(&mut app, "jj<enter>");
+    assert!(matches!(effects.as_slice(), [Effect::LoadProbe { .. }]));
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("\"cpu\": \"x86-64\"") && screen.contains("consumed"), "{screen}");
+    let effects = press(&mut app, "A");
+    let [Effect::LoadEvents { request, target, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(*target, few()[2].id.to_string());
+    app.update(Msg::EventsLoaded { request: *request, answer: Ok(page(vec![record(5)])) });
+    assert!(text(&mut app, 80, 24).contains("license.revoke"));
+}
+
+#[test]
+fn a_reviewer_reads_and_changes_nothing() {
+    let mut app = with_probes_as(Session::Reviewer(Why::NoVault), few());
+    for key in ["n", "i", "x"] {
+        assert_eq!(press(&mut app, key), []);
+        assert!(text(&mut app, 120, 24).contains("made for review"), "{key}");
+    }
+    assert!(matches!(press(&mut app, "<enter>").as_slice(), [Effect::LoadProbe { .. }]));
+}
