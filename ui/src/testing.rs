@@ -158,12 +158,18 @@ impl Harness {
         self.settle().await
     }
 
-    /// What the screen shows, line by line, without blanks at their ends.
-    pub fn screen(&mut self) -> String {
+    /// Draws what the screen shows.
+    pub fn draw(&mut self) -> &mut Self {
         match self.terminal.draw(|frame| self.app.view(frame)) {
             Ok(_) => {}
             Err(never) => match never {},
         }
+        self
+    }
+
+    /// What the screen shows, line by line, without blanks at their ends.
+    pub fn screen(&mut self) -> String {
+        self.draw();
         shown(self.terminal.backend().buffer())
     }
 

@@ -4,7 +4,7 @@ use super::support::*;
 use crate::app::App;
 use crate::effect::{Effect, LicenseDetails};
 use crate::message::Msg;
-use licentia_core::{IssuerStatus, License};
+use licentia_core::{IssuerStatus, License, ProbeStatus};
 
 /// Something that is asked for, asked for once more, and answered by number: an old and a new answer.
 struct Case {
@@ -105,6 +105,34 @@ fn cases() -> Vec<Case> {
     ]
 }
 
+fn name(new: bool) -> &'static str {
+    if new { "newcomer" } else { "oldtimer" }
+}
+
+/// The tabs of issuers, identities and probes.
+fn key_cases() -> Vec<Case> {
+    let signs = ["oldtimer", "newcomer"];
+    vec![
+        Case {
+            name: "identities",
+            app: with_identities(vec![]),
+            keys: ["r", "r", "r"],
+            answer: |request, new| Msg::IdentitiesLoaded { request, answer: Ok(page(vec![identity(1, name(new), 0)])) },
+            signs,
+        },
+        Case {
+            name: "probes",
+            app: with_probes(vec![]),
+            keys: ["r", "r", "r"],
+            answer: |request, new| Msg::ProbesLoaded {
+                request,
+                answer: Ok(page(vec![probe(1, name(new), ProbeStatus::Pending, 1)])),
+            },
+            signs,
+        },
+    ]
+}
+
 fn request(effects: &[Effect]) -> u64 {
     let number = |effect: &Effect| match effect {
         Effect::LoadLicenses { request, .. }
@@ -114,6 +142,8 @@ fn request(effects: &[Effect]) -> u64 {
         | Effect::LoadIssuers { request }
         | Effect::LoadKinds { request }
         | Effect::ResolveTarget { request, .. }
+        | Effect::LoadIdentities { request, .. }
+        | Effect::LoadProbes { request, .. }
         | Effect::ReadBatch { request, .. } => Some(*request),
         _ => None,
     };
@@ -122,7 +152,7 @@ fn request(effects: &[Effect]) -> u64 {
 
 #[test]
 fn a_late_answer_never_takes_the_place_of_a_newer_one() {
-    for case in cases() {
+    for case in cases().into_iter().chain(key_cases()) {
         let Case { name, mut app, keys, answer, signs: [old_sign, new_sign] } = case;
         let old = request(&press(&mut app, keys[0]));
         let new = request(&press(&mut app, keys[1]));
