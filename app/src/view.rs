@@ -73,21 +73,6 @@ pub(crate) const PROBE_COLUMNS: [Column; 5] = [
     Column::time("EXPIRES", "expires_at"),
 ];
 
-pub(crate) const ENTRY: [&str; 12] = [
-    "seq",
-    "id",
-    "kind",
-    "severity",
-    "outcome",
-    "actor",
-    "actor_kind",
-    "target_kind",
-    "target_id",
-    "payload",
-    "created_at",
-    "metadata",
-];
-
 pub(crate) const ENTRY_COLUMNS: [Column; 7] = [
     Column::text("SEQ", "seq"),
     Column::time("TIME", "created_at"),
@@ -161,6 +146,15 @@ pub(crate) fn revocation(revocation: &Revocation) -> Object {
 
 pub(crate) fn entry(record: &AuditRecord) -> Object {
     serialized(record)
+}
+
+/// The same for a table of text, where what is inside `metadata` has columns of its own.
+pub(crate) fn flat_entry(record: &AuditRecord) -> Object {
+    let mut members = entry(record);
+    if let Some(Value::Object(metadata)) = members.remove("metadata") {
+        members.extend(metadata);
+    }
+    members
 }
 
 pub(crate) fn log(identity: &LogIdentity) -> Object {

@@ -97,6 +97,14 @@ impl Licentia {
         })?)
     }
 
+    /// What the pin says of the file as it is now; none where pins are switched off.
+    pub async fn pin_state(&self) -> Result<Option<PinState>> {
+        match self.pins() {
+            Some(_) => self.look_at_pin().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     pub(crate) async fn look_at_pin(&self) -> Result<PinState> {
         let Some(pins) = self.pins() else { return Ok(PinState::Absent) };
         let pin = pins.load(&self.0.place.database)?;

@@ -1,7 +1,6 @@
 //! What people type, as values: times, limits, payloads. The same on the command line, in a batch and on the screen.
 
 use crate::{Limit, Timestamp};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use serde_json::Value;
 
 /// The longest payload, so that a license stays readable for every verifier.
@@ -9,13 +8,7 @@ pub const MOST_PAYLOAD: usize = 40 * 1024;
 
 /// RFC 3339, or a date alone, which is its first second in UTC.
 pub fn time(text: &str) -> Result<Timestamp, String> {
-    let date = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
-    if let Some(Ok(date)) = date {
-        return Ok(date.and_time(NaiveTime::MIN).and_utc().into());
-    }
-    DateTime::parse_from_rfc3339(text)
-        .map(|moment| moment.with_timezone(&Utc).into())
-        .map_err(|_| "a time is written 2026-05-20T14:00:00Z, or as a date alone, 2026-05-20".to_owned())
+    text.parse().map_err(|error: crate::TimeError| error.to_string())
 }
 
 /// `KEY=VALUE`; the value is a number if it reads as one.

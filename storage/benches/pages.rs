@@ -256,6 +256,8 @@ async fn licenses(store: &Store, rows: u64) {
     for (about, goal, query) in pages {
         time(about, goal, async || store.reader().licenses(&query).await.unwrap()).await;
     }
+    let counts = async || vec![store.reader().license_counts(now, Timestamp(NOON + 30 * DAY)).await.unwrap()];
+    time("counts by state", 50.0, counts).await;
     println!();
 }
 

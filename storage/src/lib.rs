@@ -30,7 +30,7 @@ mod watch;
 mod word;
 
 pub use ambient::Ambient;
-pub use audit::{AuditRecord, Effect, Event, Events};
+pub use audit::{AuditRecord, Effect, Event, Events, RecordedEffect};
 pub use entity::*;
 pub use error::StoreError;
 #[cfg(feature = "faults")]
@@ -41,7 +41,7 @@ pub use query::*;
 pub use row::Row;
 pub use store::{Access, Store};
 pub use subject_signature::SubjectSignature;
-pub use time::Timestamp;
+pub use time::{TimeError, Timestamp};
 pub use tx::{Committed, Seal, Tx};
 pub use watch::Watch;
 pub use word::*;

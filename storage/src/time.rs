@@ -1,6 +1,6 @@
 //! A moment, as the database keeps it: whole microseconds since 1970, UTC.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use sea_orm::DeriveValueType;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -56,6 +56,24 @@ impl Timestamp {
             Some(moment) => moment.to_rfc3339_opts(format, true),
             None => format!("{} microseconds since 1970", self.0),
         }
+    }
+}
+
+/// What somebody typed is no time that can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a time is written 2026-05-20T14:00:00Z, or as a date alone, 2026-05-20")]
+pub struct TimeError;
+
+/// RFC 3339, or a date alone, which is its first moment in UTC.
+impl std::str::FromStr for Timestamp {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Self, TimeError> {
+        let date = (text.len() == 10).then(|| NaiveDate::parse_from_str(text, "%Y-%m-%d"));
+        if let Some(Ok(date)) = date {
+            return Ok(date.and_time(NaiveTime::MIN).and_utc().into());
+        }
+        DateTime::parse_from_rfc3339(text).map(|moment| moment.to_utc().into()).map_err(|_| TimeError)
     }
 }
 

@@ -39,6 +39,9 @@ impl Twins {
         };
         let mut screen = Harness::new(start, 160, 60).await.unwrap();
         screen.settle().await;
+        if shell.home().is_dir() {
+            screen.press("2").settle().await;
+        }
         Self { screen, shell, twin }
     }
 
@@ -191,6 +194,26 @@ fn issuers_identities_and_probes_too() {
         twins.press("<tab>https://acme.example/s").await.both("issuer create", "<enter>").await;
         twins.press("4n-dash").await.both("identity create", "<enter>").await;
         twins.press("5n").await.press("bell").await.both("probe create", "<enter>").await;
+    });
+}
+
+#[test]
+fn an_export_of_the_log_too() {
+    let shell = with_licenses();
+    block_on(async {
+        let mut twins = Twins::of(shell).await;
+        let out = twins.shell.path("the log.jsonl").display().to_string();
+        twins.press("9").await.press("E<tab>").await.screen.type_text(&out);
+        let script = twins.shown("export");
+        let script = format!("licentia() {{ '{PROGRAM}' \"$@\"; }}\n{script}\n");
+        let mut sh = twins.shell.other_command(Path::new("/bin/sh"), ["-c", &script]);
+        assert!(sh.env("LICENTIA_HOME", "/nowhere").status().unwrap().success(), "{script}");
+        let of_the_shell = fs::read_to_string(&out).unwrap();
+        fs::remove_file(&out).unwrap();
+        fs::remove_file(format!("{out}.manifest.json")).unwrap();
+        twins.press("<esc><enter>").await;
+        assert_eq!(fs::read_to_string(&out).unwrap(), of_the_shell);
+        assert_eq!(of_the_shell.lines().count(), 6);
     });
 }
 

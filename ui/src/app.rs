@@ -2,6 +2,7 @@
 
 mod answer;
 mod command;
+mod log;
 mod view;
 
 pub(crate) use command::in_the_way;
@@ -18,6 +19,7 @@ use crate::look::{Look, Zone};
 use crate::message::Msg;
 use crate::paging::Requests;
 use crate::screen::audit::Audit;
+use crate::screen::dashboard::Dashboard;
 use crate::screen::licenses::Licenses;
 use crate::screen::nouns::Nouns;
 use crate::services::Opening;
@@ -25,8 +27,10 @@ use crate::session::{Session, Why};
 use crate::step::{Cx, Step};
 use crate::tab::TabId;
 use crate::theme::Theme;
+use crate::verification::Verification;
 use crossterm::event::KeyEvent;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
+use log::Jump;
 use std::path::PathBuf;
 
 /// See the module.
@@ -40,8 +44,12 @@ pub(crate) struct App {
     named_home: Option<PathBuf>,
     fingerprint: Option<String>,
     tab: TabId,
+    dashboard: Dashboard,
     licenses: Licenses,
     audit: Audit,
+    verification: Verification,
+    /// The target of an entry that is being looked for.
+    jump: Option<Jump>,
     issuers: Nouns<Issuer>,
     identities: Nouns<UsedIdentity>,
     probes: Nouns<ProbeToken>,
@@ -64,11 +72,18 @@ pub(crate) struct App {
     now: Timestamp,
     theme: Theme,
     zone: Zone,
+    /// How high the terminal is.
+    height: u16,
 }
 
 impl App {
     /// What the screen starts with, and what it asks for first.
     pub(crate) fn new(opening: Opening, theme: Theme, now: Timestamp) -> (Self, Vec<Effect>) {
+        Self::on_tab(TabId::Dashboard, opening, theme, now)
+    }
+
+    /// The same, on this tab.
+    pub(crate) fn on_tab(tab: TabId, opening: Opening, theme: Theme, now: Timestamp) -> (Self, Vec<Effect>) {
         let founded = opening.session.is_some();
         let mut app = Self {
             session: opening.session.unwrap_or(Session::Locked),
@@ -76,9 +91,12 @@ impl App {
             home: opening.home,
             named_home: opening.named_home,
             fingerprint: opening.fingerprint,
-            tab: TabId::Licenses,
+            tab,
+            dashboard: Dashboard::default(),
             licenses: Licenses::default(),
             audit: Audit::default(),
+            verification: Verification::default(),
+            jump: None,
             issuers: Nouns::default(),
             identities: Nouns::default(),
             probes: Nouns::default(),
@@ -94,10 +112,11 @@ impl App {
             now,
             theme,
             zone: Zone::Utc,
+            height: 24,
         };
         let mut effects = vec![];
         if founded {
-            effects.push(app.licenses.load(&mut app.requests));
+            effects = app.fill();
             if app.session == Session::Locked {
                 app.dialogs.push(Unlock::new(&app.actor).into());
             }
@@ -122,7 +141,7 @@ impl App {
 
     /// Whether a tick would change the picture.
     pub(crate) const fn is_animating(&self) -> bool {
-        self.writing || self.unlocking
+        self.writing || self.unlocking || self.verification.running.is_some()
     }
 
     /// Follows something that happened.
@@ -130,8 +149,10 @@ impl App {
         match msg {
             Msg::Key(key) => self.key(key),
             Msg::Paste(text) => {
-                if let Some(dialog) = self.dialogs.last_mut() {
-                    dialog.paste(&text);
+                match self.dialogs.last_mut() {
+                    Some(dialog) => dialog.paste(&text),
+                    None if self.tab == TabId::Audit => self.audit.paste(&text),
+                    None => {}
                 }
                 vec![]
             }
@@ -157,8 +178,11 @@ impl App {
         }
         // A form whose change is being written is no more typed into.
         let busy = self.writing;
-        if let Some(dialog) = self.dialogs.last_mut().filter(|dialog| !(busy && dialog.asks_for_change())) {
-            dialog.key(key);
+        match self.dialogs.last_mut() {
+            Some(dialog) if busy && dialog.asks_for_change() => {}
+            Some(dialog) => dialog.key(key),
+            None if self.tab == TabId::Audit => self.audit.key(key),
+            None => {}
         }
         vec![]
     }
@@ -168,7 +192,7 @@ impl App {
             Action::Quit => return self.quit(),
             Action::Help => {
                 if !matches!(self.dialogs.last(), Some(Dialog::Help(_))) {
-                    self.dialogs.push(Help::new(self.context()).into());
+                    self.dialogs.push(Help::new(self.context(), &self.session).into());
                 }
                 return vec![];
             }
@@ -195,27 +219,28 @@ impl App {
         let mut cx = Cx { requests: &mut self.requests, look };
         let steps = match (self.dialogs.last_mut(), self.tab) {
             (Some(dialog), _) => dialog.act(action, &mut cx),
+            (None, TabId::Dashboard) => self.dashboard.act(action, &mut cx),
             (None, TabId::Licenses) => self.licenses.act(action, &mut cx),
             (None, TabId::Audit) => self.audit.act(action, &mut cx),
             (None, TabId::Issuers) => self.issuers.act(action, &mut cx),
             (None, TabId::Identities) => self.identities.act(action, &mut cx),
             (None, TabId::Probes) => self.probes.act(action, &mut cx),
         };
-        steps.into_iter().filter_map(|step| self.step(step)).collect()
+        steps.into_iter().flat_map(|step| self.step(step)).collect()
     }
 
-    fn step(&mut self, step: Step) -> Option<Effect> {
+    fn step(&mut self, step: Step) -> Vec<Effect> {
         match step {
             Step::Close => drop(self.dialogs.pop()),
             Step::Open(dialog) => self.dialogs.push(*dialog),
-            Step::Run(effect) => return Some(self.run(effect)),
-            Step::Quit => return self.quit().pop(),
+            Step::Run(effect) => return vec![self.run(effect)],
+            Step::Quit => return self.quit(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
-            Step::FilterSubject(subject) => return Some(self.licenses.filter_subject(subject, &mut self.requests)),
-            Step::FilterAudit(typed) => return Some(self.audit.apply(typed, &mut self.requests)),
+            Step::FilterSubject(subject) => return vec![self.licenses.filter_subject(subject, &mut self.requests)],
+            Step::Log(step) => return self.log_step(step),
             Step::Notice(text) => self.notice = Some(text.to_owned()),
         }
-        None
+        vec![]
     }
 
     fn run(&mut self, effect: Effect) -> Effect {
@@ -238,6 +263,7 @@ impl App {
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::BatchPreview(preview) => preview.wait(waiting),
+                Dialog::Export(export) => export.wait(waiting),
                 Dialog::TypedConfirm(confirm) => confirm.wait(waiting),
                 Dialog::Make(make) => make.wait(waiting),
                 Dialog::Save(save) => save.wait(waiting),
@@ -258,6 +284,8 @@ impl App {
 
     fn open_tab(&mut self, tab: TabId) -> Vec<Effect> {
         self.tab = tab;
+        // How far a verification is needs no window to go on.
+        self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Verifying(_)));
         self.fill()
     }
 
@@ -281,13 +309,20 @@ impl App {
     }
 
     fn resize(&mut self, height: u16) -> Vec<Effect> {
-        let body = usize::from(height).saturating_sub(view::FRAME_LINES);
+        self.height = height;
+        self.fit();
+        self.fill()
+    }
+
+    /// Tells the tabs how many lines they have.
+    fn fit(&mut self) {
+        let alarm = usize::from(self.verification.alarm().is_some());
+        let body = usize::from(self.height).saturating_sub(view::FRAME_LINES + alarm);
         self.licenses.set_height(body);
         self.audit.set_height(body);
         self.issuers.set_height(body);
         self.identities.set_height(body);
         self.probes.set_height(body);
-        self.fill()
     }
 
     /// What the tab that is seen lacks.
@@ -296,6 +331,7 @@ impl App {
             return vec![];
         }
         match self.tab {
+            TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
             TabId::Licenses => self.licenses.fill(&mut self.requests),
             TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
             TabId::Issuers => self.issuers.fill(&mut self.requests),
@@ -321,7 +357,8 @@ impl App {
         match (self.dialogs.last(), self.tab) {
             (Some(dialog), _) => dialog.context(),
             (None, TabId::Licenses) => self.licenses.context(),
-            (None, TabId::Audit) => Context::Audit,
+            (None, TabId::Audit) => self.audit.context(),
+            (None, TabId::Dashboard) => Context::Dashboard,
             (None, TabId::Issuers) => self.issuers.context(),
             (None, TabId::Identities) => self.identities.context(),
             (None, TabId::Probes) => self.probes.context(),

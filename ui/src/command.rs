@@ -40,7 +40,14 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::ChangeProbe(change) => keys::probe(change),
         Effect::Save { request: _, saving, path } => keys::save(saving, path),
         Effect::LoadLicenses { filter, .. } => licenses(filter),
-        Effect::LoadAudit { filter, .. } => Ok(audit(filter)),
+        Effect::LoadAudit { filter, .. } => Ok(audit("audit list", filter)),
+        Effect::ExportAudit { request: _, filter, format, path } => {
+            Ok(audit("audit export", filter).path("--out", path).option("--format", format.as_str()))
+        }
+        Effect::Verify { request: _, verify } => Ok(Command::new("audit verify")
+            .maybe("--log", verify.fingerprint.as_deref())
+            .maybe("--from", verify.from)
+            .maybe("--to", verify.to)),
 
         // It has a command for each license and none for many, once they are signed.
         Effect::WriteTokens { .. } => Err(ONE_BY_ONE.to_owned()),
@@ -56,6 +63,9 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::LoadIssuers { .. }
         | Effect::LoadKinds { .. }
         | Effect::ResolveTarget { .. }
+        | Effect::LoadOverview { .. }
+        | Effect::CountLicenses { .. }
+        | Effect::FindTarget { .. }
         | Effect::LoadIssuer { .. }
         | Effect::LoadIdentities { .. }
         | Effect::LoadIdentity { .. }
@@ -146,8 +156,8 @@ fn licenses(filter: &LicenseFilter) -> Result<Command, String> {
         .maybe("--expiring", filter.expiring_within_days))
 }
 
-fn audit(filter: &AuditFilter) -> Command {
-    Command::new("audit list")
+fn audit(verb: &str, filter: &AuditFilter) -> Command {
+    Command::new(verb)
         .each("--kind", &filter.kinds)
         .maybe("--actor", filter.actor.as_deref())
         .maybe("--target", filter.target.as_deref())

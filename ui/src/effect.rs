@@ -5,17 +5,19 @@ mod file;
 mod identities;
 mod issuers;
 mod keys;
+mod log;
 mod probes;
 mod read;
 mod write;
 
-use crate::message::{Found, Msg};
+use crate::message::{Answer, Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
-use licentia_core::audit::AuditFilter;
+use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, LogIdentity, VerifyRequest};
+use licentia_core::pin::PinState;
 use licentia_core::{
-    Batch, Error, Founding, IdentityId, IssueRequest, IssuerId, License, LicenseFilter, LicenseId, ProbeTokenId,
-    ReissueRequest, Result, Revocation, RevokeRequest,
+    AuditRecord, Batch, Error, Founding, IdentityId, IssueRequest, Issuer, IssuerId, License, LicenseFilter, LicenseId,
+    ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation, RevokeRequest, UsedIdentity,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -77,6 +79,31 @@ pub(crate) enum Effect {
     ResolveTarget {
         request: u64,
         text: String,
+    },
+
+    LoadOverview {
+        request: u64,
+    },
+    CountLicenses {
+        request: u64,
+    },
+    Verify {
+        request: u64,
+        verify: VerifyRequest,
+    },
+    /// Writes a file, and an event if somebody is unlocked.
+    ExportAudit {
+        request: u64,
+        filter: AuditFilter,
+        format: ExportFormat,
+        /// As it was typed.
+        path: String,
+    },
+    /// Find what an entry speaks of.
+    FindTarget {
+        request: u64,
+        kind: String,
+        id: String,
     },
 
     Issue(IssueRequest),
@@ -148,7 +175,9 @@ impl Effect {
     /// The number under which it can be given up half-way: it only reads, and takes long.
     pub(crate) const fn stoppable(&self) -> Option<u64> {
         match self {
-            Self::ReadBatch { request, .. } | Self::WriteTokens { request, .. } => Some(*request),
+            Self::Verify { request, .. } | Self::ReadBatch { request, .. } | Self::WriteTokens { request, .. } => {
+                Some(*request)
+            }
             _ => None,
         }
     }
@@ -163,6 +192,7 @@ impl Effect {
                 | Self::Revoke(_)
                 | Self::Unrevoke { .. }
                 | Self::IssueBatch { .. }
+                | Self::ExportAudit { .. }
                 | Self::ChangeIssuer(_)
                 | Self::ChangeIdentity(_)
                 | Self::ChangeProbe(_)
@@ -187,6 +217,40 @@ pub(crate) struct LicenseDetails {
     pub(crate) revocation: Option<Revocation>,
     /// The chain of reissues, oldest first.
     pub(crate) history: Vec<License>,
+}
+
+/// What the dashboard shows, save the numbers of licenses.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Overview {
+    /// The active licenses that end soon, the soonest first.
+    pub(crate) expiring: Vec<License>,
+    /// The active one.
+    pub(crate) issuer: Option<Issuer>,
+    /// The newest entries of the log.
+    pub(crate) events: Vec<AuditRecord>,
+    pub(crate) log: LogIdentity,
+    /// None: pins are switched off.
+    pub(crate) pin: Answer<Option<PinState>>,
+}
+
+/// What an entry speaks of.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Target {
+    License(Box<License>),
+    Issuer(Box<Issuer>),
+    Identity(Box<UsedIdentity>),
+    Probe(Box<ProbeToken>),
+    /// Deleted since.
+    Gone,
+    /// There is no page of its kind.
+    Unseen,
+}
+
+/// A file of entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Exported {
+    pub(crate) path: PathBuf,
+    pub(crate) report: ExportReport,
 }
 
 /// Hears how far something is, before its end.
@@ -223,6 +287,18 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         Effect::LoadKinds { request } => Msg::KindsLoaded { request, answer: read::kinds(services).await },
         Effect::ResolveTarget { request, text } => {
             Msg::TargetResolved { request, answer: read::target(services, text).await }
+        }
+
+        Effect::LoadOverview { request } => Msg::OverviewLoaded { request, answer: log::overview(services).await },
+        Effect::CountLicenses { request } => Msg::LicensesCounted { request, answer: log::counts(services).await },
+        Effect::Verify { request, verify } => {
+            Msg::Verified { request, answer: log::verify(services, request, &verify, say).await }
+        }
+        Effect::ExportAudit { request, filter, format, path } => {
+            Msg::AuditExported(log::export(services, request, &filter, format, &path, say).await)
+        }
+        Effect::FindTarget { request, kind, id } => {
+            Msg::TargetFound { request, answer: log::target(services, &kind, &id).await }
         }
 
         Effect::Issue(request) => Msg::Issued(write::issue(services, request).await),

@@ -14,6 +14,7 @@ mod command;
 mod dialog;
 mod effect;
 mod keymap;
+mod loaded;
 mod look;
 mod message;
 mod pace;
@@ -29,6 +30,7 @@ pub mod testing;
 mod tests;
 mod text;
 mod theme;
+mod verification;
 mod widget;
 
 pub use runtime::run;

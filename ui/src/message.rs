@@ -1,11 +1,12 @@
 //! Everything that can happen to the screen.
 
-use crate::effect::{FoundedHome, IdentityDone, IssuerDone, LicenseDetails, ProbeDone};
+use crate::effect::{Exported, FoundedHome, IdentityDone, IssuerDone, LicenseDetails, Overview, ProbeDone, Target};
 use crate::screen::issuers::IssuerMore;
 use crossterm::event::KeyEvent;
+use licentia_core::audit::VerifyReport;
 use licentia_core::{
-    AuditRecord, Batch, Explanation, IdentityId, Issuer, KeyFacts, License, LicenseId, Page, ProbeToken, ProbeTokenId,
-    Reissued, RevokedLicense, UsedIdentity,
+    AuditRecord, Batch, Explanation, IdentityId, Issuer, KeyFacts, License, LicenseCounts, LicenseId, Page, ProbeToken,
+    ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
 };
 use std::path::PathBuf;
 
@@ -70,6 +71,24 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<String>,
     },
+
+    OverviewLoaded {
+        request: u64,
+        answer: Answer<Box<Overview>>,
+    },
+    LicensesCounted {
+        request: u64,
+        answer: Answer<LicenseCounts>,
+    },
+    Verified {
+        request: u64,
+        answer: Answer<Box<VerifyReport>>,
+    },
+    TargetFound {
+        request: u64,
+        answer: Answer<Target>,
+    },
+    AuditExported(Answer<Box<Exported>>),
 
     Issued(Answer<Box<License>>),
     Reissued(Answer<Box<Reissued>>),

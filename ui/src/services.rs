@@ -65,7 +65,12 @@ impl Services {
                 opening.fingerprint = Some(licentia.audit().identity().await?.fingerprint);
                 opening.warning = licentia.check_pin().await.err().map(|error| Explanation::from(&error));
                 operator = unlock_at_start(&licentia, passphrase.as_ref(), &actor).await?;
-                opening.session = Some(session(&licentia, operator.as_ref()).await?);
+                let session = session(&licentia, operator.as_ref()).await?;
+                if session == Session::Reviewer(Why::NoVault) {
+                    // A copy may lie beside others: which one this is, is in its name.
+                    opening.home = clean(&place.database.display().to_string());
+                }
+                opening.session = Some(session);
                 open = Some(licentia);
             } else {
                 licentia.close().await;

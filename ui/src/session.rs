@@ -1,6 +1,7 @@
 //! What the screen knows about who sits in front of it. The key itself stays with the services.
 
 use crate::text::clean;
+use crate::theme::Meaning;
 
 /// Who sits in front of the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,9 +41,44 @@ impl Session {
         }
     }
 
+    /// The same over a list of what cannot be done.
+    pub(crate) const fn bar(&self) -> Option<&'static str> {
+        match self {
+            Self::Unlocked { .. } => None,
+            Self::Locked | Self::Reviewer(Why::NotUnlocked) => Some("This needs the passphrase; L asks for it:"),
+            Self::Reviewer(Why::NoVault) => {
+                Some("This changes the database, and a copy for review has no keys for it:")
+            }
+            Self::Reviewer(Why::ReadOnly) => Some("This changes the database, which cannot be written from here:"),
+        }
+    }
+
     /// Whether a passphrase would help.
     pub(crate) fn can_unlock(&self) -> bool {
         matches!(self, Self::Locked | Self::Reviewer(Why::NotUnlocked))
+    }
+
+    /// What the key that locks and unlocks does, where it does anything.
+    pub(crate) const fn toggle(&self) -> Option<&'static str> {
+        match self {
+            Self::Unlocked { .. } => Some("lock"),
+            Self::Locked | Self::Reviewer(Why::NotUnlocked) => Some("unlock"),
+            Self::Reviewer(Why::NoVault | Why::ReadOnly) => None,
+        }
+    }
+
+    /// How it is with the vault, for the dashboard.
+    pub(crate) fn vault(&self) -> (String, Meaning) {
+        match self {
+            Self::Unlocked { actor } => (format!("unlocked by {}", clean(actor)), Meaning::Good),
+            Self::Locked | Self::Reviewer(Why::NotUnlocked) => {
+                ("locked: everything can be read; press L to unlock".to_owned(), Meaning::Warning)
+            }
+            Self::Reviewer(Why::NoVault) => ("none: this is a copy for review".to_owned(), Meaning::Text),
+            Self::Reviewer(Why::ReadOnly) => {
+                ("closed: this file cannot be written from here".to_owned(), Meaning::Text)
+            }
+        }
     }
 
     /// What the status line says.

@@ -1,14 +1,14 @@
 //! What a screen or a dialog wants to happen next; the application does it.
 
 use crate::dialog::Dialog;
-use crate::dialog::audit_filter::AuditFilterText;
 use crate::effect::Effect;
 use crate::look::Look;
 use crate::paging::Requests;
+use licentia_core::audit::{AuditFilter, VerifyRequest};
+use licentia_core::{AuditRecord, License};
 
 /// See the module.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a handful at a time")]
 pub(crate) enum Step {
     /// Close the dialog that this comes from.
     Close,
@@ -19,7 +19,7 @@ pub(crate) enum Step {
     Review,
     /// Show only subjects that contain this.
     FilterSubject(Option<String>),
-    FilterAudit(AuditFilterText),
+    Log(LogStep),
     /// Say something in the last line.
     Notice(&'static str),
 }
@@ -27,6 +27,53 @@ pub(crate) enum Step {
 impl Step {
     pub(crate) fn open(dialog: impl Into<Dialog>) -> Self {
         Self::Open(Box::new(dialog.into()))
+    }
+}
+
+/// What is done with the audit log from several places.
+#[derive(Debug)]
+pub(crate) enum LogStep {
+    Verify(VerifyRequest),
+    /// Ask for the fingerprint to verify from.
+    VerifyFrom,
+    /// Stop the verification with this number.
+    GiveUp {
+        request: u64,
+    },
+    /// Ask where to export what the filter lets through; it is also said in words.
+    Export {
+        filter: AuditFilter,
+        said: String,
+    },
+    /// From an entry to the next one in its list.
+    Neighbour {
+        below: bool,
+    },
+    /// To what an entry speaks of.
+    Jump {
+        kind: String,
+        id: String,
+    },
+    /// Show only what happened to this.
+    OnlyTarget(String),
+    Show(Box<License>),
+    /// Nothing can be done, and this is why.
+    Nothing(&'static str),
+}
+
+impl LogStep {
+    pub(crate) fn only_target(record: &AuditRecord) -> Step {
+        Step::Log(match &record.target_id {
+            Some(id) => Self::OnlyTarget(id.clone()),
+            None => Self::Nothing("This entry speaks of nothing else."),
+        })
+    }
+
+    pub(crate) fn jump(record: &AuditRecord) -> Step {
+        Step::Log(match (&record.target_kind, &record.target_id) {
+            (Some(kind), Some(id)) => Self::Jump { kind: kind.clone(), id: id.clone() },
+            _ => Self::Nothing("This entry speaks of nothing else."),
+        })
     }
 }
 

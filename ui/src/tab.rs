@@ -3,6 +3,7 @@
 /// A tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum TabId {
+    Dashboard,
     Licenses,
     Issuers,
     Identities,
@@ -20,6 +21,7 @@ pub(crate) struct Tab {
 
 /// All tabs, from left to right. Their keys are in the keymap.
 pub(crate) const TABS: &[Tab] = &[
+    Tab { id: TabId::Dashboard, title: "Dashboard", action: "open-dashboard" },
     Tab { id: TabId::Licenses, title: "Licenses", action: "open-licenses" },
     Tab { id: TabId::Issuers, title: "Issuers", action: "open-issuers" },
     Tab { id: TabId::Identities, title: "Identities", action: "open-identities" },

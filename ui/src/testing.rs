@@ -4,6 +4,7 @@ use crate::app::App;
 use crate::effect::{Effect, Say, perform};
 use crate::message::Msg;
 use crate::services::Services;
+use crate::tab::TabId;
 use crate::text::width;
 use crate::theme::Theme;
 use crate::{Error, Start};
@@ -37,9 +38,14 @@ impl Harness {
     /// # Errors
     /// As [`crate::run`].
     pub async fn new(start: Start, width: u16, height: u16) -> Result<Self, Error> {
+        Self::on_tab(TabId::Dashboard, start, width, height).await
+    }
+
+    /// The same, on this tab.
+    pub(crate) async fn on_tab(tab: TabId, start: Start, width: u16, height: u16) -> Result<Self, Error> {
         let (services, opening) = Services::start(start).await?;
         let theme = Theme::from_no_color(None);
-        let (app, effects) = App::new(opening, theme, services.ambient().now());
+        let (app, effects) = App::on_tab(tab, opening, theme, services.ambient().now());
         let terminal = match Terminal::new(TestBackend::new(width, height)) {
             Ok(terminal) => terminal,
             Err(never) => match never {},

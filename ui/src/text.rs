@@ -14,6 +14,18 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
     shorten(&printable(text), width).into_owned()
 }
 
+/// The end of a clean text, in at most `width` columns: of a path, that is what tells it from others.
+pub(crate) fn fit_end(text: &str, columns: usize) -> String {
+    if width(text) <= columns {
+        return text.to_owned();
+    }
+    let Some(room) = columns.checked_sub(1) else { return String::new() };
+    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let first = starts.partition_point(|&at| width(text.get(at..).unwrap_or_default()) > room);
+    let end = starts.get(first).and_then(|&at| text.get(at..)).unwrap_or_default();
+    format!("…{end}")
+}
+
 /// How many columns a text takes.
 pub(crate) fn width(text: &str) -> usize {
     Span::raw(text).width()
@@ -70,6 +82,14 @@ impl Row {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_end_of_a_path_stays() {
+        assert_eq!(fit_end("/home/mathieu/review.db", 12), "…u/review.db");
+        assert_eq!(fit_end("/a/b", 4), "/a/b");
+        assert_eq!(fit_end("日本語", 4), "…語");
+        assert_eq!(fit_end("abc", 0), "");
+    }
 
     #[test]
     fn wraps_at_spaces_and_inside_long_words() {

@@ -21,8 +21,8 @@ const ID: &str = "export_id";
 /// How many other exports may be recorded between an export's commit and the look for it.
 const NEWEST: u64 = 100;
 
-/// The columns of a CSV file; more may be added at the end.
-const COLUMNS: [&str; 15] = [
+/// An entry's columns as CSV, in files and on the command line; more may be added at the end.
+pub const COLUMNS: [&str; 15] = [
     "seq",
     "id",
     "kind",

@@ -12,6 +12,7 @@ use licentia_storage::AuditQuery;
 use serde::Serialize;
 use std::path::PathBuf;
 
+pub use export::COLUMNS;
 pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
 pub use verify::unreadable;

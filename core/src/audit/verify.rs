@@ -6,7 +6,7 @@ use super::replay::Replay;
 use super::report::{Code, Findings, IssueSeverity, KeySource, TrustRoot, VerifyReport};
 use super::{Audit, VerifyRequest};
 use crate::pin::{self, Pin, PinState};
-use crate::{Progress, Result};
+use crate::{Error, Explanation, Progress, Result, StoreError};
 use licentia_storage::audit::{AuditLog, key_id, tagged};
 use licentia_storage::raw::{RawEntry, RawFrame, RawReader, audited_tables};
 use licentia_storage::{LogId, Timestamp};
@@ -29,9 +29,27 @@ impl Audit<'_> {
     }
 }
 
+/// A file that cannot be read proves nothing: that is an answer, and not the good one. Any other error is given back.
+pub fn unreadable(error: Error) -> Result<VerifyReport> {
+    let damaged = matches!(
+        error,
+        Error::Store(
+            StoreError::Damaged(_)
+                | StoreError::Foreign { .. }
+                | StoreError::Database(_)
+                | StoreError::Encoding(_)
+                | StoreError::NotFounded
+        )
+    );
+    if !damaged {
+        return Err(error);
+    }
+    let why = Explanation::from(&error);
+    Ok(report_of(&[Some(why.message), why.cause].into_iter().flatten().collect::<Vec<_>>().join(". ")))
+}
+
 /// A report for a file that cannot even be opened.
-#[must_use]
-pub fn unreadable(why: &str) -> VerifyReport {
+fn report_of(why: &str) -> VerifyReport {
     let mut findings = Findings::default();
     findings.add(Code::Unreadable.at(None, format!("The file cannot be read: {}.", why.trim_end_matches('.'))));
     VerifyReport {

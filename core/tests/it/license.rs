@@ -3,8 +3,8 @@
 use crate::common::{World, request};
 use licentia_core::audit::{AuditFilter, Kind};
 use licentia_core::{
-    ClearField, Error, LicenseFilter, LicenseStatus, NewIssuer, Origin, ReasonCode, ReissueRequest, RevokeRequest,
-    Term, Validity,
+    ClearField, Error, LicenseCounts, LicenseFilter, LicenseStatus, NewIssuer, Origin, ReasonCode, ReissueRequest,
+    RevokeRequest, Term, Validity,
 };
 use licentia_license::{Expectation, TrustedKeys};
 
@@ -347,6 +347,10 @@ async fn lists_filter_by_state_validity_subject_issuer_and_expiry() {
     assert_eq!(subjects(LicenseFilter { expiring_within_days: Some(9), ..any() }).await, ["soon"]);
     let both = LicenseFilter { validity: Some(Validity::Expired), expiring_within_days: Some(9), ..any() };
     assert!(subjects(both).await.is_empty(), "expired, and expiring from now on: nothing is both");
+    let counts = world.licentia.licenses().counts(world.clock.now()).await.unwrap();
+    let expected =
+        LicenseCounts { active: 4, revoked: 1, expired: 1, expiring: 1, not_yet_valid: 1, ..LicenseCounts::default() };
+    assert_eq!(counts, expected);
 }
 
 #[tokio::test]

@@ -3,7 +3,8 @@
 
 use crate::common::World;
 use licentia_core::audit::{KeySource, VerifyReport, VerifyRequest};
-use licentia_core::{Error, StoreError};
+use licentia_core::pin::PinState;
+use licentia_core::{Error, Licentia, Place, StoreError};
 
 impl World {
     async fn codes(&self, from: Option<u64>, to: Option<u64>) -> Vec<(&'static str, Option<u64>, Option<u64>)> {
@@ -16,6 +17,19 @@ impl World {
         let request = VerifyRequest { fingerprint: None, from, to };
         self.licentia.audit().verify(&request, Self::quiet()).await.unwrap()
     }
+}
+
+#[tokio::test]
+async fn the_pin_says_how_the_log_stands_to_what_was_seen_before() {
+    let world = World::new().await;
+    assert_eq!(world.licentia.pin_state().await.unwrap(), Some(PinState::Absent));
+    world.licentia.move_pin().await.unwrap();
+    assert_eq!(world.licentia.pin_state().await.unwrap(), Some(PinState::Matches));
+    world.issue("alice").await;
+    assert_eq!(world.licentia.pin_state().await.unwrap(), Some(PinState::Behind));
+    let unpinned = Place { pins: None, ..world.licentia.place().clone() };
+    let unpinned = Licentia::open_for_reading(unpinned, world.licentia.ambient().clone()).await.unwrap();
+    assert_eq!(unpinned.pin_state().await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@
 
 use super::encoding::{DecodeError, Decoder, Encoder};
 use super::event::Effect;
+use super::record::hex;
+use uuid::Uuid;
 
 const NOUN: u16 = 1;
 const ID: u16 = 2;
@@ -17,6 +19,18 @@ pub struct RecordedEffect {
     pub id: Vec<u8>,
     /// None when the row was deleted.
     pub hash: Option<[u8; 32]>,
+}
+
+impl RecordedEffect {
+    /// The id of the row as people see it: a UUID, a word, or else its bytes.
+    #[must_use]
+    pub fn id_text(&self) -> String {
+        match (Uuid::from_slice(&self.id), std::str::from_utf8(&self.id)) {
+            (Ok(id), _) => id.to_string(),
+            (Err(_), Ok(word)) => word.to_owned(),
+            (Err(_), Err(_)) => hex(&self.id),
+        }
+    }
 }
 
 /// The bytes of the `effects` field: for each effect a `u32` length and its fields.
@@ -73,6 +87,14 @@ mod tests {
     use super::*;
     use crate::audit::Ticket;
     use proptest::prelude::*;
+
+    #[test]
+    fn a_row_is_named_as_people_see_it() {
+        let named = |id: &[u8]| RecordedEffect { noun: "license".to_owned(), id: id.to_vec(), hash: None }.id_text();
+        assert_eq!(named(&[0x11; 16]), "11111111-1111-1111-1111-111111111111");
+        assert_eq!(named(b"vendor"), "vendor");
+        assert_eq!(named(&[0xff, 0x00]), "ff00");
+    }
 
     fn effects() -> impl Strategy<Value = Vec<Effect>> {
         let noun = prop::sample::select(vec!["license", "issuer", "setting", "größe", ""]);

@@ -1,5 +1,6 @@
 //! An audit entry as lists, exports and `--json` show it.
 
+use super::RecordedEffect;
 use crate::{EventId, Timestamp, TransactionId};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::{Value, json};
@@ -27,6 +28,8 @@ pub struct AuditRecord {
     pub previous_hash: Vec<u8>,
     pub hash: Vec<u8>,
     pub signature: Vec<u8>,
+    /// Which rows it accounts for; none when this version cannot read it.
+    pub effects: Option<Vec<RecordedEffect>>,
     /// The exact payload, or none when a retention policy purged it.
     pub payload: Option<String>,
 }

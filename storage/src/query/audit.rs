@@ -1,7 +1,7 @@
 //! Pages of audit entries, newest first: filtered by index, whatever is asked.
 
 use super::Reader;
-use crate::audit::{AuditLog, AuditRecord};
+use crate::audit::{AuditLog, AuditRecord, decode_effects};
 use crate::{EventId, LogId, StoreError, Timestamp, TransactionId};
 use sea_orm::sea_query::Value;
 use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
@@ -218,7 +218,7 @@ impl AuditQuery {
 }
 
 const COLUMNS: &str = "e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, e.actor_kind, \
-    e.target_kind, e.target_id, e.recorded_at, e.clock, e.key_id, e.previous_hash, e.hash, e.signature, p.body";
+    e.target_kind, e.target_id, e.recorded_at, e.clock, e.key_id, e.previous_hash, e.hash, e.signature, p.body, e.effects";
 
 fn record(row: &QueryResult) -> Result<AuditRecord, StoreError> {
     let seq: i64 = row.try_get_by_index(0)?;
@@ -241,6 +241,7 @@ fn record(row: &QueryResult) -> Result<AuditRecord, StoreError> {
         previous_hash: row.try_get_by_index(14)?,
         hash: row.try_get_by_index(15)?,
         signature: row.try_get_by_index(16)?,
+        effects: row.try_get_by_index::<Vec<u8>>(18).ok().and_then(|bytes| decode_effects(&bytes).ok()),
         payload: body.map(|body| String::from_utf8_lossy(&body).into_owned()),
     })
 }

@@ -53,7 +53,7 @@ pub enum LicenseOrder {
 }
 
 /// Perpetual licenses sort last: the expression that the indexes were made with.
-const EXPIRY: &str = "coalesce(not_after, 9223372036854775807)";
+pub(super) const EXPIRY: &str = "coalesce(not_after, 9223372036854775807)";
 
 /// What it says of a license that is perpetual.
 const NEVER: Timestamp = Timestamp(i64::MAX);

@@ -1,6 +1,7 @@
 //! Reading: every list pages by key, and every filter runs in SQL.
 
 mod audit;
+mod counts;
 mod ids;
 mod license;
 mod pages;
@@ -15,6 +16,7 @@ use sea_orm::prelude::async_trait::async_trait;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
 
 pub use audit::AuditQuery;
+pub use counts::LicenseCounts;
 pub use ids::{Fragment, IdTable};
 pub use license::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan};
 pub use pages::MOST_COUNTED;

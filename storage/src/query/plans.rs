@@ -198,6 +198,20 @@ fn walks(query: &LicenseQuery) -> &'static [&'static str] {
 }
 
 #[test]
+fn counting_walks_along_indexes_that_hold_all_it_needs() {
+    let database = database();
+    let plan = plan(&database, &super::counts::statement(Timestamp(5), Timestamp(9)));
+    let walks = [
+        "SCAN license USING COVERING INDEX license_by_tail",
+        "SEARCH license USING COVERING INDEX license_by_status (status=?)",
+        "SEARCH license USING COVERING INDEX license_by_expiry (status=? AND <expr><?)",
+        "SEARCH license USING COVERING INDEX license_by_expiry (status=? AND <expr>>? AND <expr><?)",
+        "SEARCH license USING INDEX license_by_start (status=? AND not_before>?)",
+    ];
+    assert_walks("counts", &plan, "license", &walks);
+}
+
+#[test]
 fn every_list_of_entries_walks_along_its_index() {
     let database = database();
     let word = || Some("a".to_owned());

@@ -2,8 +2,8 @@
 
 use crate::home::{Home, NOON, id, issuer, license, within};
 use licentia_storage::{
-    Committed, Event, IssuerId, License, LicenseId, LicenseOrder, LicenseQuery, LicenseSpan, LicenseStatus, ReasonCode,
-    Revocation, StoreError, SubjectSignature, Timestamp, Tx,
+    Committed, Event, IssuerId, License, LicenseCounts, LicenseId, LicenseOrder, LicenseQuery, LicenseSpan,
+    LicenseStatus, ReasonCode, Revocation, StoreError, SubjectSignature, Timestamp, Tx,
 };
 
 const HOUR: i64 = 3_600_000_000;
@@ -86,6 +86,38 @@ async fn pages(home: &Home, query: &LicenseQuery) -> Vec<LicenseId> {
         }
         query.after = page.last().map(Into::into);
     }
+}
+
+#[tokio::test]
+async fn licenses_are_counted_by_state() {
+    let rows = rows();
+    let home = filled(&rows).await;
+    let (now, soon) = (Timestamp(NOON), Timestamp(NOON + 5 * HOUR));
+    let counts = home.store.reader().license_counts(now, soon).await.unwrap();
+    let many = |which: &dyn Fn(&License) -> bool| rows.iter().filter(|row| which(row)).count() as u64;
+    let of = |status| many(&|row| row.status == status);
+    let active = |which: &dyn Fn(&License) -> bool| many(&|row| row.status == LicenseStatus::Active && which(row));
+    let ended = |row: &License| row.not_after.is_some_and(|end| end <= now);
+    let begun = |row: &License| row.not_before.is_none_or(|start| start <= now);
+    let expected = LicenseCounts {
+        active: of(LicenseStatus::Active),
+        suspended: of(LicenseStatus::Suspended),
+        superseded: of(LicenseStatus::Superseded),
+        revoked: of(LicenseStatus::Revoked),
+        expired: active(&ended),
+        expiring: active(&|row| begun(row) && !ended(row) && row.not_after.is_some_and(|end| end <= soon)),
+        not_yet_valid: active(&|row| !ended(row) && !begun(row)),
+    };
+    assert_eq!(counts, expected);
+    assert_eq!(counts.total(), rows.len() as u64);
+    assert!([counts.expired, counts.expiring, counts.not_yet_valid].iter().all(|count| *count > 0), "{counts:?}");
+}
+
+#[tokio::test]
+async fn an_empty_table_counts_nothing() {
+    let home = Home::new().await;
+    let counts = home.store.reader().license_counts(Timestamp(NOON), Timestamp(NOON)).await.unwrap();
+    assert_eq!(counts, LicenseCounts::default());
 }
 
 #[tokio::test]

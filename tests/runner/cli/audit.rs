@@ -204,7 +204,13 @@ fn an_export_records_itself_if_it_can() {
 
     shell.run("audit export --out cells.csv --format csv").done();
     let mut reader = csv::Reader::from_reader(std::fs::File::open(shell.path("cells.csv")).unwrap());
+    let head = reader.headers().unwrap().clone();
     assert_eq!(reader.records().count(), 8);
+    let listed = shell.run("audit list --format csv --limit 1 --until 2030-01-01").done().out().clone();
+    let mut listed = csv::Reader::from_reader(listed.as_bytes());
+    assert_eq!(*listed.headers().unwrap(), head, "an entry has the same columns in a list");
+    let first = listed.records().next().unwrap().unwrap();
+    assert!(first.iter().all(|cell| !cell.is_empty()), "{first:?}");
     shell.run("audit export --out cells.csv --format csv").refused("cells.csv");
     shell.run("audit export --out x --format json").wrong_usage("jsonl");
     assert!(!shell.path("x").exists());

@@ -52,7 +52,27 @@ impl App {
                 None => Ok(None),
             },
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
-            Msg::TargetResolved { request, answer } => self.audit.target_resolved(request, answer, requests),
+            Msg::TargetResolved { request, answer } => Ok(self.audit.target_resolved(request, answer, requests)),
+            Msg::KindsLoaded { request, answer } => self.audit.kinds_loaded(request, answer).map(|()| None),
+            Msg::OverviewLoaded { request, answer } => {
+                let followed = self.dashboard.overview_loaded(request, answer);
+                return self.then_fill(followed);
+            }
+            Msg::LicensesCounted { request, answer } => {
+                let followed = self.dashboard.counted(request, answer);
+                return self.then_fill(followed);
+            }
+            Msg::Verified { request, answer } => {
+                self.verified(request, answer);
+                return vec![];
+            }
+            Msg::TargetFound { request, answer } => {
+                let followed = self.target_found(request, answer);
+                return followed.unwrap_or_else(|why| {
+                    self.complain(why);
+                    vec![]
+                });
+            }
             Msg::IssuersLoaded { request, answer } => self
                 .find(|dialog| match dialog {
                     Dialog::Issue(form) => Some(form),
@@ -60,22 +80,21 @@ impl App {
                 })
                 .map_or(Ok(()), |form| form.issuers_loaded(request, answer))
                 .map(|()| None),
-            Msg::KindsLoaded { request, answer } => self
-                .find(|dialog| match dialog {
-                    Dialog::AuditFilter(form) => Some(form),
-                    _ => None,
-                })
-                .map_or(Ok(()), |form| form.kinds_loaded(request, answer))
-                .map(|()| None),
             Msg::Unlocked(answer) => {
                 self.unlocked(answer);
                 return vec![];
             }
             Msg::LookedForChanges(changed) => {
                 self.looking = false;
-                return if changed { self.outdated() } else { vec![] };
+                return match self.tab {
+                    _ if changed => self.outdated(),
+                    // Nobody wrote, but time goes on.
+                    TabId::Dashboard => self.fill(),
+                    _ => vec![],
+                };
             }
             Msg::Progress { request, done, total } => {
+                self.log_progressed(request, done, total);
                 self.progressed(request, done, total);
                 return vec![];
             }
@@ -108,6 +127,7 @@ impl App {
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
             Msg::BatchIssued(answer) => answer.map(|licenses| self.batch_issued(licenses)),
+            Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
             Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
             Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),
             Msg::ProbeChanged(answer) => answer.map(|done| self.probe_changed(*done)),
@@ -129,7 +149,7 @@ impl App {
         self.session = Session::Unlocked { actor: home.actor.clone() };
         self.fingerprint = Some(home.fingerprint.clone());
         self.dialogs.push(Founded::new(home).into());
-        vec![self.licenses.load(&mut self.requests)]
+        self.fill()
     }
 
     fn issued(&mut self, license: &License) -> Vec<Effect> {
@@ -176,6 +196,7 @@ impl App {
     }
 
     fn mark_outdated(&mut self) {
+        self.dashboard.outdated();
         self.licenses.outdated();
         self.audit.outdated();
         self.issuers.outdated();
@@ -183,12 +204,25 @@ impl App {
         self.probes.outdated();
     }
 
-    fn log_grew(&mut self) -> Option<Effect> {
+    pub(super) fn log_grew(&mut self) -> Vec<Effect> {
+        self.dashboard.outdated();
         self.audit.outdated();
         // Licenses count for their issuer and their identity.
         self.issuers.outdated();
         self.identities.outdated();
-        if self.tab == TabId::Audit { self.audit.fill(&mut self.requests) } else { None }
+        match self.tab {
+            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
+            TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
+            _ => vec![],
+        }
+    }
+
+    /// What was written while the answer was on its way is read now.
+    fn then_fill(&mut self, followed: Answer<()>) -> Vec<Effect> {
+        if let Err(why) = followed {
+            self.complain(why);
+        }
+        if self.tab == TabId::Dashboard { self.fill() } else { vec![] }
     }
 
     fn unlocked(&mut self, answer: Answer<String>) {
@@ -214,7 +248,7 @@ impl App {
     }
 
     /// Closes the form that asked for what was done.
-    fn close_asking(&mut self) {
+    pub(super) fn close_asking(&mut self) {
         self.dialogs.retain(|dialog| !dialog.asks_for_change());
     }
 

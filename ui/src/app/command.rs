@@ -13,8 +13,7 @@ impl App {
         let said = match dialog.leads_to(self.now) {
             Ok(Some(effect)) => match command::of(&effect, self.named_home.as_deref()) {
                 Said::Line(line) => {
-                    let is_change = effect.is_write();
-                    self.dialogs.push(CommandLine::new(line, is_change).into());
+                    self.dialogs.push(CommandLine::new(line, advice(&effect)).into());
                     return;
                 }
                 Said::Unsayable(why) => format!("No command line says exactly this: {why}."),
@@ -24,6 +23,19 @@ impl App {
             Err(why) => why,
         };
         self.notice = Some(said);
+    }
+}
+
+/// What to know of a command before it is run.
+fn advice(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::ExportAudit { .. } => {
+            "The log records it where the passphrase comes from a file: --passphrase-file FILE. It is not asked for."
+        }
+        effect if effect.is_write() => {
+            "It asks for the passphrase. A script names a file with it: --passphrase-file FILE."
+        }
+        _ => "It needs no passphrase.",
     }
 }
 
@@ -45,12 +57,16 @@ impl Dialog {
             Self::Save(dialog) => dialog.leads_to().map(Some),
             Self::Import(dialog) => dialog.leads_to().map(Some),
             Self::Consume(dialog) => dialog.leads_to().map(Some),
+            Self::Export(dialog) => dialog.leads_to().map(Some),
+            Self::VerifyFrom(dialog) => dialog.leads_to().map(Some),
             Self::Unlock(_)
             | Self::Founded(_)
             | Self::Error(_)
             | Self::Help(_)
             | Self::Subject(_)
-            | Self::AuditFilter(_)
+            | Self::Verifying(_)
+            | Self::Report(_)
+            | Self::ExportDone(_)
             | Self::Entry(_)
             | Self::CommandLine(_)
             | Self::BatchSigned(_)

@@ -2,9 +2,10 @@
 
 use super::App;
 use crate::keymap::{Action, Binding, Context, all, key_of};
+use crate::screen::dashboard::Around;
 use crate::session::Session;
 use crate::tab::{TABS, TabId};
-use crate::text::{clean, fit, width};
+use crate::text::{clean, fit, fit_end, width};
 use crate::theme::Meaning;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -19,10 +20,22 @@ impl App {
     /// Draws everything. The state changes only in how far texts are scrolled.
     pub(crate) fn view(&mut self, frame: &mut Frame) {
         let bar = Constraint::Length(1);
-        let [tabs, body, status, keys] = Layout::vertical([bar, Constraint::Fill(1), bar, bar]).areas(frame.area());
+        let alarm = self.verification.alarm();
+        let above = Constraint::Length(u16::from(alarm.is_some()));
+        let [tabs, above, body, status, keys] =
+            Layout::vertical([bar, above, Constraint::Fill(1), bar, bar]).areas(frame.area());
         let look = self.look();
         self.draw_tabs(frame, tabs);
+        if let Some(alarm) = alarm {
+            let text = fit(&alarm, above.width.into());
+            frame.render_widget(Span::styled(text, look.style(Meaning::Danger)), above);
+        }
         match self.tab {
+            TabId::Dashboard => {
+                let (verification, home) = (&self.verification, self.home.as_str());
+                let around = Around { verification, home, vault: self.session.vault() };
+                self.dashboard.draw(frame, body, look, &around);
+            }
             TabId::Licenses => self.licenses.draw(frame, body, look),
             TabId::Audit => self.audit.draw(frame, body, look),
             TabId::Issuers => self.issuers.draw(frame, body, look),
@@ -58,6 +71,7 @@ impl App {
         let mut spans = vec![];
         if let Some(doing) = self.doing() {
             let spinner = SPINNER.get(self.ticks % SPINNER.len()).copied().unwrap_or(' ');
+            let doing = fit(&doing, usize::from(area.width) / 2);
             spans.push(Span::styled(format!("{spinner} {doing}  "), self.theme.style(Meaning::Warning)));
         }
         let who = fit(&self.session.label(), usize::from(area.width) / 2);
@@ -65,7 +79,7 @@ impl App {
         let log = self.fingerprint.as_deref().map_or_else(String::new, |log| format!("  log {}", fit(log, 16)));
         let used: usize = spans.iter().map(Span::width).sum();
         let room = usize::from(area.width).saturating_sub(used + width(&log) + 2);
-        let home = fit(&self.home, room);
+        let home = fit_end(&self.home, room);
         spans.push(Span::styled(format!("  {home}{log}"), self.theme.style(Meaning::Muted)));
         frame.render_widget(Line::from(spans), area);
     }
@@ -75,7 +89,7 @@ impl App {
             (true, ..) => Some("waiting for a change to be written…".to_owned()),
             (_, true, _) => Some(self.signing.map_or_else(|| "writing…".to_owned(), |(_, far)| far.signing())),
             (.., true) => Some("opening the vault…".to_owned()),
-            _ => None,
+            _ => self.verification.running.map(|running| running.said()),
         }
     }
 
@@ -96,7 +110,13 @@ impl App {
     fn keys(&self, columns: usize) -> Vec<(String, &'static str)> {
         let locked = self.session.refusal().is_some();
         let useful = |binding: &&Binding| binding.in_footer && !(locked && binding.action.is_change());
-        let shown = |binding: &Binding| Some((binding.keys.first()?.to_string(), binding.action.name()));
+        let shown = |binding: &Binding| {
+            let name = match binding.action {
+                Action::ToggleLock => self.session.toggle()?,
+                action => action.name(),
+            };
+            Some((binding.keys.first()?.to_string(), name))
+        };
         let (last, mut keys): (Vec<_>, Vec<_>) = all(self.context())
             .filter(useful)
             .partition(|binding| matches!(binding.action, Action::Help | Action::Quit));

@@ -15,14 +15,14 @@ use ratatui::text::Line;
 #[derive(Debug)]
 pub(crate) struct CommandLine {
     command: Command,
-    /// It changes the database, and so asks for the passphrase.
-    is_change: bool,
+    /// What to know before it is run.
+    advice: &'static str,
     scroll: Scroll,
 }
 
 impl CommandLine {
-    pub(crate) fn new(command: Command, is_change: bool) -> Self {
-        Self { command, is_change, scroll: Scroll::default() }
+    pub(crate) fn new(command: Command, advice: &'static str) -> Self {
+        Self { command, advice, scroll: Scroll::default() }
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
@@ -37,16 +37,8 @@ impl CommandLine {
         let columns = popup::columns(area, popup::WIDE);
         let mut lines: Vec<Line> = self.command.lines(columns).into_iter().map(Line::raw).collect();
         lines.push(Line::default());
-        lines.extend(paragraph(self.advice(), columns, Meaning::Muted, look));
+        lines.extend(paragraph(self.advice, columns, Meaning::Muted, look));
         let inner = popup::open(frame, area, popup::WIDE, lines.len(), "The same on the command line", look);
         self.scroll.draw(frame, inner, lines);
-    }
-
-    fn advice(&self) -> &'static str {
-        if self.is_change {
-            "It asks for the passphrase. A script names a file with it: --passphrase-file FILE."
-        } else {
-            "It needs no passphrase."
-        }
     }
 }

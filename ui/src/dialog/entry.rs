@@ -2,7 +2,7 @@
 
 use crate::keymap::Action;
 use crate::look::{Look, Zone};
-use crate::step::{Cx, Step};
+use crate::step::{Cx, LogStep, Step};
 use crate::text::clean;
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs};
@@ -24,12 +24,23 @@ impl Entry {
         Self { title, record, scroll: Scroll::default() }
     }
 
+    /// Shows another entry in its place.
+    pub(crate) fn show(&mut self, record: AuditRecord) {
+        *self = Self::new(record);
+    }
+
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
+        match action {
+            Action::Close => vec![Step::Close],
+            Action::NextEntry => vec![Step::Log(LogStep::Neighbour { below: true })],
+            Action::PreviousEntry => vec![Step::Log(LogStep::Neighbour { below: false })],
+            Action::JumpToTarget => vec![LogStep::jump(&self.record)],
+            Action::FilterTarget => vec![LogStep::only_target(&self.record)],
+            _ => {
+                self.scroll.act(action);
+                vec![]
+            }
         }
-        self.scroll.act(action);
-        vec![]
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
@@ -71,8 +82,25 @@ fn facts(record: &AuditRecord, look: Look) -> Vec<Pair> {
         Pair::new("signature", format!("ed25519:{}", hex(&record.signature))),
         Pair::new("key id", hex(&record.key_id)),
         Pair::new("version", record.version.to_string()),
+        Pair::lines("rows", &rows(record)),
     ]);
     facts
+}
+
+/// The rows that the entry accounts for, and what each held afterwards.
+fn rows(record: &AuditRecord) -> String {
+    let Some(effects) = &record.effects else { return "not readable by this version".to_owned() };
+    let said: Vec<String> = effects
+        .iter()
+        .map(|effect| {
+            let row = format!("{} {}", clean(&effect.noun), clean(&effect.id_text()));
+            match &effect.hash {
+                Some(hash) => format!("{row}\nblake3:{}", hex(hash)),
+                None => format!("{row}\ndeleted"),
+            }
+        })
+        .collect();
+    if said.is_empty() { "none".to_owned() } else { said.join("\n") }
 }
 
 /// To the microsecond, as it was signed; and in the zone of whoever looks, when that is another one.

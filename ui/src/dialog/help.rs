@@ -1,7 +1,8 @@
 //! What the keys do in one place. Made from the keymap alone.
 
-use crate::keymap::{Action, Context, all};
+use crate::keymap::{Action, Binding, Context, all};
 use crate::look::Look;
+use crate::session::Session;
 use crate::step::{Cx, Step};
 use crate::theme::Meaning;
 use crate::widget::popup;
@@ -14,12 +15,13 @@ use ratatui::text::{Line, Span};
 #[derive(Debug)]
 pub(crate) struct Help {
     of: Context,
+    session: Session,
     scroll: Scroll,
 }
 
 impl Help {
-    pub(crate) fn new(of: Context) -> Self {
-        Self { of, scroll: Scroll::default() }
+    pub(crate) fn new(of: Context, session: &Session) -> Self {
+        Self { of, session: session.clone(), scroll: Scroll::default() }
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
@@ -31,21 +33,34 @@ impl Help {
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
-        let lines = lines(self.of, look);
+        let lines = lines(self.of, &self.session, look);
         let inner = popup::open(frame, area, 78, lines.len(), "Keys", look);
         self.scroll.draw(frame, inner, lines);
     }
 }
 
-/// Keys, the name of what they do, and what that is.
-pub(crate) fn lines(of: Context, look: Look) -> Vec<Line<'static>> {
-    let line = |binding: &crate::keymap::Binding| {
+/// Keys, the name of what they do, and what that is. What cannot be done now stands last, with the reason.
+pub(crate) fn lines(of: Context, session: &Session, look: Look) -> Vec<Line<'static>> {
+    let line = |binding: &Binding, meaning: Option<Meaning>| {
         let keys: Vec<String> = binding.keys.iter().map(ToString::to_string).collect();
+        let name = match binding.action {
+            Action::ToggleLock => session.toggle().unwrap_or(binding.action.name()),
+            action => action.name(),
+        };
+        let style = |usual| look.style(meaning.unwrap_or(usual));
         Line::from(vec![
-            Span::styled(format!("{:12} ", keys.join(" ")), look.style(Meaning::Key)),
-            Span::styled(format!("{:15} ", binding.action.name()), look.style(Meaning::Muted)),
-            Span::raw(binding.action.about()),
+            Span::styled(format!("{:12} ", keys.join(" ")), style(Meaning::Key)),
+            Span::styled(format!("{name:15} "), style(Meaning::Muted)),
+            Span::styled(binding.action.about(), style(Meaning::Text)),
         ])
     };
-    all(of).map(line).collect()
+    let barred = session.bar();
+    let (changes, others): (Vec<&Binding>, Vec<&Binding>) =
+        all(of).partition(|binding| barred.is_some() && binding.action.is_change());
+    let mut lines: Vec<Line> = others.into_iter().map(|binding| line(binding, None)).collect();
+    if let Some(why) = barred.filter(|_| !changes.is_empty()) {
+        lines.extend([Line::default(), Line::styled(why, look.style(Meaning::Warning))]);
+        lines.extend(changes.into_iter().map(|binding| line(binding, Some(Meaning::Muted))));
+    }
+    lines
 }

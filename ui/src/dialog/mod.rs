@@ -1,17 +1,18 @@
 //! What stands above the screen and takes the keys: a stack, of which the top one is asked.
 
-pub(crate) mod audit_filter;
 pub(crate) mod batch;
 pub(crate) mod command_line;
 pub(crate) mod confirm;
 pub(crate) mod consume;
 pub(crate) mod entry;
 pub(crate) mod error;
+pub(crate) mod export;
 pub(crate) mod founded;
 pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod issue;
 pub(crate) mod make;
+pub(crate) mod report;
 pub(crate) mod revoke;
 pub(crate) mod save;
 pub(crate) mod setup;
@@ -19,6 +20,8 @@ pub(crate) mod subject;
 pub(crate) mod token;
 pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
+pub(crate) mod verify_from;
+pub(crate) mod verifying;
 
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -67,8 +70,6 @@ dialogs! {
     Error(error::Explained): Message,
     Help(help::Help): Help,
     Subject(subject::Subject): Form,
-    AuditFilter(audit_filter::AuditFilterForm): Form,
-    Entry(entry::Entry): Message,
     CommandLine(command_line::CommandLine): Message,
     BatchForm(batch::BatchForm): Form,
     BatchPreview(batch::BatchPreview): Batch,
@@ -80,6 +81,12 @@ dialogs! {
     Import(import::Import): Form,
     Consume(consume::Consume): Form,
     Token(token::Token): Token,
+    Entry(entry::Entry): Entry,
+    Verifying(verifying::Verifying): Verifying,
+    VerifyFrom(verify_from::VerifyFrom): Form,
+    Report(report::Report): Message,
+    Export(export::Export): Form,
+    ExportDone(export::ExportDone): Message,
 }
 
 impl Dialog {
@@ -91,7 +98,6 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form.key(key),
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Subject(dialog) => dialog.form.key(key),
-            Self::AuditFilter(dialog) => dialog.form.key(key),
             Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.key(key),
             Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.key(key),
             Self::TypedConfirm(dialog) => dialog.form.key(key),
@@ -99,6 +105,9 @@ impl Dialog {
             Self::Save(dialog) => dialog.key(key),
             Self::Import(dialog) => dialog.form.key(key),
             Self::Consume(dialog) => dialog.form.key(key),
+            Self::VerifyFrom(dialog) => dialog.form.key(key),
+            Self::Export(dialog) => dialog.form.key(key),
+            // The others have no field.
             _ => {}
         }
     }
@@ -110,7 +119,6 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form.paste(text),
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Subject(dialog) => dialog.form.paste(text),
-            Self::AuditFilter(dialog) => dialog.form.paste(text),
             Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.paste(text),
             Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.paste(text),
             Self::TypedConfirm(dialog) => dialog.form.paste(text),
@@ -118,6 +126,9 @@ impl Dialog {
             Self::Save(dialog) => dialog.paste(text),
             Self::Import(dialog) => dialog.form.paste(text),
             Self::Consume(dialog) => dialog.form.paste(text),
+            Self::VerifyFrom(dialog) => dialog.form.paste(text),
+            Self::Export(dialog) => dialog.form.paste(text),
+            // The others have no field.
             _ => {}
         }
     }
@@ -132,6 +143,7 @@ impl Dialog {
             | Self::Make(_)
             | Self::Import(_)
             | Self::Consume(_)
+            | Self::Export(_)
             | Self::BatchPreview(_) => true,
             Self::Save(save) => save.is_change(),
             _ => false,

@@ -22,7 +22,7 @@ pub(super) async fn identity(services: &Services, id: IdentityId) -> Found<UsedI
 }
 
 /// With every license counted: it is one identity, not a list of them.
-async fn used(identities: Identities<'_>, id: IdentityId) -> Result<(UsedIdentity, ())> {
+pub(super) async fn used(identities: Identities<'_>, id: IdentityId) -> Result<(UsedIdentity, ())> {
     let identity = identities.get(id).await?;
     Ok((UsedIdentity { identity, licenses: identities.usage(id).await?, more: false }, ()))
 }

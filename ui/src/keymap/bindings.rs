@@ -25,6 +25,10 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::License => LICENSE,
         Layer::LicenseEvents => LICENSE_EVENTS,
         Layer::Audit => AUDIT,
+        Layer::Dashboard => DASHBOARD,
+        Layer::AuditFilter => AUDIT_FILTER,
+        Layer::Entry => ENTRY,
+        Layer::Verifying => VERIFYING,
         Layer::Form => FORM,
         Layer::Unlock => UNLOCK,
         Layer::Setup => SETUP,
@@ -53,6 +57,8 @@ const PAGE_UP: Key = Key::plain(KeyCode::PageUp);
 const PAGE_DOWN: Key = Key::plain(KeyCode::PageDown);
 const HOME: Key = Key::plain(KeyCode::Home);
 const END: Key = Key::plain(KeyCode::End);
+const LEFT: Key = Key::plain(KeyCode::Left);
+const RIGHT: Key = Key::plain(KeyCode::Right);
 const TAB: Key = Key::plain(KeyCode::Tab);
 const F2: Key = Key::plain(KeyCode::F(2));
 const BACK_TAB: Key = Key::plain(KeyCode::BackTab);
@@ -69,6 +75,7 @@ const EVERYWHERE: &[Binding] =
     &[known(&[Key::plain(KeyCode::F(1))], Action::Help), known(&[Key::ctrl('c')], Action::Quit)];
 
 const SHELL: &[Binding] = &[
+    known(&[Key::char('1')], Action::OpenTab(TabId::Dashboard)),
     known(&[Key::char('2')], Action::OpenTab(TabId::Licenses)),
     known(&[Key::char('3')], Action::OpenTab(TabId::Issuers)),
     known(&[Key::char('4')], Action::OpenTab(TabId::Identities)),
@@ -125,8 +132,36 @@ const LICENSE_EVENTS: &[Binding] =
 const AUDIT: &[Binding] = &[
     shown(&[ENTER], Action::Open),
     shown(&[Key::char('f')], Action::Filter),
+    shown(&[Key::char('v')], Action::Verify),
+    shown(&[Key::char('E')], Action::Export),
     shown(&[Key::char('F')], Action::ClearFilter),
+    shown(&[Key::char('T')], Action::FilterTarget),
+    known(&[Key::char('V')], Action::VerifyFrom),
 ];
+
+const DASHBOARD: &[Binding] = &[
+    shown(&[ENTER], Action::Open),
+    shown(&[Key::char('v')], Action::Verify),
+    known(&[Key::char('V')], Action::VerifyFrom),
+];
+
+const AUDIT_FILTER: &[Binding] = &[
+    shown(&[TAB], Action::NextField),
+    known(&[BACK_TAB, UP], Action::PreviousField),
+    shown(&[DOWN], Action::Complete),
+    shown(&[ENTER], Action::Submit),
+    shown(&[ESC], Action::Cancel),
+];
+
+const ENTRY: &[Binding] = &[
+    shown(&[ESC, ENTER, Key::char('q')], Action::Close),
+    shown(&[RIGHT, Key::char('n')], Action::NextEntry),
+    shown(&[LEFT, Key::char('p')], Action::PreviousEntry),
+    shown(&[Key::char('t')], Action::JumpToTarget),
+    shown(&[Key::char('T')], Action::FilterTarget),
+];
+
+const VERIFYING: &[Binding] = &[shown(&[ESC], Action::GiveUp), shown(&[Key::char('b'), ENTER], Action::Background)];
 
 const FIELDS: &[Binding] = &[
     shown(&[TAB, DOWN], Action::NextField),

@@ -1,91 +1,119 @@
 //! Tab 9: the audit log, newest first.
 
-use super::events::{draw_list, open_selected};
-use super::{Move, navigate};
-use crate::dialog::audit_filter::{AuditFilterForm, AuditFilterText};
+use super::events::Events;
+use super::filter_bar::{AuditFilterText, FilterBar, Outcome};
+use super::head;
 use crate::effect::Effect;
-use crate::keymap::Action;
+use crate::keymap::{Action, Context};
 use crate::look::Look;
 use crate::message::Answer;
-use crate::paging::{Ask, Paged, Requests};
-use crate::step::{Cx, Step};
-use crate::text::clean;
-use licentia_core::audit::AuditFilter;
+use crate::paging::Requests;
+use crate::step::{Cx, LogStep, Step};
+use crossterm::event::KeyEvent;
+use licentia_core::audit::{AuditFilter, VerifyRequest};
 use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
 
 /// The tab.
 #[derive(Debug, Default)]
 pub(crate) struct Audit {
-    list: Paged<AuditRecord>,
+    events: Events,
     filter: AuditFilter,
     /// The filter as it was typed.
     typed: AuditFilterText,
-    /// A filter whose target is being looked up.
-    resolving: Option<(u64, AuditFilterText)>,
+    /// Open while the filter is being changed.
+    bar: Option<FilterBar>,
+    /// The kinds that are in this log, as of the last time that the bar was opened.
+    kinds: Vec<String>,
 }
 
 impl Audit {
-    /// Reads the list from its beginning.
-    pub(crate) fn load(&mut self, requests: &mut Requests) -> Effect {
-        let ask = self.list.restart(requests);
-        self.effect(&ask)
+    pub(crate) const fn context(&self) -> Context {
+        if self.bar.is_some() { Context::AuditFilter } else { Context::Audit }
     }
 
     /// Something was written since the list was read.
     pub(crate) const fn outdated(&mut self) {
-        self.list.outdated();
+        self.events.outdated();
     }
 
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
-        if let Move::Done(ask) = navigate(&mut self.list, action, cx.requests) {
-            return ask.map(|ask| Step::Run(self.effect(&ask))).into_iter().collect();
+        if self.bar.is_some() {
+            return self.act_in_bar(action, cx).map(Step::Run).into_iter().collect();
         }
         match action {
-            Action::Open => open_selected(&self.list),
             Action::Filter => {
                 let request = cx.requests.next();
-                let form = AuditFilterForm::new(&self.typed, request);
-                vec![Step::open(form), Step::Run(Effect::LoadKinds { request })]
+                self.bar = Some(FilterBar::new(&self.typed, &self.kinds, request));
+                vec![Step::Run(Effect::LoadKinds { request })]
             }
-            Action::ClearFilter => vec![Step::FilterAudit(AuditFilterText::default())],
-            Action::Refresh => vec![Step::Run(self.load(cx.requests))],
-            _ => vec![],
+            Action::ClearFilter => vec![Step::Run(self.show(AuditFilterText::default(), None, cx.requests))],
+            Action::Verify => vec![Step::Log(LogStep::Verify(VerifyRequest::default()))],
+            Action::VerifyFrom => vec![Step::Log(LogStep::VerifyFrom)],
+            Action::Export => {
+                let (filter, said) = (self.filter.clone(), self.typed.said());
+                vec![Step::Log(LogStep::Export { filter, said })]
+            }
+            action => self.events.act(action, cx),
         }
     }
 
-    /// Takes a filter over. The target is looked up first, because people know it by a part of its id or by a name.
-    pub(crate) fn apply(&mut self, typed: AuditFilterText, requests: &mut Requests) -> Effect {
-        self.resolving = None;
-        if typed.target.is_empty() {
-            return self.show(typed, None, requests);
+    fn act_in_bar(&mut self, action: Action, cx: &mut Cx) -> Option<Effect> {
+        match self.bar.as_mut()?.act(action, cx.requests) {
+            Outcome::Stay => None,
+            Outcome::Leave => {
+                self.bar = None;
+                None
+            }
+            Outcome::LookUp { request, text } => Some(Effect::ResolveTarget { request, text }),
+            Outcome::Apply(typed) => Some(self.show(typed, None, cx.requests)),
         }
-        let (request, text) = (requests.next(), typed.target.clone());
-        self.resolving = Some((request, typed));
-        Effect::ResolveTarget { request, text }
     }
 
+    /// Takes a key that is not bound: in the bar, it is text.
+    pub(crate) fn key(&mut self, key: KeyEvent) {
+        if let Some(bar) = &mut self.bar {
+            bar.key(key);
+        }
+    }
+
+    pub(crate) fn paste(&mut self, text: &str) {
+        if let Some(bar) = &mut self.bar {
+            bar.paste(text);
+        }
+    }
+
+    /// Shows what happened to one target, whose whole id this is.
+    pub(crate) fn only_target(&mut self, target: String, requests: &mut Requests) -> Effect {
+        let typed = AuditFilterText { target: target.clone(), ..AuditFilterText::default() };
+        self.show(typed, Some(target), requests)
+    }
+
+    pub(crate) fn kinds_loaded(&mut self, request: u64, answer: Answer<Vec<String>>) -> Answer<()> {
+        if let Some(bar) = self.bar.as_mut().filter(|bar| bar.asked_for_kinds(request)) {
+            self.kinds = answer?;
+            bar.offer(&self.kinds);
+        }
+        Ok(())
+    }
+
+    /// The target was looked up. What is not clear is said at the field.
     pub(crate) fn target_resolved(
         &mut self,
         request: u64,
         answer: Answer<String>,
         requests: &mut Requests,
-    ) -> Answer<Option<Effect>> {
-        let Some((_, typed)) = self.resolving.take_if(|(newest, _)| *newest == request) else { return Ok(None) };
-        Ok(Some(self.show(typed, Some(answer?), requests)))
+    ) -> Option<Effect> {
+        let (typed, target) = self.bar.as_mut()?.target_resolved(request, answer)?;
+        Some(self.show(typed, Some(target), requests))
     }
 
     fn show(&mut self, typed: AuditFilterText, target: Option<String>, requests: &mut Requests) -> Effect {
-        let kinds = typed.kinds.split(',').map(str::trim).filter(|kind| !kind.is_empty());
-        self.filter = AuditFilter {
-            kinds: kinds.map(str::to_owned).collect(),
-            actor: Some(typed.actor.clone()).filter(|actor| !actor.is_empty()),
-            target,
-            ..AuditFilter::default()
-        };
+        self.bar = None;
+        self.filter = typed.filter(target);
         self.typed = typed;
-        self.load(requests)
+        self.events.show(self.filter.clone(), requests)
     }
 
     pub(crate) fn loaded(
@@ -94,44 +122,51 @@ impl Audit {
         answer: Answer<Page<AuditRecord, u64>>,
         requests: &mut Requests,
     ) -> Answer<Option<Effect>> {
-        let ask = self.list.follow(request, answer, requests)?;
-        Ok(ask.map(|ask| self.effect(&ask)))
+        self.events.loaded(request, answer, requests)
+    }
+
+    /// Selects the entry below or above.
+    pub(crate) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
+        self.events.neighbour(below, requests)
     }
 
     /// How many lines the tab has on the screen.
     pub(crate) fn set_height(&mut self, height: usize) {
-        self.list.set_height(height.saturating_sub(2));
+        self.events.set_height(height);
     }
 
-    /// What is lacking: everything when it is first looked at, what changed, the page that a higher screen needs.
+    /// What is lacking.
     pub(crate) fn fill(&mut self, requests: &mut Requests) -> Option<Effect> {
-        if self.list.never_read() {
-            return Some(self.load(requests));
+        self.events.fill(requests)
+    }
+
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+        let rest = head(frame, area, look, &format!("Audit: {}", self.typed.said()), &self.events.position());
+        let bar = self.bar.as_ref().map_or(0, |bar| bar.height(rest.width.into()));
+        let bar = Constraint::Max(u16::try_from(bar).unwrap_or(u16::MAX));
+        let [above, rest] = Layout::vertical([bar, Constraint::Fill(1)]).areas(rest);
+        if let Some(bar) = &self.bar {
+            bar.draw(frame, above, look);
         }
-        self.list.want(requests).map(|ask| self.effect(&ask))
+        // The bar takes lines away from the list.
+        self.events.set_height(usize::from(rest.height) + 1);
+        self.events.draw_table(frame, rest, look, &self.empty_text());
     }
 
-    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look) {
-        let empty = if self.filter == AuditFilter::default() {
-            "There is no entry."
-        } else {
-            "No entry is like that. Press F to see all of them."
+    fn empty_text(&self) -> String {
+        if self.filter == AuditFilter::default() {
+            return "There is no entry.".to_owned();
+        }
+        // A kind that was misspelt would look as if nothing had happened.
+        let is_there = |wanted: &&String| match wanted.strip_suffix('*') {
+            Some(beginning) => self.kinds.iter().any(|kind| kind.starts_with(beginning)),
+            None => self.kinds.contains(wanted),
         };
-        draw_list(&self.list, frame, area, look, &self.title(), empty);
-    }
-
-    fn effect(&self, ask: &Ask<u64>) -> Effect {
-        let Ask { request, after: before, limit } = *ask;
-        Effect::LoadAudit { request, filter: self.filter.clone(), before, limit }
-    }
-
-    fn title(&self) -> String {
-        let parts = [("kind", &self.typed.kinds), ("actor", &self.typed.actor), ("target", &self.typed.target)];
-        let said: Vec<String> = parts
-            .iter()
-            .filter(|(_, text)| !text.is_empty())
-            .map(|(name, text)| format!("{name} {}", clean(text)))
-            .collect();
-        if said.is_empty() { "Audit: all entries".to_owned() } else { format!("Audit: {}", said.join(", ")) }
+        let unknown: Vec<&str> = self.filter.kinds.iter().filter(|kind| !is_there(kind)).map(String::as_str).collect();
+        if unknown.is_empty() || self.kinds.is_empty() {
+            return "No entry is like that. Press F to see all of them.".to_owned();
+        }
+        let unknown = crate::text::clean(&unknown.join(", "));
+        format!("No entry is like that: this log has no {unknown}. Press F to see all of them.")
     }
 }

@@ -7,26 +7,52 @@ use crate::keymap::Action;
 use crate::look::{Look, Zone};
 use crate::message::Answer;
 use crate::paging::{Ask, Paged, Requests};
-use crate::step::{Cx, Step};
+use crate::step::{Cx, LogStep, Step};
 use crate::theme::Meaning;
 use crate::widget::table::{self, Cell, Column};
+use licentia_core::audit::AuditFilter;
 use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
 
-/// The events of one target, newest first.
-#[derive(Debug)]
+/// Entries, newest first: those that a filter lets through, or those of one target.
+#[derive(Debug, Default)]
 pub(crate) struct Events {
-    target: String,
+    of: Of,
     list: Paged<AuditRecord>,
 }
 
+/// Which entries.
+#[derive(Clone, Debug, PartialEq)]
+enum Of {
+    Log(AuditFilter),
+    Target(String),
+}
+
+impl Default for Of {
+    fn default() -> Self {
+        Self::Log(AuditFilter::default())
+    }
+}
+
 impl Events {
+    /// The events of one target.
     pub(crate) fn open(target: String, requests: &mut Requests) -> (Self, Effect) {
-        let mut events = Self { target, list: Paged::default() };
-        let ask = events.list.restart(requests);
-        let effect = events.effect(&ask);
+        let mut events = Self { of: Of::Target(target), list: Paged::default() };
+        let effect = events.load(requests);
         (events, effect)
+    }
+
+    /// Shows what a filter lets through, from the newest on.
+    pub(super) fn show(&mut self, filter: AuditFilter, requests: &mut Requests) -> Effect {
+        self.of = Of::Log(filter);
+        self.load(requests)
+    }
+
+    /// Reads the list from its beginning.
+    pub(super) fn load(&mut self, requests: &mut Requests) -> Effect {
+        let ask = self.list.restart(requests);
+        self.effect(&ask)
     }
 
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
@@ -34,13 +60,27 @@ impl Events {
             return ask.map(|ask| Step::Run(self.effect(&ask))).into_iter().collect();
         }
         match action {
-            Action::Open => open_selected(&self.list),
-            Action::Refresh => {
-                let ask = self.list.restart(cx.requests);
-                vec![Step::Run(self.effect(&ask))]
-            }
+            Action::Open => self.selected().map(|record| Step::open(Entry::new(record.clone()))).into_iter().collect(),
+            Action::FilterTarget => self.selected().map(LogStep::only_target).into_iter().collect(),
+            Action::Refresh => vec![Step::Run(self.load(cx.requests))],
             _ => vec![],
         }
+    }
+
+    /// Selects the entry below or above; none where there is none.
+    pub(crate) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
+        let before = self.selected().map(|record| record.seq);
+        if below {
+            self.list.down(1);
+        } else {
+            self.list.up(1);
+        }
+        let effect = self.list.want(requests).map(|ask| self.effect(&ask));
+        (self.selected().filter(|record| Some(record.seq) != before), effect)
+    }
+
+    pub(crate) fn selected(&self) -> Option<&AuditRecord> {
+        self.list.selected()
     }
 
     pub(crate) fn loaded(
@@ -61,43 +101,53 @@ impl Events {
         self.list.outdated();
     }
 
+    /// What is lacking: everything when it is first looked at, what changed, the page that a higher screen needs.
     pub(crate) fn fill(&mut self, requests: &mut Requests) -> Option<Effect> {
+        if self.list.never_read() {
+            return Some(self.load(requests));
+        }
         self.list.want(requests).map(|ask| self.effect(&ask))
     }
 
+    /// How many lines there are, the title and the head of the table among them.
     pub(crate) fn set_height(&mut self, height: usize) {
         self.list.set_height(height.saturating_sub(2));
     }
 
+    pub(crate) fn position(&self) -> String {
+        self.list.position()
+    }
+
     pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look, title: &str) {
-        draw_list(&self.list, frame, area, look, title, "There is no event.");
+        let rest = head(frame, area, look, title, &self.position());
+        self.draw_table(frame, rest, look, "There is no event.");
+    }
+
+    pub(super) fn draw_table(&self, frame: &mut Frame, area: Rect, look: Look, empty: &str) {
+        draw_records(frame, area, look, self.list.visible());
+        if self.list.is_empty() {
+            nothing(frame, area, look, empty);
+        }
     }
 
     fn effect(&self, ask: &Ask<u64>) -> Effect {
         let Ask { request, after: before, limit } = *ask;
-        Effect::LoadEvents { request, target: self.target.clone(), before, limit }
+        match &self.of {
+            Of::Log(filter) => Effect::LoadAudit { request, filter: filter.clone(), before, limit },
+            Of::Target(target) => Effect::LoadEvents { request, target: target.clone(), before, limit },
+        }
     }
 }
 
-/// The selected entry, in a dialog.
-pub(super) fn open_selected(list: &Paged<AuditRecord>) -> Vec<Step> {
-    list.selected().map(|record| Step::open(Entry::new(record.clone()))).into_iter().collect()
-}
-
-pub(super) fn draw_list(
-    list: &Paged<AuditRecord>,
+/// A table of entries.
+pub(super) fn draw_records<'a>(
     frame: &mut Frame,
     area: Rect,
     look: Look,
-    title: &str,
-    empty: &str,
+    records: impl Iterator<Item = (bool, &'a AuditRecord)>,
 ) {
-    let rest = head(frame, area, look, title, &list.position());
-    let rows = list.visible().map(|(selected, record)| (selected, cells(record, look)));
-    table::draw(frame, rest, look, &columns(look), rows);
-    if list.is_empty() {
-        nothing(frame, rest, look, empty);
-    }
+    let rows = records.map(|(selected, record)| (selected, cells(record, look)));
+    table::draw(frame, area, look, &columns(look), rows);
 }
 
 const fn columns(look: Look) -> [Column; 5] {

@@ -122,6 +122,11 @@ impl Detail {
         }
     }
 
+    /// Selects the event below or above.
+    pub(crate) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
+        self.events.as_mut().map_or((None, None), |events| events.neighbour(below, requests))
+    }
+
     pub(crate) fn set_height(&mut self, height: usize) {
         self.height = height;
         if let Some(events) = &mut self.events {

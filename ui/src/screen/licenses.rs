@@ -114,6 +114,13 @@ impl Licenses {
         Some(effect)
     }
 
+    /// Shows this license in detail.
+    pub(crate) fn show(&mut self, license: License, requests: &mut Requests) -> Effect {
+        let (detail, effect) = Detail::open(license, requests);
+        self.detail = Some(detail);
+        effect
+    }
+
     /// How many lines the tab has on the screen.
     pub(crate) fn set_height(&mut self, height: usize) {
         self.list.set_height(height.saturating_sub(2));

@@ -1,7 +1,9 @@
 //! What the tabs show.
 
 pub(crate) mod audit;
+pub(crate) mod dashboard;
 pub(crate) mod events;
+pub(crate) mod filter_bar;
 pub(crate) mod identities;
 pub(crate) mod issuers;
 pub(crate) mod license;

@@ -96,6 +96,10 @@ impl<T: Noun> Detail<T> {
         }
     }
 
+    pub(super) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
+        self.events.as_mut().map_or((None, None), |events| events.neighbour(below, requests))
+    }
+
     pub(super) const fn outdated(&mut self) {
         self.stale = true;
         if let Some(events) = &mut self.events {

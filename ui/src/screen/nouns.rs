@@ -139,6 +139,19 @@ impl<T: Noun> Nouns<T> {
         T::read_page(self.list.restart(requests))
     }
 
+    /// Shows this row in detail, whether it is in the list or not.
+    pub(crate) fn show_detail(&mut self, row: T, requests: &mut Requests) -> Effect {
+        let (mut detail, effect) = Detail::open(row, requests);
+        detail.set_height(self.height);
+        self.detail = Some(detail);
+        effect
+    }
+
+    /// Selects the event below or above, where events are shown.
+    pub(crate) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
+        self.detail.as_mut().map_or((None, None), |detail| detail.neighbour(below, requests))
+    }
+
     /// What was shown in detail is not there any more.
     pub(crate) fn close_detail(&mut self) {
         self.detail = None;
@@ -184,10 +197,7 @@ impl<T: Noun> Nouns<T> {
     }
 
     fn open(&mut self, requests: &mut Requests) -> Vec<Step> {
-        let Some(row) = self.list.selected() else { return vec![] };
-        let (mut detail, effect) = Detail::open(row.clone(), requests);
-        detail.set_height(self.height);
-        self.detail = Some(detail);
-        vec![Step::Run(effect)]
+        let row = self.list.selected().cloned();
+        row.map(|row| Step::Run(self.show_detail(row, requests))).into_iter().collect()
     }
 }

@@ -4,7 +4,7 @@ use super::support::*;
 use crate::command::{Said, of};
 use crate::effect::{Effect, IdentityChange, IssuerChange, KeyForm, KeySource, ProbeChange, Saving};
 use crate::widget::secret::Typed;
-use licentia_core::audit::AuditFilter;
+use licentia_core::audit::{AuditFilter, ExportFormat, VerifyRequest};
 use licentia_core::{
     ClearField, Founding, IdentityId, IssueRequest, IssuerId, LicenseFilter, LicenseStatus, Limit, NewIssuer, NewProbe,
     ProbeTokenId, ReasonCode, ReissueRequest, RevokeRequest, Term, Validity,
@@ -93,6 +93,22 @@ fn each_effect_has_its_command() {
         (
             Effect::LoadAudit { request: 1, filter: audit, before: None, limit: 9 },
             "audit list --kind 'license.*' --since 2026-05-20T14:00:00Z",
+        ),
+        (
+            Effect::ExportAudit {
+                request: 1,
+                filter: AuditFilter { target: Some(ID.to_owned()), ..AuditFilter::default() },
+                format: ExportFormat::Csv,
+                path: "~/a b.csv".to_owned(),
+            },
+            "audit export --target 01900000-0000-7000-8000-000000000001 --out ~/'a b.csv' --format csv",
+        ),
+        (
+            Effect::Verify {
+                request: 1,
+                verify: VerifyRequest { fingerprint: Some("blake3:ab".to_owned()), from: None, to: Some(7) },
+            },
+            "audit verify --log blake3:ab --to 7",
         ),
     ];
     for (effect, command) in said.into_iter().chain(about_keys()) {

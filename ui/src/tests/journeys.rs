@@ -2,9 +2,11 @@
 
 use super::support::NOW;
 use crate::Start;
+use crate::tab::TabId;
 use crate::testing::Harness;
 use licentia_core::secret::Passphrase;
-use licentia_core::{Actor, Ambient, Backup, Founding, IssueRequest, Licentia, Place, Term, Timestamp};
+use licentia_core::{Actor, Ambient, Backup, Founding, IssueRequest, LicenseFilter, Licentia, Place, Term, Timestamp};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
@@ -50,10 +52,37 @@ impl Home {
     }
 
     pub(super) async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
+        self.open_on(TabId::Licenses, passphrase).await
+    }
+
+    pub(super) async fn open_on(&self, tab: TabId, passphrase: Option<Passphrase>) -> Harness {
         let start = self.start(passphrase);
-        let mut harness = Harness::new(start, 120, 36).await.unwrap();
+        let mut harness = Harness::on_tab(tab, start, 120, 36).await.unwrap();
         harness.settle().await;
         harness
+    }
+
+    /// A path beside the home.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    pub(super) fn database(&self) -> PathBuf {
+        self.place().database
+    }
+
+    /// Somebody edits the file with another program.
+    pub(super) fn tamper(&self, sql: &str) {
+        rusqlite::Connection::open(self.database()).unwrap().execute_batch(sql).unwrap();
+    }
+
+    /// Another process deletes the newest license.
+    pub(super) async fn delete_newest(&self) {
+        let licentia = Licentia::open(self.place(), self.ambient.clone()).await.unwrap();
+        let operator = licentia.vault().unlock(&passphrase(), actor()).await.unwrap();
+        let page = licentia.licenses().list(&LicenseFilter::default(), None, 1).await.unwrap();
+        licentia.licenses().delete(&operator, page.items[0].id).await.unwrap();
+        licentia.close().await;
     }
 }
 
@@ -232,7 +261,7 @@ async fn a_copy_for_review_opens_in_reviewer_mode_at_once() {
     licentia.close().await;
 
     let mut screen = copy.open(None).await;
-    shows(&mut screen, &["reviewer mode: read only", "customer0001"]);
+    shows(&mut screen, &["reviewer mode: read only", "licentia.db  log", "customer0001"]);
     screen.press("n");
     shows(&mut screen, &["made for review"]);
     screen.press("9").settle().await;

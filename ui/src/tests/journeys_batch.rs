@@ -1,18 +1,15 @@
 //! Files of licenses, with real services.
 
 use super::journeys::{Home, passphrase, shows};
+use crate::tab::TabId;
+use crate::testing::Harness;
 use std::fmt::Write;
-use std::path::PathBuf;
 
 impl Home {
     fn file(&self, name: &str, content: impl AsRef<[u8]>) -> String {
         let path = self.path(name);
         std::fs::write(&path, content).unwrap();
         path.display().to_string()
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.directory.path().join(name)
     }
 }
 
@@ -84,13 +81,13 @@ async fn rows_that_name_no_audience_have_the_usual_one() {
     let path = home.file("new.jsonl", "{\"subject\":\"alice\",\"days\":30}\n");
     let mut start = home.start(Some(passphrase()));
     start.audience = Ok(vec!["usual".to_owned()]);
-    let mut screen = crate::testing::Harness::new(start, 120, 36).await.unwrap();
+    let mut screen = Harness::on_tab(TabId::Licenses, start, 120, 36).await.unwrap();
     screen.settle().await.press("b").type_text(&path).press("<enter>").settle().await;
     shows(&mut screen, &["usual", "can be signed"]);
 
     let mut start = home.start(Some(passphrase()));
     start.audience = Err(super::support::why());
-    let mut screen = crate::testing::Harness::new(start, 120, 36).await.unwrap();
+    let mut screen = Harness::on_tab(TabId::Licenses, start, 120, 36).await.unwrap();
     screen.settle().await.press("b").type_text(&path).press("<enter>").settle().await;
     shows(&mut screen, &["Error", "make room and try again"]);
 }

@@ -20,7 +20,7 @@ fn no_key_is_bound_twice_in_a_place() {
 #[test]
 fn help_names_every_action_of_the_place_and_its_first_key() {
     for context in Context::ALL {
-        let help: Vec<String> = help::lines(*context, look()).iter().map(ToString::to_string).collect();
+        let help: Vec<String> = help::lines(*context, &unlocked(), look()).iter().map(ToString::to_string).collect();
         for binding in all(*context) {
             let key = binding.keys[0].to_string();
             let line = help.iter().find(|line| line.contains(binding.action.name()) && line.starts_with(&key));

@@ -1,10 +1,11 @@
-//! Of several answers to the same question only the newest counts, in whatever order they come.
+//! Of several answers to the same question only the newest counts, in whatever order they come. Lists of issuers,
+//! identities and probes ask the next time only when the answer before is there; late targets are tested with the log.
 
 use super::support::*;
 use crate::app::App;
 use crate::effect::{Effect, LicenseDetails};
 use crate::message::Msg;
-use licentia_core::{IssuerStatus, License, ProbeStatus};
+use licentia_core::{IssuerStatus, License};
 
 /// Something that is asked for, asked for once more, and answered by number: an old and a new answer.
 struct Case {
@@ -105,34 +106,6 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-fn name(new: bool) -> &'static str {
-    if new { "newcomer" } else { "oldtimer" }
-}
-
-/// The tabs of issuers, identities and probes.
-fn key_cases() -> Vec<Case> {
-    let signs = ["oldtimer", "newcomer"];
-    vec![
-        Case {
-            name: "identities",
-            app: with_identities(vec![]),
-            keys: ["r", "r", "r"],
-            answer: |request, new| Msg::IdentitiesLoaded { request, answer: Ok(page(vec![identity(1, name(new), 0)])) },
-            signs,
-        },
-        Case {
-            name: "probes",
-            app: with_probes(vec![]),
-            keys: ["r", "r", "r"],
-            answer: |request, new| Msg::ProbesLoaded {
-                request,
-                answer: Ok(page(vec![probe(1, name(new), ProbeStatus::Pending, 1)])),
-            },
-            signs,
-        },
-    ]
-}
-
 fn request(effects: &[Effect]) -> u64 {
     let number = |effect: &Effect| match effect {
         Effect::LoadLicenses { request, .. }
@@ -141,9 +114,6 @@ fn request(effects: &[Effect]) -> u64 {
         | Effect::LoadAudit { request, .. }
         | Effect::LoadIssuers { request }
         | Effect::LoadKinds { request }
-        | Effect::ResolveTarget { request, .. }
-        | Effect::LoadIdentities { request, .. }
-        | Effect::LoadProbes { request, .. }
         | Effect::ReadBatch { request, .. } => Some(*request),
         _ => None,
     };
@@ -152,7 +122,7 @@ fn request(effects: &[Effect]) -> u64 {
 
 #[test]
 fn a_late_answer_never_takes_the_place_of_a_newer_one() {
-    for case in cases().into_iter().chain(key_cases()) {
+    for case in cases() {
         let Case { name, mut app, keys, answer, signs: [old_sign, new_sign] } = case;
         let old = request(&press(&mut app, keys[0]));
         let new = request(&press(&mut app, keys[1]));
@@ -189,18 +159,4 @@ fn a_late_failure_of_a_load_is_not_shown() {
         app.update(answer(old));
         assert!(!text(&mut app, 120, 36).contains("make room"));
     }
-}
-
-#[test]
-fn a_target_that_is_found_late_filters_nothing() {
-    let mut app = with_records(vec![record(1)]);
-    let old = request(&press(&mut app, "f<tab><tab>alice<enter>"));
-    let new = request(&press(&mut app, "f<tab><tab><ctrl-u>bob<enter>"));
-    let effects = app.update(Msg::TargetResolved { request: old, answer: Ok("old".to_owned()) });
-    assert_eq!(effects, []);
-    let effects = app.update(Msg::TargetResolved { request: new, answer: Ok("new".to_owned()) });
-    assert!(
-        matches!(effects.as_slice(), [Effect::LoadAudit { filter, .. }] if filter.target.as_deref() == Some("new")),
-        "{effects:?}"
-    );
 }

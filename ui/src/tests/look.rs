@@ -53,18 +53,6 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("revoke_review_hostile", on(with_licenses(vec![hostile_license()]), "x<enter>"));
     scene("unrevoke", on(with_licenses(vec![revoked()]), "u"));
 
-    scene("audit_empty", with_records(vec![]));
-    scene("audit", with_records((1..=60).rev().map(record).collect()));
-    scene("audit_hostile", with_records(vec![hostile_record()]));
-    scene("audit_filter", {
-        let mut app = on(with_records(vec![record(1)]), "flicense.*<tab>");
-        let kinds = ["issuer.create", "license.issue", "license.revoke", HOSTILE].map(str::to_owned).to_vec();
-        app.update(Msg::KindsLoaded { request: 3, answer: Ok(kinds) });
-        app
-    });
-    scene("entry", on(with_records(vec![record(5)]), "<enter>"));
-    scene("entry_hostile", on(with_records(vec![hostile_record()]), "<enter>"));
-
     scene("command", on(with_licenses(vec![revoked()]), "u<f2>"));
     scene("command_long", on(with_licenses(vec![long_license()]), "e<ctrl-u>Bob's own<tab><ctrl-u>studio<f2>"));
     scene("command_hostile", {
@@ -107,6 +95,7 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("error", failed(why()));
     let text = HOSTILE.repeat(30);
     scene("error_hostile", failed(Explanation { message: text.clone(), cause: Some(text.clone()), hint: Some(text) }));
+    scenes.extend(super::look_log::scenes());
     scenes
 }
 
@@ -205,7 +194,7 @@ fn without_colour_nothing_is_lost_but_colour() {
     let mut app = with_licenses(many());
     let coloured = text(&mut app, 80, 24);
     let plain = crate::theme::Theme::from_no_color(Some(std::ffi::OsStr::new("1")));
-    let (mut app, effects) = App::new(opening(Some(unlocked())), plain, NOW);
+    let (mut app, effects) = App::on_tab(crate::tab::TabId::Licenses, opening(Some(unlocked())), plain, NOW);
     answer_licenses(&mut app, &effects, page(many()));
     assert_eq!(text(&mut app, 80, 24), coloured);
 }

@@ -195,6 +195,38 @@ fn a_file_that_contradicts_its_pin_is_complained_about_at_the_start() {
 }
 
 #[test]
+fn help_marks_what_needs_the_passphrase() {
+    let needs = "This needs the passphrase; L asks for it:";
+    let below = |screen: &str, key: &str| {
+        let at = |part: &str| screen.find(part).unwrap_or_else(|| panic!("{part} in {screen}"));
+        at(key) > at(needs)
+    };
+    let mut app = with_licenses_as(Session::Locked, vec![license(1)]);
+    press(&mut app, "<esc>?");
+    let screen = text(&mut app, 120, 50);
+    assert!(below(&screen, "Issue a license") && !below(&screen, "Lock, or unlock"), "{screen}");
+    assert!(screen.lines().any(|line| line.contains("L ") && line.contains(" unlock  ")), "{screen}");
+    let mut app = with_licenses(vec![license(1)]);
+    press(&mut app, "?");
+    assert!(!text(&mut app, 120, 50).contains(needs));
+    let mut app = with_licenses_as(Session::Reviewer(Why::NoVault), vec![license(1)]);
+    press(&mut app, "?");
+    assert!(text(&mut app, 120, 50).contains("a copy for review has no keys"));
+}
+
+#[test]
+fn the_key_that_locks_and_unlocks_is_called_what_it_does() {
+    let footer = |session| {
+        let mut app = with_licenses_as(session, vec![]);
+        press(&mut app, "<esc>9");
+        text(&mut app, 120, 24).lines().last().unwrap().to_owned()
+    };
+    assert!(footer(unlocked()).contains("L lock"));
+    assert!(footer(Session::Locked).contains("L unlock"));
+    assert!(!footer(Session::Reviewer(Why::NoVault)).contains("L "));
+}
+
+#[test]
 fn help_opens_once_and_speaks_of_the_place_below() {
     let (mut app, _) = start();
     press(&mut app, "?");

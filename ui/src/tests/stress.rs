@@ -3,20 +3,22 @@
 use super::journeys::{Home, actor, passphrase, request, shows};
 use super::support::NOW;
 use crate::Start;
+use crate::tab::TabId;
 use crate::testing::Harness;
 use licentia_core::audit::VerifyRequest;
-use licentia_core::{Ambient, Licentia};
+use licentia_core::{Ambient, Licentia, Timestamp};
 use std::fmt::Write;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 
 /// How many licenses a batch has here.
 const MANY: usize = 10_000;
 
 /// Randomness that comes to a halt when so much of it was drawn: what draws it stands still until it is let go on.
-#[derive(Default)]
 struct Gate {
     state: Mutex<State>,
     moved: Condvar,
+    clock: Arc<AtomicI64>,
 }
 
 #[derive(Default)]
@@ -27,10 +29,17 @@ struct State {
 }
 
 impl Gate {
+    fn new() -> Self {
+        let clock = Arc::new(AtomicI64::new(NOW.plus_days(1).0));
+        Self { state: Mutex::default(), moved: Condvar::new(), clock }
+    }
+
     fn ambient(self: &Arc<Self>) -> Ambient {
         let gate = Arc::clone(self);
+        // It moves, so that what comes later stands above what came before.
+        let clock = Arc::clone(&self.clock);
         Ambient::new(
-            || NOW.plus_days(1),
+            move || Timestamp(clock.fetch_add(1_000, Ordering::Relaxed)),
             move |bytes| {
                 gate.pass();
                 getrandom::fill(bytes).unwrap();
@@ -88,7 +97,7 @@ impl Scene {
         let file = home.directory.path().join("many.csv");
         std::fs::write(&file, text).unwrap();
 
-        let gate = Arc::new(Gate::default());
+        let gate = Arc::new(Gate::new());
         let licentia = Licentia::open(home.place(), gate.ambient()).await.unwrap();
         let operator = licentia.vault().unlock(&passphrase(), actor()).await.unwrap();
         let signed = Arc::new(Mutex::new(0));
@@ -107,7 +116,7 @@ impl Scene {
 
     async fn open(&self) -> Harness {
         let start = Start { ambient: self.gate.ambient(), ..self.home.start(Some(passphrase())) };
-        let mut screen = Harness::new(start, 120, 36).await.unwrap();
+        let mut screen = Harness::on_tab(TabId::Licenses, start, 120, 36).await.unwrap();
         screen.settle().await;
         screen
     }

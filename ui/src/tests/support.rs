@@ -1,18 +1,22 @@
 //! Hand-made rows and a state to press keys on.
 
 use crate::app::App;
-use crate::effect::{Effect, LicenseDetails};
+use crate::effect::{Effect, LicenseDetails, Overview};
 use crate::look::{Look, Zone};
 use crate::message::Msg;
 use crate::screen::issuers::IssuerMore;
 use crate::services::Opening;
 use crate::session::Session;
+use crate::tab::TabId;
 use crate::testing::{parse, shown};
 use crate::theme::Theme;
+use licentia_core::audit::{Issue, IssueSeverity, KeySource, LogIdentity, TrustRoot, VerifyReport};
+use licentia_core::pin::PinState;
 use licentia_core::{
     AuditRecord, Batch, BatchRow, EventId, Explanation, Identity, IdentityId, IssueRequest, Issuer, IssuerId,
-    IssuerStatus, IssuerUse, License, LicenseId, LicenseStatus, Limit, Limits, Origin, Page, ProbeStatus, ProbeToken,
-    ProbeTokenId, ReasonCode, Revocation, StatusRef, Strings, SubjectSignature, Term, Timestamp, UsedIdentity,
+    IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId, LicenseStatus, Limit, Limits, LogId, Origin, Page,
+    ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation, StatusRef, Strings,
+    SubjectSignature, Term, Timestamp, UsedIdentity,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -43,7 +47,11 @@ pub(super) fn start() -> (App, Vec<Effect>) {
 }
 
 pub(super) fn start_as(session: Option<Session>) -> (App, Vec<Effect>) {
-    App::new(opening(session), Theme::from_no_color(None), NOW)
+    start_on(TabId::Licenses, session)
+}
+
+pub(super) fn start_on(tab: TabId, session: Option<Session>) -> (App, Vec<Effect>) {
+    App::on_tab(tab, opening(session), Theme::from_no_color(None), NOW)
 }
 
 pub(crate) fn look() -> Look {
@@ -100,7 +108,7 @@ pub(super) fn text(app: &mut App, width: u16, height: u16) -> String {
     shown(terminal.backend().buffer())
 }
 
-pub(super) fn why() -> Explanation {
+pub(crate) fn why() -> Explanation {
     Explanation {
         message: "the license was not issued".to_owned(),
         cause: Some("the disk is full; nothing was written".to_owned()),
@@ -182,6 +190,11 @@ pub(super) fn record(seq: u64) -> AuditRecord {
         previous_hash: vec![0x11; 32],
         hash: vec![0x22; 32],
         signature: vec![0x33; 64],
+        effects: Some(vec![RecordedEffect {
+            noun: "license".to_owned(),
+            id: license_id(seq).0.as_bytes().to_vec(),
+            hash: Some([0x44; 32]),
+        }]),
         payload: Some(format!("{{\"subject\":\"customer{seq}@example.com\",\"not_after\":null}}")),
     }
 }
@@ -261,6 +274,7 @@ pub(super) fn hostile_record() -> AuditRecord {
         actor_kind: HOSTILE.to_owned(),
         target_kind: Some(HOSTILE.to_owned()),
         target_id: Some(HOSTILE.to_owned()),
+        effects: Some(vec![RecordedEffect { noun: HOSTILE.to_owned(), id: HOSTILE.as_bytes().to_vec(), hash: None }]),
         payload: Some(format!("{{\"subject\":\"{}\"}}", HOSTILE.escape_debug())),
         recorded_at: Timestamp(i64::MAX),
         ..record(1)
@@ -275,6 +289,68 @@ pub(super) fn long_license() -> License {
         features: Strings(vec![long.clone()]),
         token: "x".repeat(20_000),
         ..license(2)
+    }
+}
+
+pub(crate) fn good_report() -> VerifyReport {
+    VerifyReport {
+        verified: true,
+        trust: TrustRoot { key_source: KeySource::Pin, fingerprint: Some(FINGERPRINT.to_owned()) },
+        entries_checked: 60,
+        from: 1,
+        to: 60,
+        issues: vec![],
+    }
+}
+
+pub(crate) fn broken_report() -> VerifyReport {
+    let issue = |code, seq: u64, meaning: &str| Issue {
+        code,
+        severity: IssueSeverity::Critical,
+        seq_from: Some(seq),
+        seq_to: Some(seq + 2),
+        meaning: meaning.to_owned(),
+        advice: "Keep the file as evidence. Compare these entries with a backup or an export.".to_owned(),
+    };
+    let issues = vec![
+        issue("entry_altered", 3, "What is stored is not what was hashed."),
+        issue("chain_broken", 8, "The entry does not follow the one before."),
+    ];
+    let trust = TrustRoot { key_source: KeySource::File, fingerprint: Some(FINGERPRINT.to_owned()) };
+    VerifyReport { verified: false, trust, issues, ..good_report() }
+}
+
+pub(super) const FINGERPRINT: &str = "blake3:6f1c0d9ab2e477556f1c0d9ab2e477556f1c0d9ab2e477556f1c0d9ab2e47755";
+
+pub(super) fn overview() -> Overview {
+    let soon =
+        |number: u64| License { not_after: Some(NOW.plus_days(3 * i64::try_from(number).unwrap())), ..license(number) };
+    let mut issuer = issuer(7, "acme main", IssuerStatus::Active);
+    issuer.kid = "zxKNvS8o6DkuAlqCCSMPTm0RBqVYGBNoeS0Yx3EJWwY".to_owned();
+    Overview {
+        expiring: (1..=10).map(soon).collect(),
+        issuer: Some(issuer),
+        events: (14..=63).rev().map(record).collect(),
+        log: LogIdentity {
+            log_id: LogId(Uuid::from_u128(1)),
+            fingerprint: FINGERPRINT.to_owned(),
+            public_key: [1; 32],
+            created_at: NOW,
+            size: 63,
+        },
+        pin: Ok(Some(PinState::Behind)),
+    }
+}
+
+pub(super) fn counts() -> LicenseCounts {
+    LicenseCounts {
+        active: 812,
+        suspended: 3,
+        superseded: 120,
+        revoked: 14,
+        expired: 12,
+        expiring: 34,
+        not_yet_valid: 2,
     }
 }
 

@@ -78,6 +78,11 @@ impl<F: Copy + PartialEq> Form<F> {
         }
     }
 
+    /// Whether this field is being typed into.
+    pub(crate) fn is_at(&self, id: F) -> bool {
+        self.fields.get(self.focus).is_some_and(|field| field.id == id)
+    }
+
     /// Puts what is wrong at the fields and goes to the first of them. True when nothing is.
     pub(crate) fn show(&mut self, problems: &[(F, String)]) -> bool {
         for field in &mut self.fields {

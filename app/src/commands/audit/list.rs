@@ -1,10 +1,12 @@
 //! `licentia audit list`
 
 use super::filter::Filter;
+use crate::args::Format;
 use crate::context::Context;
 use crate::failure::Result;
 use crate::view;
 use clap::Args;
+use licentia_core::audit::COLUMNS;
 use licentia_core::text::printable;
 
 /// List what happened, newest first.
@@ -34,8 +36,9 @@ pub(crate) async fn run(context: &Context, args: List) -> Result {
             Ok(licentia.audit().list(&filter, args.before, args.limit).await?)
         })
         .await?;
-    let rows: Vec<_> = page.items.iter().map(view::entry).collect();
-    context.output.list(&view::ENTRY_COLUMNS, &view::ENTRY, &rows)?;
+    let row = if context.output.format == Format::Csv { view::flat_entry } else { view::entry };
+    let rows: Vec<_> = page.items.iter().map(row).collect();
+    context.output.list(&view::ENTRY_COLUMNS, &COLUMNS, &rows)?;
     if let Some(next) = page.next {
         context.output.note(&format!("There are more: go on with --before {next}"));
     }

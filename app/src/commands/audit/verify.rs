@@ -2,11 +2,10 @@
 
 use crate::args::Format;
 use crate::context::Context;
-use crate::failure::{Failure, Result, in_one_line};
+use crate::failure::{Failure, Result};
 use crate::view;
 use clap::Args;
-use licentia_core::audit::{IssueSeverity, KeySource, VerifyReport, VerifyRequest};
-use licentia_core::{Error, Explanation, StoreError};
+use licentia_core::audit::{IssueSeverity, KeySource, VerifyReport, VerifyRequest, unreadable};
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
@@ -63,31 +62,12 @@ async fn verify(context: &Context, request: &VerifyRequest) -> Result<VerifyRepo
     let progress = context.progress("verifying");
     let licentia = match licentia_core::Licentia::open_for_reading(context.place()?, context.ambient.clone()).await {
         Ok(licentia) => licentia,
-        Err(error) => return unreadable(error),
+        Err(error) => return Ok(unreadable(error)?),
     };
     context.warn_of_pin(&licentia).await;
     let result = licentia.audit().verify(request, progress).await;
     licentia.close().await;
-    result.or_else(unreadable)
-}
-
-/// A file that cannot be read proves nothing: that is an answer, and not the good one.
-fn unreadable(error: Error) -> Result<VerifyReport> {
-    let damaged = matches!(
-        error,
-        Error::Store(
-            StoreError::Damaged(_)
-                | StoreError::Foreign { .. }
-                | StoreError::Database(_)
-                | StoreError::Encoding(_)
-                | StoreError::NotFounded
-        )
-    );
-    if !damaged {
-        return Err(error.into());
-    }
-    let why = Explanation::from(&error);
-    Ok(licentia_core::audit::unreadable(&in_one_line(&why)))
+    Ok(result.or_else(unreadable)?)
 }
 
 /// A fingerprint as it is, or the one in a file of `audit key --out`.

@@ -1,0 +1,94 @@
+//! Effects around the audit log and the dashboard: counting, verifying, exporting, finding what an entry speaks of.
+
+use super::file;
+use super::identities::used;
+use super::read::explained;
+use super::{Exported, Overview, Say, Target};
+use crate::message::{Answer, Msg};
+use crate::services::Services;
+use licentia_core::audit::{AuditFilter, ExportFormat, VerifyReport, VerifyRequest, unreadable};
+use licentia_core::{Error, LicenseCounts, LicenseFilter, LicenseStatus, Licentia, Progress, Result, Validity};
+use std::sync::Arc;
+
+/// As many licenses that end soon as the dashboard lists.
+const EXPIRING: u64 = 10;
+/// As many entries as fit on a tall screen.
+const NEWEST: u64 = 50;
+
+pub(super) async fn overview(services: &Services) -> Answer<Box<Overview>> {
+    let licentia = services.licentia().map_err(explained)?;
+    overview_of(&licentia).await.map(Box::new).map_err(explained)
+}
+
+async fn overview_of(licentia: &Licentia) -> Result<Overview> {
+    let soon = LicenseFilter {
+        status: Some(LicenseStatus::Active),
+        validity: Some(Validity::Expiring),
+        ..LicenseFilter::default()
+    };
+    Ok(Overview {
+        expiring: licentia.licenses().list(&soon, None, EXPIRING).await?.items,
+        issuer: licentia.issuers().active().await?,
+        events: licentia.audit().list(&AuditFilter::default(), None, NEWEST).await?.items,
+        log: licentia.audit().identity().await?,
+        // A pin that cannot be read is no reason to show nothing.
+        pin: licentia.pin_state().await.map_err(explained),
+    })
+}
+
+pub(super) async fn counts(services: &Services) -> Answer<LicenseCounts> {
+    let licentia = services.licentia().map_err(explained)?;
+    licentia.licenses().counts(services.ambient().now()).await.map_err(explained)
+}
+
+pub(super) async fn verify(
+    services: &Services,
+    request: u64,
+    verify: &VerifyRequest,
+    say: &Say,
+) -> Answer<Box<VerifyReport>> {
+    let licentia = services.licentia().map_err(explained)?;
+    let report = licentia.audit().verify(verify, progress(request, say)).await;
+    report.or_else(unreadable).map(Box::new).map_err(explained)
+}
+
+pub(super) async fn export(
+    services: &Services,
+    request: u64,
+    filter: &AuditFilter,
+    format: ExportFormat,
+    typed: &str,
+    say: &Say,
+) -> Answer<Box<Exported>> {
+    let licentia = services.licentia().map_err(explained)?;
+    let (operator, path) = (services.operator(), file::path(typed));
+    let report = licentia.audit().export(filter, format, &path, operator.as_ref(), progress(request, say)).await;
+    report.map(|report| Box::new(Exported { path, report })).map_err(explained)
+}
+
+/// What an entry speaks of.
+pub(super) async fn target(services: &Services, kind: &str, id: &str) -> Answer<Target> {
+    let licentia = services.licentia().map_err(explained)?;
+    match found(&licentia, kind, id).await {
+        Err(Error::Unknown { .. } | Error::Invalid { .. }) => Ok(Target::Gone),
+        found => found.map_err(explained),
+    }
+}
+
+async fn found(licentia: &Licentia, kind: &str, id: &str) -> Result<Target> {
+    Ok(match kind {
+        "License" => Target::License(Box::new(licentia.licenses().resolve(id).await?)),
+        "Issuer" => Target::Issuer(Box::new(licentia.issuers().resolve(id).await?)),
+        "Identity" => {
+            let identity = licentia.identities().resolve(id).await?;
+            Target::Identity(Box::new(used(licentia.identities(), identity.id).await?.0))
+        }
+        "ProbeToken" => Target::Probe(Box::new(licentia.probes().resolve(id).await?)),
+        _ => Target::Unseen,
+    })
+}
+
+fn progress(request: u64, say: &Say) -> Progress {
+    let say = Arc::clone(say);
+    Arc::new(move |done, total| say(Msg::Progress { request, done, total }))
+}

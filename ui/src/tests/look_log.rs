@@ -1,0 +1,134 @@
+//! What there is to see of the dashboard, the audit log, its verification and its export.
+
+use super::support::*;
+use crate::app::App;
+use crate::effect::{Exported, Overview};
+use crate::message::Msg;
+use crate::session::{Session, Why};
+use crate::tab::TabId;
+use licentia_core::audit::{ExportReport, VerifyReport};
+use licentia_core::pin::PinState;
+use licentia_core::{Explanation, LicenseCounts};
+
+type Scenes = Vec<(&'static str, App)>;
+
+pub(super) fn scenes() -> Scenes {
+    [log(), verification(), dashboards()].into_iter().flatten().collect()
+}
+
+fn on(mut app: App, keys: &str) -> App {
+    press(&mut app, keys);
+    app
+}
+
+fn log() -> Scenes {
+    let mut scenes = vec![];
+    let mut scene = |name, app: App| scenes.push((name, app));
+    scene("audit_empty", with_records(vec![]));
+    scene("audit", with_records((1..=60).rev().map(record).collect()));
+    scene("audit_hostile", with_records(vec![hostile_record()]));
+    let filtering = |keys: &str| {
+        let mut app = on(with_records((1..=60).rev().map(record).collect()), "f");
+        let kinds = ["issuer.create", "license.issue", "license.revoke", HOSTILE].map(str::to_owned).to_vec();
+        app.update(Msg::KindsLoaded { request: 3, answer: Ok(kinds) });
+        on(app, keys)
+    };
+    scene("audit_filter", filtering("license.issue, lic"));
+    scene("audit_filter_problems", filtering("x<backtab>2026-05-01<backtab>2026-13-01<enter>"));
+    scene("audit_filtered", {
+        let mut app = filtering("license.*<tab>mathieu@build7<tab><tab>2026-05-01<tab>2026-06-01");
+        let effects = press(&mut app, "<enter>");
+        answer_audit(&mut app, &effects, page(vec![record(5), record(1)]));
+        app
+    });
+    scene("entry", on(with_records(vec![record(5)]), "<enter>"));
+    scene("entry_hostile", on(with_records(vec![hostile_record()]), "<enter>"));
+    scenes
+}
+
+fn verification() -> Scenes {
+    let mut scenes = vec![];
+    let mut scene = |name, app: App| scenes.push((name, app));
+    scene("verify_log", {
+        let mut app = on(with_records(vec![record(1)]), "v");
+        app.update(Msg::Progress { request: 3, done: 128_000, total: 300_000 });
+        app.set_now(licentia_core::Timestamp(NOW.0 + 75_000_000));
+        app
+    });
+    scene("verify_log_background", {
+        let mut app = on(with_records(vec![record(1)]), "vb");
+        app.update(Msg::Progress { request: 3, done: 128_000, total: 300_000 });
+        app
+    });
+    scene("verify_log_from", on(with_records(vec![record(1)]), "Vblake3:6f1c<enter>"));
+    scene("report_good", reported(good_report()));
+    scene("report_bad", reported(broken_report()));
+    scene("report_hostile", {
+        let mut report = broken_report();
+        report.issues[0].meaning = HOSTILE.repeat(20);
+        report.trust.fingerprint = Some(HOSTILE.to_owned());
+        reported(report)
+    });
+    scene("alarm", on(reported(broken_report()), "<esc>"));
+    scene("export", on(with_records(vec![record(1)]), "E<right><tab>may.csv"));
+    scene("export_running", {
+        let mut app = on(with_records(vec![record(1)]), "E<tab>may.jsonl<enter>");
+        app.update(Msg::Progress { request: 3, done: 128_000, total: 300_000 });
+        app
+    });
+    scene("export_done", {
+        let mut app = on(with_records(vec![record(1)]), "E<tab>may.jsonl<enter>");
+        let report = ExportReport { entries: 60, manifest: "may.jsonl.manifest.json".into(), recorded_as: None };
+        app.update(Msg::AuditExported(Ok(Box::new(Exported { path: "may.jsonl".into(), report }))));
+        app
+    });
+    scenes
+}
+
+fn dashboards() -> Scenes {
+    let mut scenes = vec![];
+    let mut scene = |name, app: App| scenes.push((name, app));
+    scene("dashboard", dashboard(Session::Unlocked { actor: "mathieu@build7".to_owned() }, overview(), counts()));
+    scene("dashboard_reading", start_on(TabId::Dashboard, Some(unlocked())).0);
+    scene("dashboard_empty", {
+        let empty = Overview { expiring: vec![], events: vec![record(1)], ..overview() };
+        dashboard(unlocked(), empty, LicenseCounts::default())
+    });
+    scene("dashboard_reviewer", {
+        let pin = Ok(Some(PinState::RolledBack { pinned: 80, found: 63 }));
+        dashboard(Session::Reviewer(Why::NoVault), Overview { pin, issuer: None, ..overview() }, counts())
+    });
+    scene("dashboard_hostile", {
+        let mut hostile = Overview { expiring: vec![hostile_license(), long_license()], ..overview() };
+        hostile.events = vec![hostile_record()];
+        hostile.log.fingerprint = HOSTILE.to_owned();
+        hostile.pin = Err(Explanation { message: HOSTILE.repeat(9), cause: None, hint: None });
+        if let Some(issuer) = &mut hostile.issuer {
+            issuer.name = HOSTILE.to_owned();
+            issuer.status_url = Some(HOSTILE.repeat(30));
+        }
+        dashboard(unlocked(), hostile, LicenseCounts { active: 9_999_999, revoked: 9_999_999, ..counts() })
+    });
+    scene("dashboard_verified", {
+        let mut app = dashboard(unlocked(), overview(), counts());
+        press(&mut app, "v");
+        app.update(Msg::Verified { request: 3, answer: Ok(Box::new(good_report())) });
+        on(app, "<esc>")
+    });
+    scenes
+}
+
+/// The audit tab with the report of a verification above it.
+fn reported(report: VerifyReport) -> App {
+    let mut app = with_records((1..=60).rev().map(record).collect());
+    press(&mut app, "v");
+    app.update(Msg::Verified { request: 3, answer: Ok(Box::new(report)) });
+    app
+}
+
+fn dashboard(session: Session, overview: Overview, counts: LicenseCounts) -> App {
+    let (mut app, _) = start_on(TabId::Dashboard, Some(session));
+    app.update(Msg::OverviewLoaded { request: 1, answer: Ok(Box::new(overview)) });
+    app.update(Msg::LicensesCounted { request: 2, answer: Ok(counts) });
+    app
+}

@@ -1,0 +1,101 @@
+//! What is known about the audit log's integrity: a verification under way, and how the last one ended.
+
+use crate::theme::Meaning;
+use licentia_core::Timestamp;
+use licentia_core::audit::{IssueSeverity, VerifyReport};
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Verification {
+    pub(crate) running: Option<Running>,
+    pub(crate) last: Option<Verified>,
+}
+
+/// A verification under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Running {
+    pub(crate) request: u64,
+    pub(crate) began: Timestamp,
+    pub(crate) done: u64,
+    /// Not known before the first answer.
+    pub(crate) total: u64,
+}
+
+/// One that came to its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Verified {
+    pub(crate) at: Timestamp,
+    pub(crate) report: VerifyReport,
+}
+
+impl Running {
+    /// In a few words, for the status line.
+    pub(crate) fn said(&self) -> String {
+        match (self.done, self.total) {
+            (_, 0) => "verifying…".to_owned(),
+            (done, total) if done >= total => "verifying: rows…".to_owned(),
+            (done, total) => format!("verifying {done} of {total}…"),
+        }
+    }
+}
+
+impl Verification {
+    /// What has to be said on every tab: the log does not hold.
+    pub(crate) fn alarm(&self) -> Option<String> {
+        let report = self.last.as_ref().map(|last| &last.report).filter(|report| !report.verified)?;
+        let critical = report.issues.iter().filter(|issue| issue.severity == IssueSeverity::Critical);
+        let first = critical.clone().find_map(|issue| issue.seq_from);
+        let first = first.map_or_else(String::new, |seq| format!(", first at entry {seq}"));
+        let many = critical.count();
+        Some(format!("! THE AUDIT LOG IS NOT VERIFIED: {}{first}. Press 1, then v.", issues(many)))
+    }
+}
+
+/// The verdict in a line, and what it means.
+pub(crate) fn verdict(report: &VerifyReport) -> (String, Meaning) {
+    let many = report.issues.len();
+    match (report.verified, many) {
+        (true, 0) => ("VERIFIED".to_owned(), Meaning::Good),
+        (true, 1) => ("VERIFIED, with a notice".to_owned(), Meaning::Good),
+        (true, many) => (format!("VERIFIED, with {many} notices"), Meaning::Good),
+        (false, many) => (format!("NOT VERIFIED: {}", issues(many)), Meaning::Danger),
+    }
+}
+
+fn issues(many: usize) -> String {
+    if many == 1 { "1 issue".to_owned() } else { format!("{many} issues") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::support::{broken_report, good_report};
+
+    #[test]
+    fn only_what_does_not_hold_is_an_alarm() {
+        let after = |report| Verification { running: None, last: Some(Verified { at: Timestamp(0), report }) };
+        assert_eq!(Verification::default().alarm(), None);
+        assert_eq!(after(good_report()).alarm(), None);
+        let alarm = after(broken_report()).alarm().unwrap();
+        assert!(alarm.contains("NOT VERIFIED: 2 issues, first at entry 3"), "{alarm}");
+    }
+
+    #[test]
+    fn a_notice_does_not_spoil_the_verdict() {
+        let mut report = good_report();
+        let mut notice = broken_report().issues.remove(0);
+        notice.severity = IssueSeverity::Notice;
+        report.issues = vec![notice.clone()];
+        assert_eq!(verdict(&report).0, "VERIFIED, with a notice");
+        report.issues.push(notice);
+        assert_eq!(verdict(&report).0, "VERIFIED, with 2 notices");
+    }
+
+    #[test]
+    fn how_far_it_is_in_a_few_words() {
+        let running = |done, total| Running { request: 1, began: Timestamp(0), done, total }.said();
+        assert_eq!(running(0, 0), "verifying…");
+        assert_eq!(running(2_000, 9_000), "verifying 2000 of 9000…");
+        assert_eq!(running(9_000, 9_000), "verifying: rows…");
+    }
+}
