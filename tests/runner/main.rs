@@ -11,6 +11,7 @@
 
 mod attacks;
 mod cli;
+mod commands;
 mod hostile;
 mod layering;
 mod processes;
