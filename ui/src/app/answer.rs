@@ -1,5 +1,6 @@
 //! How the state follows the answers of the services.
 
+mod batch;
 mod keys;
 mod license;
 
@@ -100,8 +101,11 @@ impl App {
             }
             Msg::Progress { request, done, total } => {
                 self.log_progressed(request, done, total);
+                self.progressed(request, done, total);
                 return vec![];
             }
+            Msg::BatchRead { request, answer } => self.batch_read(request, answer),
+            Msg::TokensWritten { request, answer } => self.tokens_written(request, answer),
             Msg::Locked => {
                 self.session = Session::Reviewer(Why::NotUnlocked);
                 return vec![];
@@ -120,6 +124,7 @@ impl App {
     /// A change was written, or was not. Whoever waits to leave leaves now, unless there is an error to read.
     fn written(&mut self, msg: Msg) -> Vec<Effect> {
         self.writing = false;
+        self.signing = None;
         self.wait(false);
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
@@ -131,6 +136,7 @@ impl App {
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
             Msg::Saved(answer) => answer.map(|path| self.saved(&path)),
+            Msg::BatchIssued(answer) => answer.map(|licenses| self.batch_issued(licenses)),
             Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
             Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
             Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),

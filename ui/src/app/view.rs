@@ -85,13 +85,12 @@ impl App {
     }
 
     fn doing(&self) -> Option<String> {
-        let doing = match (self.leaving, self.writing, self.unlocking) {
-            (true, ..) => "waiting for a change to be written…",
-            (_, true, _) => "writing…",
-            (.., true) => "opening the vault…",
-            _ => return self.verification.running.map(|running| running.said()),
-        };
-        Some(doing.to_owned())
+        match (self.leaving, self.writing, self.unlocking) {
+            (true, ..) => Some("waiting for a change to be written…".to_owned()),
+            (_, true, _) => Some(self.signing.map_or_else(|| "writing…".to_owned(), |(_, far)| far.signing())),
+            (.., true) => Some("opening the vault…".to_owned()),
+            _ => self.verification.running.map(|running| running.said()),
+        }
     }
 
     /// What was just said, or else the keys that matter here.

@@ -51,6 +51,10 @@ impl Confirm {
         Self::new("Take the revocation back?", facts, None, effect)
     }
 
+    pub(crate) const fn effect(&self) -> &Effect {
+        &self.effect
+    }
+
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
         match action {
             Action::Confirm => vec![Step::Close, Step::Run(self.effect.clone())],

@@ -1,5 +1,6 @@
 //! Where entries of the audit log are written to, and how.
 
+use crate::app::in_the_way;
 use crate::effect::{Effect, Exported};
 use crate::keymap::Action;
 use crate::look::Look;
@@ -77,6 +78,13 @@ impl Export {
         self.waiting = Some((request, 0, 0));
         let format = FORMATS.get(self.form.chosen(Part::Format)).copied().unwrap_or(ExportFormat::Jsonl);
         vec![Step::Run(Effect::ExportAudit { request, filter: self.filter.clone(), format, path })]
+    }
+
+    /// What it leads to, or which field cannot be read.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        let path = self.form.optional(Part::Path).ok_or_else(|| in_the_way("file", "say where to"))?;
+        let format = FORMATS.get(self.form.chosen(Part::Format)).copied().unwrap_or(ExportFormat::Jsonl);
+        Ok(Effect::ExportAudit { request: 0, filter: self.filter.clone(), format, path })
     }
 
     /// Takes in how far the export is.

@@ -1,5 +1,6 @@
 //! Where something is written to: a public key, the bytes of an identity, a token. Nothing is ever overwritten.
 
+use crate::app::in_the_way;
 use crate::effect::{Effect, IdentityChange, KeyForm, Saving};
 use crate::keymap::Action;
 use crate::look::Look;
@@ -119,6 +120,14 @@ impl Save {
             frame.render_widget(line, row);
         }
         self.form.draw(frame, rest, look);
+    }
+
+    /// What it leads to, or which field cannot be read.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        if let Some((part, why)) = self.problems().first() {
+            return Err(in_the_way(self.form.name(*part), why));
+        }
+        Ok(self.effect())
     }
 
     fn effect(&self) -> Effect {

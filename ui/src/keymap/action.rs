@@ -84,6 +84,11 @@ actions! {
     Review = "review", "Go on without the passphrase: read only";
     Abandon = "leave", "Leave; nothing was made";
 
+    ShowCommand = "command-line", "The command line that does the same";
+    Batch = "from-file", "Issue licenses from a CSV or JSONL file";
+    SignBatch = "sign-all", "Sign every row, all or none";
+    ToggleRefused = "refused", "Only the rows that are refused, or all";
+    WriteTokens = "write-out", "Write what was signed into files";
     NewIssuer = "new", "Make a key that signs licenses";
     ImportIssuer = "import", "Take in a key from a file";
     Activate = "activate", "Let it sign what names no other issuer";
@@ -125,6 +130,7 @@ impl Action {
                 | Self::Delete
                 | Self::Extend
                 | Self::Import
+                | Self::SignBatch
         )
     }
 }
