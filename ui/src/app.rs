@@ -138,12 +138,12 @@ impl App {
     }
 
     /// Whether leaving now could lose a change.
-    pub(crate) const fn is_writing(&self) -> bool {
-        self.writing
+    pub(crate) fn is_writing(&self) -> bool {
+        self.writing || self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Tokens(form) if form.is_writing()))
     }
 
     /// Whether a tick would change the picture.
-    pub(crate) const fn is_animating(&self) -> bool {
+    pub(crate) fn is_animating(&self) -> bool {
         self.writing || self.unlocking || self.verification.running.is_some()
     }
 
@@ -261,7 +261,11 @@ impl App {
             Step::Open(dialog) if self.writing && dialog.asks_for_change() => self.say_busy(),
             Step::Open(dialog) => self.dialogs.push(*dialog),
             Step::Run(effect) if self.writing && effect.is_write() => self.say_busy(),
-            Step::Run(effect) => return vec![self.run(effect)],
+            Step::Run(effect) => {
+                let given_up = matches!(effect, Effect::Stop { .. });
+                let effect = self.run(effect);
+                return std::iter::once(effect).chain(if given_up { self.leave() } else { vec![] }).collect();
+            }
             Step::Quit => return self.quit(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
             Step::Log(step) => return self.log_step(step),
@@ -339,8 +343,22 @@ impl App {
 
     /// Leaves at once, or as soon as the change that is being written is written.
     fn quit(&mut self) -> Vec<Effect> {
-        self.leaving = self.writing;
-        if self.leaving { vec![] } else { vec![Effect::Quit] }
+        self.leaving = true;
+        self.leave()
+    }
+
+    /// Whoever wants to leave does so once nothing is being written any more.
+    fn leave(&mut self) -> Vec<Effect> {
+        if self.leaving && !self.is_writing() {
+            self.leaving = false;
+            return vec![Effect::Quit];
+        }
+        vec![]
+    }
+
+    /// There is something to be read before leaving, unless nobody is there to read.
+    const fn stay(&mut self) {
+        self.leaving = self.hung_up;
     }
 
     fn resize(&mut self, height: u16) -> Vec<Effect> {

@@ -105,7 +105,7 @@ impl App {
                 return vec![];
             }
             Msg::BatchRead { request, answer } => self.batch_read(request, answer),
-            Msg::TokensWritten { request, answer } => self.tokens_written(request, answer),
+            Msg::TokensWritten { request, answer } => return self.tokens_written(request, answer),
             Msg::Locked => {
                 self.session = Session::Reviewer(Why::NotUnlocked);
                 return vec![];
@@ -125,7 +125,6 @@ impl App {
     fn written(&mut self, msg: Msg) -> Vec<Effect> {
         self.writing = false;
         self.signing = None;
-        self.wait(false);
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
             Msg::LicenseSaved(answer) => answer.map(|path| self.license_saved(&path)),
@@ -143,16 +142,14 @@ impl App {
             Msg::ProbeChanged(answer) => answer.map(|done| self.probe_changed(*done)),
             _ => Ok(vec![]),
         };
-        match followed {
-            Err(_) if self.hung_up => vec![Effect::Quit],
-            Err(why) => {
-                self.leaving = false;
-                self.complain(why);
-                vec![]
-            }
-            Ok(_) if self.leaving => vec![Effect::Quit],
-            Ok(effects) => effects,
-        }
+        self.wait(false);
+        let effects = followed.unwrap_or_else(|why| {
+            self.stay();
+            self.complain(why);
+            vec![]
+        });
+        // What else follows is not looked at by anybody.
+        if self.leaving { self.leave() } else { effects }
     }
 
     fn founded(&mut self, home: FoundedHome) -> Vec<Effect> {

@@ -172,8 +172,7 @@ impl Dialog {
             | Self::Import(_)
             | Self::Consume(_)
             | Self::Save(_)
-            | Self::Export(_)
-            | Self::BatchPreview(_) => true,
+            | Self::Export(_) => true,
             _ => false,
         }
     }

@@ -171,12 +171,14 @@ fn what_a_shell_would_take_for_something_else_is_quoted() {
         ("$HOME `id`", "'$HOME `id`'"),
         ("a\\b", "'a\\b'"),
         ("日本", "'日本'"),
+        ("a\u{7}!", "\"$(printf 'a\\007\\041')\""),
         ("a\nb", "\"$(printf 'a\\012b')\""),
         ("50%\u{202e}'\\", "\"$(printf '50%%\\342\\200\\256'\\''\\\\')\""),
     ] {
         assert!(line(&revoke(note)).ends_with(&format!("--note {said}")), "{}", line(&revoke(note)));
     }
     assert!(line(&revoke("-x")).ends_with("--note=-x"));
+    assert!(line(&revoke("-x\u{7}")).ends_with("--note=\"$(printf '\\055x\\007')\""));
 }
 
 #[test]

@@ -148,3 +148,62 @@ fn a_clock_that_is_set_back_does_not_stop_the_dashboard() {
     assert_eq!(app.update(Msg::LookedForChanges(false)).len(), 2);
     assert_eq!(app.update(Msg::LookedForChanges(false)), [], "once");
 }
+
+#[test]
+fn the_end_of_one_batch_does_not_close_the_next() {
+    let mut app = with_batch(batch(3));
+    assert!(matches!(press(&mut app, "<enter><enter>").as_slice(), [Effect::IssueBatch { .. }]));
+    let asked = press(&mut app, "<esc>bnext.csv<enter>");
+    let [Effect::ReadBatch { request, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    app.update(Msg::BatchRead { request: *request, answer: Ok(batch(5)) });
+    assert!(text(&mut app, 80, 24).contains("5 licenses can be signed."));
+    app.update(Msg::BatchIssued(Ok((1..=3).map(license).collect())));
+    assert!(text(&mut app, 80, 24).contains("5 licenses can be signed."));
+    assert!(matches!(press(&mut app, "<enter><enter>").as_slice(), [Effect::IssueBatch { .. }]));
+    app.update(Msg::BatchIssued(Ok((1..=5).map(license).collect())));
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("licenses signed.") && !screen.contains("can be signed"), "{screen}");
+}
+
+#[test]
+fn tokens_that_are_being_written_are_waited_for_before_leaving() {
+    let writing = || {
+        let mut app = with_batch(batch(3));
+        press(&mut app, "<enter><enter>");
+        app.update(Msg::BatchIssued(Ok((1..=3).map(license).collect())));
+        let asked = press(&mut app, "w/tmp/out<enter>");
+        let [Effect::WriteTokens { request, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+        (app, *request)
+    };
+    let (mut app, request) = writing();
+    assert_eq!(press(&mut app, "<ctrl-c>"), []);
+    assert!(app.is_writing(), "also when the terminal fails");
+    assert_eq!(app.update(Msg::TokensWritten { request, answer: Ok("/tmp/out".into()) }), [Effect::Quit]);
+
+    let (mut app, request) = writing();
+    press(&mut app, "<ctrl-c>");
+    assert_eq!(app.update(Msg::TokensWritten { request, answer: Err(why()) }), [], "there is an error to read");
+    assert!(text(&mut app, 80, 24).contains("make room"));
+    assert_eq!(press(&mut app, "<ctrl-c>"), [Effect::Quit]);
+
+    let (mut app, request) = writing();
+    app.update(Msg::HungUp);
+    assert_eq!(app.update(Msg::TokensWritten { request, answer: Err(why()) }), [Effect::Quit]);
+
+    let (mut app, request) = writing();
+    press(&mut app, "<ctrl-c>");
+    assert_eq!(press(&mut app, "<esc>"), [Effect::Stop { request }, Effect::Quit], "nothing is left to wait for");
+}
+
+#[test]
+fn what_was_written_before_it_could_be_given_up_is_not_denied() {
+    let mut app = with_batch(batch(3));
+    press(&mut app, "<enter><enter>");
+    app.update(Msg::BatchIssued(Ok((1..=3).map(license).collect())));
+    let asked = press(&mut app, "w/tmp/out<enter>");
+    let [Effect::WriteTokens { request, .. }] = asked.as_slice() else { panic!("{asked:?}") };
+    press(&mut app, "<esc>");
+    assert!(text(&mut app, 80, 24).contains("nothing was written"));
+    app.update(Msg::TokensWritten { request: *request, answer: Ok("/tmp/out".into()) });
+    assert!(text(&mut app, 80, 24).contains("Written to /tmp/out."));
+}

@@ -99,7 +99,7 @@ impl App {
             ProbeDone::Created(probe, token) => {
                 let id = probe.id;
                 // It is seen this once: whoever was about to leave sees it first.
-                self.leaving = self.hung_up;
+                self.stay();
                 self.dialogs.push(Token::new(probe, token).into());
                 Some(id)
             }
