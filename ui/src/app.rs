@@ -93,7 +93,7 @@ impl App {
             fingerprint: opening.fingerprint,
             tab,
             dashboard: Dashboard::default(),
-            licenses: Licenses::default(),
+            licenses: Licenses::new(opening.audience),
             audit: Audit::default(),
             verification: Verification::default(),
             jump: None,
@@ -148,14 +148,11 @@ impl App {
     pub(crate) fn update(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::Key(key) => self.key(key),
-            Msg::Paste(text) => {
-                match self.dialogs.last_mut() {
-                    Some(dialog) => dialog.paste(&text),
-                    None if self.tab == TabId::Audit => self.audit.paste(&text),
-                    None => {}
-                }
-                vec![]
-            }
+            Msg::Paste(text) => self.type_into(
+                |dialog| dialog.paste(&text),
+                |licenses, requests| licenses.paste(&text, requests),
+                |audit| audit.paste(&text),
+            ),
             Msg::Resize { height } => self.resize(height),
             Msg::Tick => {
                 self.ticks = self.ticks.wrapping_add(1);
@@ -176,15 +173,36 @@ impl App {
         if let Some(action) = resolve(self.context(), key) {
             return self.act(action);
         }
-        // A form whose change is being written is no more typed into.
-        let busy = self.writing;
-        match self.dialogs.last_mut() {
-            Some(dialog) if busy && dialog.asks_for_change() => {}
-            Some(dialog) => dialog.key(key),
-            None if self.tab == TabId::Audit => self.audit.key(key),
-            None => {}
-        }
-        vec![]
+        self.type_into(
+            |dialog| dialog.key(key),
+            |licenses, requests| licenses.key(key, requests),
+            |audit| audit.key(key),
+        )
+    }
+
+    /// What is typed goes into the dialog on top, or else into the tab.
+    fn type_into(
+        &mut self,
+        dialog: impl FnOnce(&mut Dialog),
+        licenses: impl FnOnce(&mut Licenses, &mut Requests) -> Vec<Step>,
+        audit: impl FnOnce(&mut Audit),
+    ) -> Vec<Effect> {
+        let look = self.look();
+        let steps = match (self.dialogs.last_mut(), self.tab) {
+            // A form whose change is being written is no more typed into.
+            (Some(top), _) if self.writing && top.asks_for_change() => vec![],
+            (Some(top), _) => {
+                dialog(top);
+                top.typed(&mut Cx { requests: &mut self.requests, look })
+            }
+            (None, TabId::Licenses) => licenses(&mut self.licenses, &mut self.requests),
+            (None, TabId::Audit) => {
+                audit(&mut self.audit);
+                vec![]
+            }
+            (None, _) => vec![],
+        };
+        steps.into_iter().flat_map(|step| self.step(step)).collect()
     }
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
@@ -233,10 +251,13 @@ impl App {
         match step {
             Step::Close => drop(self.dialogs.pop()),
             Step::Open(dialog) => self.dialogs.push(*dialog),
+            // Reading is never refused before it comes to this: whoever saves a file while a change is written.
+            Step::Run(effect) if self.writing && effect.is_write() => {
+                self.notice = self.refusal().map(str::to_owned);
+            }
             Step::Run(effect) => return vec![self.run(effect)],
             Step::Quit => return self.quit(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
-            Step::FilterSubject(subject) => return vec![self.licenses.filter_subject(subject, &mut self.requests)],
             Step::Log(step) => return self.log_step(step),
             Step::Notice(text) => self.notice = Some(text.to_owned()),
         }
@@ -264,6 +285,10 @@ impl App {
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::BatchPreview(preview) => preview.wait(waiting),
                 Dialog::Export(export) => export.wait(waiting),
+                Dialog::Delete(delete) => delete.wait(waiting),
+                Dialog::Extend(extend) => extend.wait(waiting),
+                Dialog::TakeIn(import) => import.wait(waiting),
+                Dialog::SaveLicense(save) => save.wait(waiting),
                 Dialog::TypedConfirm(confirm) => confirm.wait(waiting),
                 Dialog::Make(make) => make.wait(waiting),
                 Dialog::Save(save) => save.wait(waiting),

@@ -33,6 +33,15 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::Reissue { id, request } => reissue(*id, request),
         Effect::Revoke(request) => Ok(revoke(request)),
         Effect::Unrevoke { id } => Ok(Command::new("license unrevoke").word(id)),
+        Effect::SaveLicense { id, path } => Ok(Command::new("license export").word(id).path("--out", path)),
+        Effect::DeleteLicense { id, revoke: false } => Ok(Command::new("license delete").word(id)),
+        Effect::DeleteLicense { id, revoke: true } => Ok(Command::new("license delete").word(id).flag("--revoke")),
+        Effect::ImportLicense { text } => Ok(Command::fed("license import -", text.trim())),
+        // It leads to the question whether to take the license in; only the file is known by then.
+        Effect::Preview { request: _, source } if is_license(source) => {
+            Err("the license was pasted; once it was looked at there is one".to_owned())
+        }
+        Effect::Preview { request: _, source } => Ok(Command::new("license import").name_of_file(source)),
         Effect::ReadBatch { request: _, path } => batch(path).map(|line| line.flag("--dry-run")),
         Effect::IssueBatch { request: _, batch: rows } => batch(&rows.path),
         Effect::ChangeIssuer(change) => keys::issuer(change),
@@ -63,6 +72,10 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::LoadIssuers { .. }
         | Effect::LoadKinds { .. }
         | Effect::ResolveTarget { .. }
+        | Effect::Copy { .. }
+        | Effect::VerifyLicense { .. }
+        | Effect::LoadTwins { .. }
+        | Effect::ResolveIdentity { .. }
         | Effect::LoadOverview { .. }
         | Effect::CountLicenses { .. }
         | Effect::FindTarget { .. }
@@ -85,6 +98,11 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
 
 const ONE_BY_ONE: &str = "after the signing there is a command for one token at a time: license export ID --out FILE; \
 license issue --from FILE --format jsonl prints all of them at once";
+
+/// The text of a license, and not the path of its file.
+fn is_license(source: &str) -> bool {
+    source.contains("BEGIN LICENSE") || source.matches('.').count() == 2 && source.starts_with("ey")
+}
 
 fn found(founding: &Founding) -> Command {
     Command::new("init")

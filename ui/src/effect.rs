@@ -5,6 +5,7 @@ mod file;
 mod identities;
 mod issuers;
 mod keys;
+mod license;
 mod log;
 mod probes;
 mod read;
@@ -16,8 +17,9 @@ use crate::widget::secret::Typed;
 use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, LogIdentity, VerifyRequest};
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Batch, Error, Founding, IdentityId, IssueRequest, Issuer, IssuerId, License, LicenseFilter, LicenseId,
-    ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation, RevokeRequest, UsedIdentity,
+    AuditRecord, Batch, Decoded, Error, Founding, IdentityId, Inspection, IssueRequest, Issuer, IssuerId, License,
+    LicenseFilter, LicenseId, ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation, RevokeRequest,
+    UsedIdentity,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -106,6 +108,43 @@ pub(crate) enum Effect {
         id: String,
     },
 
+    /// Give a text to the clipboard of the terminal. The loop does it: the terminal is its.
+    Copy {
+        text: String,
+    },
+    VerifyLicense {
+        request: u64,
+        id: LicenseId,
+    },
+    /// Say what a license from elsewhere is: the path of its file, or its text.
+    Preview {
+        request: u64,
+        source: String,
+    },
+    /// Ask who has an active license already.
+    LoadTwins {
+        request: u64,
+        subject: String,
+    },
+    /// Ask which identity a name or a part of an id stands for.
+    ResolveIdentity {
+        request: u64,
+        text: String,
+    },
+    /// Write a new file. Nothing in the database changes, and still it is waited for.
+    SaveLicense {
+        id: LicenseId,
+        path: String,
+    },
+    DeleteLicense {
+        id: LicenseId,
+        /// Revoke it in the same step.
+        revoke: bool,
+    },
+    ImportLicense {
+        text: String,
+    },
+
     Issue(IssueRequest),
     Reissue {
         id: LicenseId,
@@ -182,11 +221,14 @@ impl Effect {
         }
     }
 
-    /// Whether the database is changed. Such an effect is waited for before the program ends.
+    /// Whether the database is changed, or a file written. Such an effect is waited for before the program ends.
     pub(crate) const fn is_write(&self) -> bool {
         matches!(
             self,
             Self::Found { .. }
+                | Self::SaveLicense { .. }
+                | Self::DeleteLicense { .. }
+                | Self::ImportLicense { .. }
                 | Self::Issue(_)
                 | Self::Reissue { .. }
                 | Self::Revoke(_)
@@ -217,6 +259,24 @@ pub(crate) struct LicenseDetails {
     pub(crate) revocation: Option<Revocation>,
     /// The chain of reissues, oldest first.
     pub(crate) history: Vec<License>,
+    /// What the token says; none when it cannot be read.
+    pub(crate) decoded: Option<Decoded>,
+}
+
+/// What a license says, and what is known of it here.
+#[derive(Clone, Debug)]
+pub(crate) struct Verification {
+    pub(crate) inspection: Inspection,
+    /// The row, where there is one.
+    pub(crate) license: Option<License>,
+    pub(crate) revocation: Option<Revocation>,
+}
+
+/// A license from elsewhere before it is taken in.
+#[derive(Clone, Debug)]
+pub(crate) struct Preview {
+    pub(crate) text: String,
+    pub(crate) found: Verification,
 }
 
 /// What the dashboard shows, save the numbers of licenses.
@@ -259,8 +319,8 @@ pub(crate) type Say = Arc<dyn Fn(Msg) + Send + Sync>;
 /// Does it. The only place that calls a service.
 pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> Msg {
     match effect {
-        // The loop does these two by itself.
-        Effect::Quit | Effect::Stop { .. } => Msg::Tick,
+        // The loop does these by itself.
+        Effect::Quit | Effect::Stop { .. } | Effect::Copy { .. } => Msg::Tick,
 
         Effect::LookForChanges => Msg::LookedForChanges(services.has_changed().await),
 
@@ -272,11 +332,15 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         }
 
         Effect::LoadLicenses { request, filter, after, limit } => {
-            Msg::LicensesLoaded { request, answer: read::licenses(services, &filter, after, limit).await }
+            match read::licenses(services, &filter, after, limit).await.transpose() {
+                Some(answer) => Msg::LicensesLoaded { request, answer },
+                None => Msg::LicensesMoved { request },
+            }
         }
-        Effect::LoadLicense { request, id } => {
-            Msg::LicenseLoaded { request, answer: read::license(services, id).await }
-        }
+        Effect::LoadLicense { request, id } => match read::license(services, id).await.transpose() {
+            Some(answer) => Msg::LicenseLoaded { request, answer },
+            None => Msg::LicenseGone { request },
+        },
         Effect::LoadEvents { request, target, before, limit } => {
             Msg::EventsLoaded { request, answer: read::events(services, &target, before, limit).await }
         }
@@ -300,6 +364,21 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         Effect::FindTarget { request, kind, id } => {
             Msg::TargetFound { request, answer: log::target(services, &kind, &id).await }
         }
+        Effect::VerifyLicense { request, id } => {
+            Msg::LicenseVerified { request, answer: license::verify(services, id).await }
+        }
+        Effect::Preview { request, source } => {
+            Msg::Previewed { request, answer: license::preview(services, &source).await }
+        }
+        Effect::LoadTwins { request, subject } => {
+            Msg::TwinsLoaded { request, answer: license::twins(services, &subject).await }
+        }
+        Effect::ResolveIdentity { request, text } => {
+            Msg::IdentityResolved { request, answer: license::identity(services, &text).await }
+        }
+        Effect::SaveLicense { id, path } => Msg::LicenseSaved(license::save(services, id, &path).await),
+        Effect::DeleteLicense { id, revoke } => Msg::LicenseDeleted(license::delete(services, id, revoke).await),
+        Effect::ImportLicense { text } => Msg::LicenseImported(license::import(services, &text).await),
 
         Effect::Issue(request) => Msg::Issued(write::issue(services, request).await),
         Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),

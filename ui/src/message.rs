@@ -1,12 +1,14 @@
 //! Everything that can happen to the screen.
 
-use crate::effect::{Exported, FoundedHome, IdentityDone, IssuerDone, LicenseDetails, Overview, ProbeDone, Target};
+use crate::effect::{
+    Exported, FoundedHome, IdentityDone, IssuerDone, LicenseDetails, Overview, Preview, ProbeDone, Target, Verification,
+};
 use crate::screen::issuers::IssuerMore;
 use crossterm::event::KeyEvent;
 use licentia_core::audit::VerifyReport;
 use licentia_core::{
-    AuditRecord, Batch, Explanation, IdentityId, Issuer, KeyFacts, License, LicenseCounts, LicenseId, Page, ProbeToken,
-    ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
+    AuditRecord, Batch, Deleted, Explanation, Identity, IdentityId, Issuer, KeyFacts, License, LicenseCounts,
+    LicenseId, Page, ProbeToken, ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
 };
 use std::path::PathBuf;
 
@@ -46,6 +48,10 @@ pub(crate) enum Msg {
     LicensesLoaded {
         request: u64,
         answer: Answer<Page<License, LicenseId>>,
+    },
+    /// The page cannot be found any more: the license that it comes after is gone.
+    LicensesMoved {
+        request: u64,
     },
     LicenseLoaded {
         request: u64,
@@ -89,6 +95,29 @@ pub(crate) enum Msg {
         answer: Answer<Target>,
     },
     AuditExported(Answer<Box<Exported>>),
+    /// The license that was asked for is not there any more.
+    LicenseGone {
+        request: u64,
+    },
+    LicenseVerified {
+        request: u64,
+        answer: Answer<Box<Verification>>,
+    },
+    Previewed {
+        request: u64,
+        answer: Answer<Box<Preview>>,
+    },
+    TwinsLoaded {
+        request: u64,
+        answer: Answer<Vec<License>>,
+    },
+    IdentityResolved {
+        request: u64,
+        answer: Answer<Identity>,
+    },
+    LicenseSaved(Answer<String>),
+    LicenseDeleted(Answer<Box<Deleted>>),
+    LicenseImported(Answer<Box<License>>),
 
     Issued(Answer<Box<License>>),
     Reissued(Answer<Box<Reissued>>),

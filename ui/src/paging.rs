@@ -274,7 +274,12 @@ impl<T: Row> Paged<T> {
         self.stale = true;
     }
 
-    /// Whether a page was asked for under this number, and is still to come.
+    /// A page is being read.
+    pub(crate) const fn is_reading(&self) -> bool {
+        self.waiting.is_some()
+    }
+
+    /// This is the answer that is waited for.
     pub(crate) fn waits_for(&self, request: u64) -> bool {
         self.waiting.as_ref().is_some_and(|waiting| waiting.request == request)
     }

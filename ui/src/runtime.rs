@@ -7,9 +7,11 @@ use crate::pace::Pace;
 use crate::services::Services;
 use crate::theme::Theme;
 use crate::{Error, Start};
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
 use futures_util::StreamExt;
 use ratatui::DefaultTerminal;
+use ratatui::layout::Rect;
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::panic;
@@ -104,8 +106,10 @@ impl Loop {
         let mut leave = self.spawn(effects) | self.follow(Msg::Resize { height: size.height });
         while !leave {
             if std::mem::take(&mut self.resized) {
-                // Smaller and larger again between two pictures: the terminal lost what nobody would draw anew.
-                self.terminal.clear()?;
+                // Smaller and larger again between two pictures: the terminal lost what nobody would draw anew. (To clear
+                // it would ask the terminal where its cursor is, and wait for the answer among the keys.)
+                let size = self.terminal.size()?;
+                self.terminal.resize(Rect::from(size))?;
             }
             self.terminal.draw(|frame| self.app.view(frame))?;
             let mut next = self.next().await;
@@ -190,6 +194,10 @@ impl Loop {
                     if let Some(task) = self.stoppable.remove(&request) {
                         task.abort();
                     }
+                }
+                // Whether the terminal takes it cannot be known; one that is gone shows at the next drawing.
+                Effect::Copy { text } => {
+                    let _ = crossterm::execute!(std::io::stdout(), CopyToClipboard::to_clipboard_from(text));
                 }
                 effect => self.start(effect),
             }

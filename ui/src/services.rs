@@ -37,6 +37,8 @@ pub(crate) struct Opening {
     pub(crate) has_passphrase: bool,
     /// What stands in the way of trusting the file.
     pub(crate) warning: Option<Explanation>,
+    /// What a new license is for unless somebody says otherwise.
+    pub(crate) audience: Vec<String>,
 }
 
 impl Services {
@@ -52,6 +54,8 @@ impl Services {
             fingerprint: None,
             has_passphrase: passphrase.is_some(),
             warning: None,
+            // Why it could not be read is said where it matters.
+            audience: audience.clone().unwrap_or_default(),
         };
         let licentia = match Licentia::open(place.clone(), ambient.clone()).await {
             Ok(licentia) => Some(licentia),

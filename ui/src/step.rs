@@ -17,8 +17,6 @@ pub(crate) enum Step {
     Quit,
     /// Go on without the passphrase.
     Review,
-    /// Show only subjects that contain this.
-    FilterSubject(Option<String>),
     Log(LogStep),
     /// Say something in the last line.
     Notice(&'static str),

@@ -30,6 +30,7 @@ pub struct Harness {
     say: Say,
     said: UnboundedReceiver<Msg>,
     left: bool,
+    copied: Option<String>,
 }
 
 impl Harness {
@@ -61,6 +62,7 @@ impl Harness {
             say: Arc::new(move |msg| drop(sender.send(msg))),
             said,
             left: false,
+            copied: None,
         };
         harness.take(effects);
         harness.follow(Msg::Resize { height });
@@ -185,6 +187,12 @@ impl Harness {
         self.left
     }
 
+    /// What was given to the clipboard last.
+    #[must_use]
+    pub fn copied(&self) -> Option<&str> {
+        self.copied.as_deref()
+    }
+
     /// Closes the database, as leaving does.
     ///
     /// # Errors
@@ -218,6 +226,7 @@ impl Harness {
         for effect in effects {
             match effect {
                 Effect::Quit => self.left = true,
+                Effect::Copy { text } => self.copied = Some(text),
                 Effect::Stop { request } => {
                     self.waiting.retain(|waiting| waiting.stoppable() != Some(request));
                     if let Some(task) = self.stoppable.remove(&request) {

@@ -22,6 +22,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// What opens every demo.
 pub(crate) const PASSPHRASE: &str = "demo";
 
+/// The product that licenses are mostly for.
+pub(crate) use product::STUDIO as PRODUCT;
+
 /// When a demo ends unless told: a moment that does not move, so that the same seed gives the same times.
 pub(crate) const END: Timestamp = Timestamp::from_seconds(1_793_491_200);
 

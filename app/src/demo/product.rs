@@ -10,7 +10,8 @@ pub(crate) const STATUS_URL: &str = "https://licenses.fjordlight.example/status"
 /// Who works at the vendor.
 pub(crate) const ACTORS: [&str; 3] = ["maria@sales-2", "jonas@support-1", "release@build-7"];
 
-const STUDIO: &str = "fjordlight-studio";
+/// What most licenses are for.
+pub(crate) const STUDIO: &str = "fjordlight-studio";
 const SERVER: &str = "fjordlight-server";
 const PLUGINS: &str = "fjordlight-plugins";
 

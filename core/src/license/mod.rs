@@ -2,6 +2,7 @@
 
 mod batch;
 mod delete;
+mod file;
 mod import;
 mod issue;
 mod permutation;
@@ -81,6 +82,15 @@ pub struct Inspection {
     pub issuer: Option<crate::Issuer>,
     /// The license of ours that has this `jti`.
     pub known: Option<License>,
+    /// What it was when it was deleted here, if it was: an import brings it back as that.
+    pub before: Option<LicenseStatus>,
+}
+
+/// A token taken apart. **Nothing in it is proven.**
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decoded {
+    pub header: serde_json::Map<String, serde_json::Value>,
+    pub claims: serde_json::Map<String, serde_json::Value>,
 }
 
 /// What the events of a new license have in common.

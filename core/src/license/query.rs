@@ -1,10 +1,10 @@
 //! Finding and reading licenses.
 
-use super::{Inspection, LicenseFilter, Licenses, Page, Validity};
+use super::{Decoded, Inspection, LicenseFilter, Licenses, Page, Validity};
 use crate::lookup::{self, Noun};
 use crate::{Error, License, LicenseCounts, LicenseId, Result, Timestamp};
 use licentia_license::Expectation;
-use licentia_storage::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan};
+use licentia_storage::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan, StatusValue};
 use serde_json::{Map, Value, json};
 
 impl Licenses<'_> {
@@ -56,20 +56,39 @@ impl Licenses<'_> {
         Ok(self.0.reader().successor(id).await?)
     }
 
+    /// The newest active licenses of exactly this subject, at most so many: whoever gets another one has two.
+    pub async fn active_for(self, subject: &str, limit: u64) -> Result<Vec<License>> {
+        Ok(self.0.reader().active_licenses_of(subject, limit).await?)
+    }
+
+    /// What a token says, for looking at.
+    pub fn decoded(token: &str) -> Result<Decoded> {
+        let inspected = licentia_license::inspect(token).map_err(Error::LicenseInvalid)?;
+        let header = inspected.header;
+        let header = json!({ "alg": header.alg, "typ": header.typ, "kid": header.kid });
+        let members = |value: Value| value.as_object().cloned().unwrap_or_default();
+        let claims = serde_json::to_value(inspected.claims).unwrap_or_default();
+        Ok(Decoded { header: members(header), claims: members(claims) })
+    }
+
     /// Reads a license file without taking it in, and says whether it holds by the keys of this database.
     pub async fn inspect(self, text: &str) -> Result<Inspection> {
         let inspected = licentia_license::inspect(text).map_err(Error::LicenseInvalid)?;
         let reader = self.0.reader();
         let issuer = reader.issuer_by_kid(&inspected.header.kid).await?;
-        let known = match &issuer {
-            Some(issuer) => reader.license_by_jti(issuer.id, &inspected.claims.jti).await?,
-            None => None,
+        let (known, entry) = match &issuer {
+            Some(issuer) => (
+                reader.license_by_jti(issuer.id, &inspected.claims.jti).await?,
+                reader.status_entry_by_jti(issuer.id, &inspected.claims.jti).await?,
+            ),
+            None => (None, None),
         };
+        let before = entry.filter(|_| known.is_none()).and_then(|entry| StatusValue(entry.value).status());
         let now = self.0.ambient().now().seconds();
         let keys = self.keys_to_take_in().await?;
         let verified = licentia_license::verify(text, &keys, &Expectation::any_audience(now));
         let invalid = verified.err().map(|invalid| (invalid.code().to_owned(), invalid.to_string()));
-        Ok(Inspection { kid: inspected.header.kid, claims: inspected.claims, invalid, issuer, known })
+        Ok(Inspection { kid: inspected.header.kid, claims: inspected.claims, invalid, issuer, known, before })
     }
 
     /// The `.lic` text.

@@ -67,6 +67,13 @@ pub(crate) struct Terms {
 const LONGEST_SUBJECT: usize = 1_000;
 const LONGEST_WORD: usize = 200;
 
+impl IssueRequest {
+    /// The rules that need nothing but the request and the clock, for whoever wants to say at once what is wrong.
+    pub fn check(&self, now: Timestamp) -> Result<()> {
+        check(self, now).map(drop)
+    }
+}
+
 /// The rules that need nothing but the request and the clock.
 pub(crate) fn check(request: &IssueRequest, now: Timestamp) -> Result<Terms> {
     checked::line("the subject", &request.subject, LONGEST_SUBJECT)?;

@@ -590,3 +590,59 @@ async fn a_list_goes_on_after_a_license_that_was_deleted_meanwhile() {
     let page = world.licentia.licenses().list(&LicenseFilter::default(), Some(ids[2]), 10).await.unwrap();
     assert_eq!(page.items.iter().map(|license| license.id).collect::<Vec<_>>(), [ids[1], ids[0]]);
 }
+
+#[tokio::test]
+async fn a_license_goes_to_a_new_file_and_comes_back_from_it() {
+    let world = World::new().await;
+    let license = world.issue("alice").await;
+    let (licenses, path) = (world.licentia.licenses(), world.path("alice.lic"));
+    licenses.save(license.id, &path).await.unwrap();
+    assert_eq!(licenses.read_file(&path).await.unwrap(), licentia_core::Licenses::armored(&license));
+    assert!(matches!(licenses.save(license.id, &path).await, Err(Error::FileExists(_))));
+
+    let database = &world.licentia.place().database;
+    let link = world.path("link");
+    std::fs::hard_link(database, &link).unwrap();
+    for ours in [database, &link] {
+        assert!(matches!(licenses.read_file(ours).await, Err(Error::Invalid { .. })), "its locks would be lost");
+    }
+    assert!(matches!(licenses.read_file(world.dir.path()).await, Err(Error::Invalid { .. })));
+    assert!(matches!(licenses.read_file(&world.path("none")).await, Err(Error::Io { .. })));
+    std::fs::write(world.path("large"), vec![b'x'; 1024 * 1024 + 1]).unwrap();
+    assert!(matches!(licenses.read_file(&world.path("large")).await, Err(Error::Invalid { .. })));
+}
+
+#[tokio::test]
+async fn whoever_has_an_active_license_is_found_by_the_whole_subject() {
+    let world = World::new().await;
+    let licenses = world.licentia.licenses();
+    let (old, revoked) = (world.issue("alice").await, world.issue("alice").await);
+    world.revoke(revoked.id).await;
+    world.issue("alice@example.com").await;
+    let new = world.issue("alice").await;
+    let found = licenses.active_for("alice", 5).await.unwrap();
+    assert_eq!(found.iter().map(|license| license.id).collect::<Vec<_>>(), [new.id, old.id]);
+    assert_eq!(licenses.active_for("alice", 1).await.unwrap().len(), 1);
+    assert_eq!(licenses.active_for("ALICE", 5).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn an_inspection_knows_as_what_a_deleted_license_would_come_back() {
+    let world = World::new().await;
+    let licenses = world.licentia.licenses();
+    let license = world.issue("alice").await;
+    assert_eq!(licenses.inspect(&license.token).await.unwrap().before, None, "it is here");
+    licenses.revoke_and_delete(&world.operator, license.id).await.unwrap();
+    let found = licenses.inspect(&license.token).await.unwrap();
+    assert_eq!((found.known, found.before), (None, Some(LicenseStatus::Revoked)));
+}
+
+#[tokio::test]
+async fn a_token_is_taken_apart_as_it_is() {
+    let world = World::new().await;
+    let license = world.issue("alice").await;
+    let decoded = licentia_core::Licenses::decoded(&license.token).unwrap();
+    assert_eq!(decoded.header["typ"], "licentia+jwt");
+    assert_eq!((decoded.claims["sub"].as_str(), decoded.claims.contains_key("nbf")), (Some("alice"), false));
+    assert!(licentia_core::Licenses::decoded("a.b.c").is_err());
+}

@@ -300,6 +300,11 @@ impl Reader<'_> {
         Ok(segments)
     }
 
+    /// The active licenses of exactly this subject, newest first.
+    pub async fn active_licenses_of(&self, subject: &str, limit: u64) -> Result<Vec<License>, StoreError> {
+        Ok(license::Entity::find().from_raw_sql(active_of(subject, limit)).all(self).await?)
+    }
+
     /// The licenses of a chain of reissues, oldest first; `id` may be any of them.
     pub async fn license_chain(&self, id: LicenseId) -> Result<Vec<License>, StoreError> {
         // UNION, not UNION ALL: a circle that somebody edited into the file ends by itself.
@@ -314,6 +319,16 @@ impl Reader<'_> {
         let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, [id.0.into()]);
         Ok(license::Entity::find().from_raw_sql(statement).all(self).await?)
     }
+}
+
+/// Along the index of the active ones, which holds the subjects: rows are read of those alone that are shown.
+pub(crate) fn active_of(subject: &str, most: u64) -> Statement {
+    let signature = SubjectSignature::of(subject).bits().into();
+    let sql = "SELECT * FROM license INDEXED BY license_by_status WHERE status = ? AND subject_signature = ? \
+               AND subject = ? \
+               ORDER BY id DESC LIMIT ?";
+    let values = [LicenseStatus::Active.as_str().into(), signature, subject.into(), limit(most)];
+    Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
 
 fn limit(limit: u64) -> Value {

@@ -1,7 +1,7 @@
 //! How SQLite goes about each list: along an index, never by sorting or scanning a large table.
 
 use super::audit::Span;
-use super::license::Segment;
+use super::license::{Segment, active_of};
 use super::pages;
 use super::{AuditQuery, LicenseOrder, LicenseQuery, LicenseSpan};
 use crate::{
@@ -111,6 +111,12 @@ fn every_list_of_licenses_walks_along_its_index() {
         }
     }
     assert_eq!(seen, 540);
+}
+
+#[test]
+fn the_licenses_of_a_subject_are_found_in_an_index() {
+    let plan = plan(&database(), &active_of("alice", 3));
+    assert_walks("active_of", &plan, "license", &["SEARCH license USING INDEX license_by_status (status=?)"]);
 }
 
 #[test]

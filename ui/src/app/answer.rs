@@ -2,6 +2,7 @@
 
 mod batch;
 mod keys;
+mod license;
 
 use super::App;
 use crate::dialog::Dialog;
@@ -13,6 +14,7 @@ use crate::tab::TabId;
 use licentia_core::{Explanation, License, Page, Reissued, RevokedLicense};
 
 impl App {
+    #[expect(clippy::too_many_lines, reason = "one arm for each answer, so that none is forgotten")]
     pub(super) fn answer(&mut self, msg: Msg) -> Vec<Effect> {
         let requests = &mut self.requests;
         let followed = match msg {
@@ -51,6 +53,12 @@ impl App {
                 Some(detail) => detail.events_loaded(request, answer, requests),
                 None => Ok(None),
             },
+            Msg::LicensesMoved { request } => Ok(self.licenses.moved(request, requests)),
+            Msg::LicenseGone { request } => return self.license_gone(request),
+            Msg::LicenseVerified { request, answer } => self.license_verified(request, answer),
+            Msg::Previewed { request, answer } => self.previewed(request, answer),
+            Msg::TwinsLoaded { request, answer } => self.twins_loaded(request, answer),
+            Msg::IdentityResolved { request, answer } => Ok(self.identity_resolved(request, answer)),
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
             Msg::TargetResolved { request, answer } => Ok(self.audit.target_resolved(request, answer, requests)),
             Msg::KindsLoaded { request, answer } => self.audit.kinds_loaded(request, answer).map(|()| None),
@@ -122,6 +130,9 @@ impl App {
         self.wait(false);
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
+            Msg::LicenseSaved(answer) => answer.map(|path| self.license_saved(&path)),
+            Msg::LicenseDeleted(answer) => answer.map(|deleted| self.license_deleted(&deleted)),
+            Msg::LicenseImported(answer) => answer.map(|license| self.license_imported(&license)),
             Msg::Issued(answer) => answer.map(|license| self.issued(&license)),
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
@@ -166,7 +177,7 @@ impl App {
         let (new, old) = (&reissued.license, &reissued.superseded);
         self.notice = Some(format!("License {} is signed, {} is superseded.", new.id.short(), old.id.short()));
         let mut effects = vec![self.licenses.load(&mut self.requests)];
-        effects.extend(self.licenses.follow(new, &mut self.requests));
+        effects.extend(self.licenses.follow(old.id, new, &mut self.requests));
         effects.extend(self.log_grew());
         effects
     }
@@ -184,7 +195,7 @@ impl App {
 
     fn changed(&mut self, license: &License) -> Vec<Effect> {
         self.licenses.replace(license);
-        let mut effects: Vec<Effect> = self.licenses.follow(license, &mut self.requests).into_iter().collect();
+        let mut effects = self.licenses.follow(license.id, license, &mut self.requests);
         effects.extend(self.log_grew());
         effects
     }
@@ -252,7 +263,7 @@ impl App {
         self.dialogs.retain(|dialog| !dialog.asks_for_change());
     }
 
-    fn find<D>(&mut self, is: impl Fn(&mut Dialog) -> Option<&mut D>) -> Option<&mut D> {
+    pub(super) fn find<D>(&mut self, is: impl Fn(&mut Dialog) -> Option<&mut D>) -> Option<&mut D> {
         self.dialogs.iter_mut().rev().find_map(is)
     }
 }

@@ -32,6 +32,7 @@ fn advice(effect: &Effect) -> &'static str {
         Effect::ExportAudit { .. } => {
             "The log records it where the passphrase comes from a file: --passphrase-file FILE. It is not asked for."
         }
+        Effect::SaveLicense { .. } => "It needs no passphrase.",
         effect if effect.is_write() => {
             "It asks for the passphrase. A script names a file with it: --passphrase-file FILE."
         }
@@ -59,11 +60,16 @@ impl Dialog {
             Self::Consume(dialog) => dialog.leads_to().map(Some),
             Self::Export(dialog) => dialog.leads_to().map(Some),
             Self::VerifyFrom(dialog) => dialog.leads_to().map(Some),
+            Self::Delete(dialog) => Ok(Some(dialog.effect())),
+            Self::Extend(dialog) => dialog.leads_to(now).map(Some),
+            Self::TakeIn(dialog) => dialog.leads_to().map(Some),
+            Self::SaveLicense(dialog) => dialog.leads_to().map(Some),
             Self::Unlock(_)
             | Self::Founded(_)
             | Self::Error(_)
             | Self::Help(_)
-            | Self::Subject(_)
+            | Self::Verdict(_)
+            | Self::Discard(_)
             | Self::Verifying(_)
             | Self::Report(_)
             | Self::ExportDone(_)

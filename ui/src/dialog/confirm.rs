@@ -19,14 +19,30 @@ pub(crate) struct Confirm {
     title: &'static str,
     facts: Vec<Pair>,
     /// What should be known before.
-    warning: Option<String>,
+    warnings: Vec<String>,
+    /// The steps that led here.
+    trail: Option<&'static str>,
     effect: Effect,
     scroll: Scroll,
 }
 
 impl Confirm {
     pub(crate) fn new(title: &'static str, facts: Vec<Pair>, warning: Option<&str>, effect: Effect) -> Self {
-        Self { title, facts, warning: warning.map(clean), effect, scroll: Scroll::default() }
+        let warnings = warning.map(clean).into_iter().collect();
+        Self { title, facts, warnings, trail: None, effect, scroll: Scroll::default() }
+    }
+
+    /// One more thing that should be known before; said once.
+    pub(crate) fn warn(&mut self, warning: &str) {
+        let warning = clean(warning);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
+    }
+
+    /// As the last of some steps.
+    pub(crate) fn after(self, trail: &'static str) -> Self {
+        Self { trail: Some(trail), ..self }
     }
 
     pub(crate) fn unrevoke(license: &License) -> Self {
@@ -52,8 +68,13 @@ impl Confirm {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
-        let mut lines = pairs(&self.facts, columns, look);
-        if let Some(warning) = &self.warning {
+        let mut lines = vec![];
+        if let Some(trail) = self.trail {
+            lines.extend(paragraph(trail, columns, Meaning::Muted, look));
+            lines.push(Line::default());
+        }
+        lines.extend(pairs(&self.facts, columns, look));
+        for warning in &self.warnings {
             lines.push(Line::default());
             lines.extend(paragraph(warning, columns, Meaning::Warning, look));
         }

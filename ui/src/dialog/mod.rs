@@ -4,9 +4,12 @@ pub(crate) mod batch;
 pub(crate) mod command_line;
 pub(crate) mod confirm;
 pub(crate) mod consume;
+pub(crate) mod delete;
+pub(crate) mod discard;
 pub(crate) mod entry;
 pub(crate) mod error;
 pub(crate) mod export;
+pub(crate) mod extend;
 pub(crate) mod founded;
 pub(crate) mod help;
 pub(crate) mod import;
@@ -15,11 +18,13 @@ pub(crate) mod make;
 pub(crate) mod report;
 pub(crate) mod revoke;
 pub(crate) mod save;
+pub(crate) mod save_license;
 pub(crate) mod setup;
-pub(crate) mod subject;
+pub(crate) mod take_in;
 pub(crate) mod token;
 pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
+pub(crate) mod verdict;
 pub(crate) mod verify_from;
 pub(crate) mod verifying;
 
@@ -64,17 +69,22 @@ dialogs! {
     Setup(setup::Setup): Setup,
     Founded(founded::Founded): Message,
     Unlock(unlock::Unlock): Unlock,
-    Issue(issue::Issue): Form,
+    Issue(issue::Issue): Wizard,
     Revoke(revoke::Revoke): Form,
     Confirm(confirm::Confirm): Confirm,
     Error(error::Explained): Message,
     Help(help::Help): Help,
-    Subject(subject::Subject): Form,
     CommandLine(command_line::CommandLine): Message,
     BatchForm(batch::BatchForm): Form,
     BatchPreview(batch::BatchPreview): Batch,
     BatchSigned(batch::BatchSigned): BatchSigned,
     Tokens(batch::Tokens): Form,
+    Delete(delete::Delete): Form,
+    Extend(extend::Extend): Form,
+    TakeIn(take_in::TakeIn): Form,
+    SaveLicense(save_license::SaveLicense): Form,
+    Verdict(verdict::Verdict): Message,
+    Discard(discard::Discard): Confirm,
     TypedConfirm(typed_confirm::TypedConfirm): TypedConfirm,
     Make(make::Make): Form,
     Save(save::Save): Form,
@@ -95,11 +105,14 @@ impl Dialog {
         match self {
             Self::Setup(dialog) => dialog.form.key(key),
             Self::Unlock(dialog) => dialog.secret.key(key),
-            Self::Issue(dialog) => dialog.form.key(key),
+            Self::Issue(dialog) => dialog.form_mut().key(key),
             Self::Revoke(dialog) => dialog.form.key(key),
-            Self::Subject(dialog) => dialog.form.key(key),
             Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.key(key),
             Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.key(key),
+            Self::Delete(dialog) => dialog.form.key(key),
+            Self::Extend(dialog) => dialog.form.key(key),
+            Self::TakeIn(dialog) => dialog.form.key(key),
+            Self::SaveLicense(dialog) => dialog.form.key(key),
             Self::TypedConfirm(dialog) => dialog.form.key(key),
             Self::Make(dialog) => dialog.form.key(key),
             Self::Save(dialog) => dialog.key(key),
@@ -116,11 +129,14 @@ impl Dialog {
         match self {
             Self::Setup(dialog) => dialog.form.paste(text),
             Self::Unlock(dialog) => dialog.secret.paste(text),
-            Self::Issue(dialog) => dialog.form.paste(text),
+            Self::Issue(dialog) => dialog.form_mut().paste(text),
             Self::Revoke(dialog) => dialog.form.paste(text),
-            Self::Subject(dialog) => dialog.form.paste(text),
             Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.paste(text),
             Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.paste(text),
+            Self::Delete(dialog) => dialog.form.paste(text),
+            Self::Extend(dialog) => dialog.form.paste(text),
+            Self::TakeIn(dialog) => dialog.form.paste(text),
+            Self::SaveLicense(dialog) => dialog.form.paste(text),
             Self::TypedConfirm(dialog) => dialog.form.paste(text),
             Self::Make(dialog) => dialog.form.paste(text),
             Self::Save(dialog) => dialog.paste(text),
@@ -133,6 +149,14 @@ impl Dialog {
         }
     }
 
+    /// What follows from what was just typed.
+    pub(crate) fn typed(&mut self, cx: &mut Cx) -> Vec<Step> {
+        match self {
+            Self::Issue(dialog) => dialog.typed(cx),
+            _ => vec![],
+        }
+    }
+
     /// Whether it is a form whose end is a change. It stays open until the change is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
         match self {
@@ -140,6 +164,10 @@ impl Dialog {
             | Self::Issue(_)
             | Self::Revoke(_)
             | Self::TypedConfirm(_)
+            | Self::Delete(_)
+            | Self::Extend(_)
+            | Self::TakeIn(_)
+            | Self::SaveLicense(_)
             | Self::Make(_)
             | Self::Import(_)
             | Self::Consume(_)

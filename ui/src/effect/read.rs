@@ -5,20 +5,30 @@ use crate::message::Answer;
 use crate::services::Services;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
-    AuditRecord, Error, Explanation, Issuer, License, LicenseFilter, LicenseId, Licentia, Page, Result,
+    AuditRecord, Error, Explanation, Issuer, License, LicenseFilter, LicenseId, Licenses, Licentia, Noun, Page, Result,
 };
 
+/// None when the license that the page comes after was deleted, and with it its place in an order of time.
 pub(super) async fn licenses(
     services: &Services,
     filter: &LicenseFilter,
     after: Option<LicenseId>,
     limit: u64,
-) -> Answer<Page<License, LicenseId>> {
-    open(services)?.licenses().list(filter, after, limit).await.map_err(explained)
+) -> Answer<Option<Page<License, LicenseId>>> {
+    match open(services)?.licenses().list(filter, after, limit).await {
+        Ok(page) => Ok(Some(page)),
+        Err(Error::Unknown { noun: Noun::License, .. }) => Ok(None),
+        Err(error) => Err(explained(error)),
+    }
 }
 
-pub(super) async fn license(services: &Services, id: LicenseId) -> Answer<Box<LicenseDetails>> {
-    details(&open(services)?, id).await.map(Box::new).map_err(explained)
+/// None when there is no such license any more.
+pub(super) async fn license(services: &Services, id: LicenseId) -> Answer<Option<Box<LicenseDetails>>> {
+    match details(&open(services)?, id).await {
+        Ok(details) => Ok(Some(Box::new(details))),
+        Err(Error::Unknown { noun: Noun::License, .. }) => Ok(None),
+        Err(error) => Err(explained(error)),
+    }
 }
 
 async fn details(licentia: &Licentia, id: LicenseId) -> Result<LicenseDetails> {
@@ -26,7 +36,8 @@ async fn details(licentia: &Licentia, id: LicenseId) -> Result<LicenseDetails> {
     let issuer = licentia.issuers().get(license.issuer_id).await?.name;
     let revocation = licentia.revocations().get(id).await?;
     let history = licentia.licenses().history(id).await?;
-    Ok(LicenseDetails { license, issuer, revocation, history })
+    let decoded = Licenses::decoded(&license.token).ok();
+    Ok(LicenseDetails { license, issuer, revocation, history, decoded })
 }
 
 pub(super) async fn events(

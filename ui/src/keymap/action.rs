@@ -49,11 +49,21 @@ actions! {
     Reissue = "reissue", "Issue it anew; the old one is superseded";
     Revoke = "revoke", "Revoke it, with a reason";
     Unrevoke = "unrevoke", "Take a revocation back";
-    FilterSubject = "filter-subject", "Only subjects that contain a text";
-    CycleStatus = "cycle-status", "Only one status; the next one each time";
+    Delete = "delete", "Delete it; the audit log keeps its trail";
+    Extend = "extend", "Let it end later: a reissue by one key";
+    Import = "import", "Take in a license from elsewhere";
+    VerifyLicense = "verify", "Its signature, key, dates and status";
+    SaveLicense = "save", "Save it as a .lic file";
+    CopyToken = "copy", "Copy its token to the clipboard";
+    NextPage = "next-page", "The next page about it";
+    PreviousPage = "previous-page", "The page before";
+    FilterSubject = "search", "Only subjects that contain what is typed";
+    KeepFilter = "keep", "Keep what is found";
+    CycleStatus = "status", "Only one status; the next one each time";
+    CycleValidity = "validity", "Only valid, expiring, expired, future ones";
     Filter = "filter", "Only some kinds, an actor, a target, a time";
     ClearFilter = "clear-filter", "Show everything again";
-    ShowEvents = "audit", "Its events in the audit log, or its fields";
+    ShowEvents = "audit", "Its events in the audit log, and back";
     FilterTarget = "only-target", "Only what happened to this target";
     JumpToTarget = "target", "Go to what this entry speaks of";
     NextEntry = "next", "The next entry of the list, an older one";
@@ -118,6 +128,9 @@ impl Action {
                 | Self::ConsumeProbe
                 | Self::CancelProbe
                 | Self::SignBatch
+                | Self::Delete
+                | Self::Extend
+                | Self::Import
         )
     }
 }

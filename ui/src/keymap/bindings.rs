@@ -22,8 +22,11 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::Scroll => SCROLL,
         Layer::Fields => FIELDS,
         Layer::Licenses => LICENSES,
-        Layer::License => LICENSE,
-        Layer::LicenseEvents => LICENSE_EVENTS,
+        Layer::OneLicense => ONE_LICENSE,
+        Layer::LicensePages => LICENSE_PAGES,
+        Layer::LicenseRows => LICENSE_ROWS,
+        Layer::Search => SEARCH,
+        Layer::Wizard => WIZARD,
         Layer::Audit => AUDIT,
         Layer::Dashboard => DASHBOARD,
         Layer::AuditFilter => AUDIT_FILTER,
@@ -109,25 +112,43 @@ const SCROLL: &[Binding] = &[
 const LICENSES: &[Binding] = &[
     shown(&[ENTER], Action::Open),
     shown(&[Key::char('n')], Action::Issue),
+    shown(&[Key::char('/')], Action::FilterSubject),
+    shown(&[Key::char('s')], Action::CycleStatus),
+    shown(&[Key::char('w')], Action::CycleValidity),
+    known(&[Key::char('F')], Action::ClearFilter),
+    known(&[Key::char('i')], Action::Import),
+    known(&[Key::char('b')], Action::Batch),
+];
+
+/// What can be done to a license, in the list and on its own pages alike.
+const ONE_LICENSE: &[Binding] = &[
     shown(&[Key::char('e')], Action::Reissue),
     shown(&[Key::char('x')], Action::Revoke),
     known(&[Key::char('u')], Action::Unrevoke),
-    known(&[Key::char('b')], Action::Batch),
-    shown(&[Key::char('/')], Action::FilterSubject),
-    shown(&[Key::char('s')], Action::CycleStatus),
-    known(&[Key::char('F')], Action::ClearFilter),
+    shown(&[Key::char('+')], Action::Extend),
+    shown(&[Key::char('o')], Action::SaveLicense),
+    shown(&[Key::char('c')], Action::CopyToken),
+    shown(&[Key::char('V')], Action::VerifyLicense),
+    shown(&[Key::char('D')], Action::Delete),
 ];
 
-const LICENSE: &[Binding] = &[
+const LICENSE_PAGES: &[Binding] = &[
     shown(&[ESC], Action::Back),
+    shown(&[TAB, Key::plain(KeyCode::Right)], Action::NextPage),
+    known(&[BACK_TAB, Key::plain(KeyCode::Left)], Action::PreviousPage),
     shown(&[Key::char('A')], Action::ShowEvents),
-    shown(&[Key::char('e')], Action::Reissue),
-    shown(&[Key::char('x')], Action::Revoke),
-    shown(&[Key::char('u')], Action::Unrevoke),
 ];
 
-const LICENSE_EVENTS: &[Binding] =
-    &[shown(&[ENTER], Action::Open), shown(&[ESC], Action::Back), shown(&[Key::char('A')], Action::ShowEvents)];
+const LICENSE_ROWS: &[Binding] = &[shown(&[ENTER], Action::Open)];
+
+const SEARCH: &[Binding] = &[
+    shown(&[ENTER], Action::KeepFilter),
+    shown(&[ESC], Action::Cancel),
+    known(&[UP], Action::Up),
+    known(&[DOWN], Action::Down),
+    known(&[PAGE_UP], Action::PageUp),
+    known(&[PAGE_DOWN], Action::PageDown),
+];
 
 const AUDIT: &[Binding] = &[
     shown(&[ENTER], Action::Open),
@@ -171,6 +192,8 @@ const FIELDS: &[Binding] = &[
 ];
 
 const FORM: &[Binding] = &[shown(&[ESC], Action::Cancel)];
+
+const WIZARD: &[Binding] = &[shown(&[ESC], Action::Back)];
 
 const UNLOCK: &[Binding] = &[shown(&[ENTER], Action::Unlock), shown(&[ESC], Action::Review)];
 

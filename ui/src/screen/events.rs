@@ -123,6 +123,7 @@ impl Events {
         self.draw_table(frame, rest, look, "There is no event.");
     }
 
+    /// Without a line above: whoever draws them has one.
     pub(super) fn draw_table(&self, frame: &mut Frame, area: Rect, look: Look, empty: &str) {
         draw_records(frame, area, look, self.list.visible());
         if self.list.is_empty() {

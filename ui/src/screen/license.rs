@@ -1,8 +1,11 @@
-//! One license: its fields, or its events in the audit log.
+//! One license on four pages: what it is, its token, its reissues, its events in the audit log.
+
+mod chain;
+mod overview;
+mod token;
 
 use super::events::Events;
 use super::head;
-use super::licenses::{status_meaning, validity_meaning, validity_word};
 use crate::effect::{Effect, LicenseDetails};
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -11,10 +14,39 @@ use crate::paging::Requests;
 use crate::step::{Cx, Step};
 use crate::text::clean;
 use crate::theme::Meaning;
-use crate::widget::scroll::{Pair, Scroll, pairs};
-use licentia_core::{AuditRecord, License, Limit, Page, Revocation, Validity};
+use crate::widget::scroll::{Scroll, pairs};
+use chain::Chain;
+use licentia_core::{AuditRecord, Decoded, License, Page, Revocation};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::{Line, Span};
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Shown {
+    #[default]
+    Overview,
+    Token,
+    Chain,
+    Audit,
+}
+
+impl Shown {
+    const ALL: [Self; 4] = [Self::Overview, Self::Token, Self::Chain, Self::Audit];
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Overview => "Overview",
+            Self::Token => "Token",
+            Self::Chain => "Chain",
+            Self::Audit => "Audit",
+        }
+    }
+
+    /// So many pages further, round the end.
+    fn further(self, steps: usize) -> Self {
+        Self::ALL.into_iter().cycle().skip_while(|page| *page != self).nth(steps).unwrap_or_default()
+    }
+}
 
 /// See the module.
 #[derive(Debug)]
@@ -23,7 +55,10 @@ pub(crate) struct Detail {
     request: u64,
     /// What the list does not know; none until it was read.
     more: Option<More>,
+    page: Shown,
     scroll: Scroll,
+    chain: Chain,
+    /// On the page of that name only.
     events: Option<Events>,
     height: usize,
     /// Something was written since it was read.
@@ -35,15 +70,36 @@ struct More {
     issuer: String,
     revocation: Option<Revocation>,
     history: Vec<License>,
+    decoded: Option<Decoded>,
 }
 
 impl Detail {
     /// Shows what is known already, and reads the rest.
-    pub(crate) fn open(license: License, requests: &mut Requests) -> (Self, Effect) {
-        let (request, id) = (requests.next(), license.id);
-        let scroll = Scroll::default();
-        let detail = Self { license, request, more: None, scroll, events: None, height: 10, stale: false };
-        (detail, Effect::LoadLicense { request, id })
+    pub(crate) fn open(license: License, height: usize, requests: &mut Requests) -> (Self, Effect) {
+        let mut detail = Self {
+            license,
+            request: 0,
+            more: None,
+            page: Shown::Overview,
+            scroll: Scroll::default(),
+            chain: Chain::default(),
+            events: None,
+            height,
+            stale: false,
+        };
+        let effect = detail.load(requests);
+        (detail, effect)
+    }
+
+    /// The same page of a license that was changed, or of the one that took its place.
+    pub(crate) fn follow(&mut self, license: &License, requests: &mut Requests) -> Vec<Effect> {
+        let (mut detail, effect) = Self::open(license.clone(), self.height, requests);
+        let events = detail.turn(self.page, requests);
+        if detail.license.id == self.license.id {
+            detail.scroll = std::mem::take(&mut self.scroll);
+        }
+        *self = detail;
+        std::iter::once(effect).chain(events).collect()
     }
 
     pub(crate) const fn license(&self) -> &License {
@@ -51,33 +107,54 @@ impl Detail {
     }
 
     pub(crate) const fn context(&self) -> Context {
-        if self.events.is_some() { Context::LicenseEvents } else { Context::License }
+        match self.page {
+            Shown::Overview | Shown::Token => Context::License,
+            Shown::Chain => Context::LicenseChain,
+            Shown::Audit => Context::LicenseEvents,
+        }
     }
 
-    /// From the events to the fields; false when it shows the fields already.
-    pub(crate) fn back(&mut self) -> bool {
-        self.events.take().is_some()
+    /// The license that is selected among the reissues, where they are shown.
+    pub(crate) fn chosen(&self) -> Option<&License> {
+        let history = self.more.as_ref().map(|more| more.history.as_slice())?;
+        self.chain.selected(history).filter(|_| self.page == Shown::Chain)
     }
 
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
-        match (action, &mut self.events) {
-            (Action::ShowEvents, Some(_)) => {
-                self.events = None;
-                vec![]
+        let page = match action {
+            Action::NextPage => self.page.further(1),
+            Action::PreviousPage => self.page.further(Shown::ALL.len() - 1),
+            Action::ShowEvents if self.page == Shown::Audit => Shown::Overview,
+            Action::ShowEvents => Shown::Audit,
+            _ => return self.act_on_page(action, cx),
+        };
+        self.turn(page, cx.requests).map(Step::Run).into_iter().collect()
+    }
+
+    fn act_on_page(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
+        match (&mut self.events, self.page) {
+            (Some(events), _) => return events.act(action, cx),
+            (None, _) if action == Action::Refresh => return vec![Step::Run(self.load(cx.requests))],
+            (None, Shown::Chain) => {
+                let rows = self.more.as_ref().map_or(0, |more| more.history.len());
+                self.chain.act(action, rows);
             }
-            (Action::ShowEvents, None) => {
-                let (mut events, effect) = Events::open(self.license.id.to_string(), cx.requests);
-                events.set_height(self.height);
-                self.events = Some(events);
-                vec![Step::Run(effect)]
-            }
-            (_, Some(events)) => events.act(action, cx),
-            (Action::Refresh, None) => vec![Step::Run(self.load(cx.requests))],
-            (_, None) => {
-                self.scroll.act(action);
-                vec![]
-            }
+            (None, _) => self.scroll.act(action),
         }
+        vec![]
+    }
+
+    fn turn(&mut self, page: Shown, requests: &mut Requests) -> Option<Effect> {
+        self.page = page;
+        self.scroll = Scroll::default();
+        self.events = None;
+        if page != Shown::Audit {
+            return None;
+        }
+        let (mut events, effect) = Events::open(self.license.id.to_string(), requests);
+        events.set_height(self.height.saturating_sub(1));
+        self.events = Some(events);
+        Some(effect)
     }
 
     fn load(&mut self, requests: &mut Requests) -> Effect {
@@ -100,13 +177,21 @@ impl Detail {
         fields.into_iter().chain(events).collect()
     }
 
+    /// Whether this is what it waits for.
+    pub(crate) const fn asked(&self, request: u64) -> bool {
+        request == self.request
+    }
+
     pub(crate) fn loaded(&mut self, request: u64, answer: Answer<Box<LicenseDetails>>) -> Answer<()> {
-        if request != self.request {
+        if !self.asked(request) {
             return Ok(());
         }
-        let LicenseDetails { license, issuer, revocation, history } = *answer?;
+        let LicenseDetails { license, issuer, revocation, history, decoded } = *answer?;
         self.license = license;
-        self.more = Some(More { issuer, revocation, history });
+        if self.more.is_none() {
+            self.chain.begin_at(self.license.id, &history);
+        }
+        self.more = Some(More { issuer, revocation, history, decoded });
         Ok(())
     }
 
@@ -130,96 +215,41 @@ impl Detail {
     pub(crate) fn set_height(&mut self, height: usize) {
         self.height = height;
         if let Some(events) = &mut self.events {
-            events.set_height(height);
+            events.set_height(height.saturating_sub(1));
         }
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let title = format!("License {} for {}", self.license.id.short(), clean(&self.license.subject));
-        if let Some(events) = &self.events {
-            return events.draw(frame, area, look, &format!("{title}: audit"));
-        }
-        let rest = head(frame, area, look, &title, "");
+        let position = self.events.as_ref().map(Events::position).unwrap_or_default();
+        let rest = head(frame, area, look, &title, &position);
+        let [pages, rest] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(rest);
+        frame.render_widget(self.pages(look), pages);
+        let history = self.more.as_ref().map(|more| more.history.as_slice());
+        let fields = match (&self.events, self.page) {
+            (Some(events), _) => return events.draw_table(frame, rest, look, "There is no event."),
+            (None, Shown::Chain) => return self.chain.draw(frame, rest, look, self.license.id, history),
+            (None, Shown::Token) => self.token(look),
+            (None, _) => self.fields(look),
+        };
         let rest = Rect { width: rest.width.saturating_sub(1), ..rest };
-        let lines = pairs(&self.fields(look), rest.width.into(), look);
-        self.scroll.draw(frame, rest, lines);
+        self.scroll.draw(frame, rest, pairs(&fields, rest.width.into(), look));
     }
 
-    fn fields(&self, look: Look) -> Vec<Pair> {
-        let license = &self.license;
-        let validity = Validity::of(license.not_before, license.not_after, look.now);
-        let or_none = |text: String| if text.is_empty() { "none".to_owned() } else { text };
-        let mut fields = vec![
-            Pair::new("id", license.id.to_string()),
-            Pair::new("subject", &license.subject),
-            Pair::new("audience", license.audience.0.join(", ")),
-            Pair::new("status", license.status.as_str()).meaning(status_meaning(license.status)),
-            Pair::new("validity", validity_word(validity)).meaning(validity_meaning(validity)),
-        ];
-        fields.extend(self.revocation(look));
-        fields.extend([
-            Pair::new(
-                "not before",
-                license.not_before.map_or_else(|| "from its issue".to_owned(), |at| look.zoned(at)),
-            ),
-            Pair::new("expires", license.not_after.map_or_else(|| "never".to_owned(), |at| look.zoned(at))),
-            Pair::new("features", or_none(license.features.0.join(", "))),
-            Pair::new("limits", or_none(limits(license))),
-            Pair::lines("payload", &license.payload.as_ref().map_or_else(|| "none".to_owned(), pretty)),
-        ]);
-        if let Some(bindings) = &license.bindings {
-            fields.push(Pair::lines("bindings", &pretty(bindings)));
-        }
-        if let Some(identity) = &license.identity_id {
-            fields.push(Pair::new("identity", identity.to_string()));
-        }
-        let issuer = self.more.as_ref().map_or("reading…", |more| &more.issuer);
-        fields.extend([
-            Pair::new("issuer", format!("{issuer} ({})", license.issuer_id.short())),
-            Pair::new("origin", license.origin.as_str()),
-            Pair::new("issued", look.zoned(license.created_at)),
-        ]);
-        if license.jti != license.id.to_string() {
-            fields.push(Pair::new("jti", &license.jti));
-        }
-        if let Some(replaces) = &license.replaces {
-            fields.push(Pair::new("replaces", replaces.to_string()));
-        }
-        fields.extend(self.history());
-        fields.push(match &license.status_list {
-            Some(status) => Pair::new("status list", format!("{} at {}", status.idx, status.uri)),
-            None => Pair::new("status list", "none: it cannot be revoked in the field").meaning(Meaning::Muted),
+    /// The names of the pages, the one that is shown in brackets.
+    fn pages(&self, look: Look) -> Line<'static> {
+        let reissues = self.more.as_ref().map(|more| more.history.len()).filter(|count| *count > 1);
+        let spans = Shown::ALL.into_iter().map(|page| {
+            let name = match reissues.filter(|_| page == Shown::Chain) {
+                Some(count) => format!("{} ({count})", page.name()),
+                None => page.name().to_owned(),
+            };
+            if page == self.page {
+                Span::styled(format!("[{name}] "), look.style(Meaning::Title))
+            } else {
+                Span::styled(format!(" {name}  "), look.style(Meaning::Muted))
+            }
         });
-        fields.push(Pair::new("token", &license.token));
-        fields
+        Line::from(spans.collect::<Vec<_>>())
     }
-
-    fn revocation(&self, look: Look) -> Vec<Pair> {
-        let Some(revocation) = self.more.as_ref().and_then(|more| more.revocation.as_ref()) else { return vec![] };
-        let by = format!("{} by {}", look.zoned(revocation.revoked_at), revocation.actor);
-        vec![
-            Pair::new("reason", revocation.reason.as_str()).meaning(Meaning::Danger),
-            Pair::new("note", revocation.note.as_deref().unwrap_or("none")),
-            Pair::new("revoked", by),
-        ]
-    }
-
-    fn history(&self) -> Option<Pair> {
-        let history = self.more.as_ref().map(|more| &more.history).filter(|history| history.len() > 1)?;
-        let steps: Vec<String> =
-            history.iter().map(|license| format!("{} {}", license.id.short(), license.status)).collect();
-        Some(Pair::new("reissues", steps.join(" → ")))
-    }
-}
-
-fn limits(license: &License) -> String {
-    let limits = license.limits.0.iter().map(|(name, limit)| match limit {
-        Limit::Number(number) => format!("{name}={number}"),
-        Limit::Text(text) => format!("{name}={text}"),
-    });
-    limits.collect::<Vec<_>>().join(", ")
-}
-
-fn pretty(value: &serde_json::Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
 }

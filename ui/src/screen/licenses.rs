@@ -1,12 +1,14 @@
 //! Tab 2: the licenses, newest first, and one of them in detail.
 
+mod rows;
+
+use super::actions::act_on;
 use super::license::Detail;
+use super::search::Search;
 use super::{Move, head, navigate, nothing};
 use crate::dialog::batch::BatchForm;
-use crate::dialog::confirm::Confirm;
 use crate::dialog::issue::Issue;
-use crate::dialog::revoke::Revoke;
-use crate::dialog::subject::Subject;
+use crate::dialog::take_in::TakeIn;
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -14,11 +16,14 @@ use crate::message::Answer;
 use crate::paging::{Ask, Paged, Requests};
 use crate::step::{Cx, Step};
 use crate::text::clean;
-use crate::theme::Meaning;
-use crate::widget::table::{self, Cell, Column};
+use crate::widget::table;
+use crossterm::event::KeyEvent;
 use licentia_core::{License, LicenseFilter, LicenseId, LicenseStatus, Page, Validity};
 use ratatui::Frame;
-use ratatui::layout::{Constraint, Rect};
+use ratatui::layout::Rect;
+use rows::{COLUMNS, cells};
+
+pub(crate) use rows::{status_meaning, validity_meaning, validity_word};
 
 /// The tab.
 #[derive(Debug, Default)]
@@ -26,15 +31,31 @@ pub(crate) struct Licenses {
     list: Paged<License>,
     filter: LicenseFilter,
     detail: Option<Detail>,
+    /// Where the filter is being typed.
+    search: Option<Search>,
+    /// The filter was typed on while a page was read: it is asked for when that page has come.
+    overdue: bool,
+    /// What a new license is for unless somebody says otherwise.
+    audience: Vec<String>,
+    height: usize,
 }
 
 impl Licenses {
+    pub(crate) fn new(audience: Vec<String>) -> Self {
+        Self { audience, ..Self::default() }
+    }
+
     pub(crate) fn context(&self) -> Context {
-        self.detail.as_ref().map_or(Context::Licenses, Detail::context)
+        match (&self.detail, &self.search) {
+            (Some(detail), _) => detail.context(),
+            (None, Some(_)) => Context::Search,
+            (None, None) => Context::Licenses,
+        }
     }
 
     /// Reads the list from its beginning.
     pub(crate) fn load(&mut self, requests: &mut Requests) -> Effect {
+        self.overdue = false;
         let ask = self.list.restart(requests);
         self.effect(&ask)
     }
@@ -46,25 +67,45 @@ impl Licenses {
             return steps;
         }
         if let Some(detail) = &mut self.detail {
-            if action == Action::Back && !detail.back() {
-                self.detail = None;
-                return vec![];
-            }
-            return detail.act(action, cx);
+            let chosen = detail.chosen().filter(|_| action == Action::Open).cloned();
+            return match (action, chosen) {
+                (Action::Back, _) => {
+                    self.detail = None;
+                    vec![]
+                }
+                (_, Some(license)) => vec![self.open(license, cx)],
+                _ => detail.act(action, cx),
+            };
         }
         if let Move::Done(ask) = navigate(&mut self.list, action, cx.requests) {
             return ask.map(|ask| Step::Run(self.effect(&ask))).into_iter().collect();
         }
         match action {
-            Action::Open => self.open(cx),
-            Action::Issue => {
-                let request = cx.requests.next();
-                vec![Step::open(Issue::new(request)), Step::Run(Effect::LoadIssuers { request })]
+            Action::Open => {
+                let license = self.list.selected().cloned();
+                license.map(|license| self.open(license, cx)).into_iter().collect()
+            }
+            Action::Issue => Issue::new(&self.audience, cx.requests).open(cx.requests),
+            Action::Import => vec![Step::open(TakeIn::default())],
+            Action::FilterSubject => {
+                self.search = Some(Search::new(self.filter.subject.clone()));
+                vec![]
+            }
+            Action::KeepFilter => {
+                self.search = None;
+                vec![]
+            }
+            Action::Cancel => {
+                let before = self.search.take().and_then(Search::before);
+                self.look_for(before, cx.requests)
             }
             Action::Batch => vec![Step::open(BatchForm::new())],
-            Action::FilterSubject => vec![Step::open(Subject::new(self.filter.subject.as_deref()))],
             Action::CycleStatus => {
-                self.filter.status = next_status(self.filter.status);
+                self.filter.status = after(LicenseStatus::ALL, self.filter.status);
+                vec![Step::Run(self.load(cx.requests))]
+            }
+            Action::CycleValidity => {
+                self.filter.validity = after(&VALIDITIES, self.filter.validity);
                 vec![Step::Run(self.load(cx.requests))]
             }
             Action::ClearFilter => {
@@ -76,9 +117,30 @@ impl Licenses {
         }
     }
 
-    pub(crate) fn filter_subject(&mut self, subject: Option<String>, requests: &mut Requests) -> Effect {
+    /// A key that is not bound: where the filter is typed, it is text.
+    pub(crate) fn key(&mut self, key: KeyEvent, requests: &mut Requests) -> Vec<Step> {
+        self.search(requests, |search| search.key(key))
+    }
+
+    pub(crate) fn paste(&mut self, text: &str, requests: &mut Requests) -> Vec<Step> {
+        self.search(requests, |search| search.paste(text))
+    }
+
+    fn search(&mut self, requests: &mut Requests, type_into: impl FnOnce(&mut Search)) -> Vec<Step> {
+        let Some(search) = self.search.as_mut().filter(|_| self.detail.is_none()) else { return vec![] };
+        type_into(search);
+        let text = search.text();
+        self.look_for(text, requests)
+    }
+
+    /// Asks for it, or remembers to: while a page is read, requests must not pile up.
+    fn look_for(&mut self, subject: Option<String>, requests: &mut Requests) -> Vec<Step> {
+        if self.filter.subject == subject {
+            return vec![];
+        }
         self.filter.subject = subject;
-        self.load(requests)
+        self.overdue = self.list.is_reading();
+        if self.overdue { vec![] } else { vec![Step::Run(self.load(requests))] }
     }
 
     pub(crate) fn loaded(
@@ -87,8 +149,17 @@ impl Licenses {
         answer: Answer<Page<License, LicenseId>>,
         requests: &mut Requests,
     ) -> Answer<Option<Effect>> {
-        let ask = self.list.follow(request, answer, requests)?;
-        Ok(ask.map(|ask| self.effect(&ask)))
+        let awaited = self.list.waits_for(request);
+        let followed = self.list.follow(request, answer, requests);
+        if awaited && std::mem::take(&mut self.overdue) {
+            return Ok(Some(self.load(requests)));
+        }
+        Ok(followed?.map(|ask| self.effect(&ask)))
+    }
+
+    /// The page that is waited for cannot be found any more: the list is read from its beginning.
+    pub(crate) fn moved(&mut self, request: u64, requests: &mut Requests) -> Option<Effect> {
+        self.list.waits_for(request).then(|| self.load(requests))
     }
 
     pub(crate) fn is_filtered(&self) -> bool {
@@ -106,23 +177,28 @@ impl Licenses {
         }
     }
 
-    /// Reads the detail again, of another license where the one that is shown was superseded.
-    pub(crate) fn follow(&mut self, license: &License, requests: &mut Requests) -> Option<Effect> {
-        self.detail.as_mut()?;
-        let (detail, effect) = Detail::open(license.clone(), requests);
-        self.detail = Some(detail);
-        Some(effect)
+    /// Reads the detail of `shown` again, as what became of it: another license where it was superseded. Whoever went
+    /// on to a third one meanwhile stays there.
+    pub(crate) fn follow(&mut self, shown: LicenseId, license: &License, requests: &mut Requests) -> Vec<Effect> {
+        let detail = self.detail.as_mut().filter(|detail| detail.license().id == shown);
+        detail.map(|detail| detail.follow(license, requests)).unwrap_or_default()
     }
 
-    /// Shows this license in detail.
+    /// Opens the detail of a license.
     pub(crate) fn show(&mut self, license: License, requests: &mut Requests) -> Effect {
-        let (detail, effect) = Detail::open(license, requests);
+        let (detail, effect) = Detail::open(license, self.height, requests);
         self.detail = Some(detail);
         effect
     }
 
+    /// Closes the detail of a license that is gone; false when it shows another one.
+    pub(crate) fn close(&mut self, is_it: impl FnOnce(&Detail) -> bool) -> bool {
+        self.detail.take_if(|detail| is_it(detail)).is_some()
+    }
+
     /// How many lines the tab has on the screen.
     pub(crate) fn set_height(&mut self, height: usize) {
+        self.height = height;
         self.list.set_height(height.saturating_sub(2));
         if let Some(detail) = &mut self.detail {
             detail.set_height(height);
@@ -151,7 +227,11 @@ impl Licenses {
         if let Some(detail) = &mut self.detail {
             return detail.draw(frame, area, look);
         }
-        let rest = head(frame, area, look, &self.title(), &self.list.position());
+        let position = self.list.position();
+        let rest = match &self.search {
+            Some(search) => search.draw(frame, area, look, &self.about(), &position),
+            None => head(frame, area, look, &self.title(), &position),
+        };
         let rows = self.list.visible().map(|(selected, license)| (selected, cells(license, look)));
         table::draw(frame, rest, look, COLUMNS, rows);
         if self.list.is_empty() {
@@ -163,11 +243,8 @@ impl Licenses {
         self.detail.as_ref().map(Detail::license).or_else(|| self.list.selected())
     }
 
-    fn open(&mut self, cx: &mut Cx) -> Vec<Step> {
-        let Some(license) = self.list.selected() else { return vec![] };
-        let (detail, effect) = Detail::open(license.clone(), cx.requests);
-        self.detail = Some(detail);
-        vec![Step::Run(effect)]
+    fn open(&mut self, license: License, cx: &mut Cx) -> Step {
+        Step::Run(self.show(license, cx.requests))
     }
 
     fn effect(&self, ask: &Ask<LicenseId>) -> Effect {
@@ -176,11 +253,17 @@ impl Licenses {
     }
 
     fn title(&self) -> String {
-        let status = self.filter.status.map_or("all", LicenseStatus::as_str);
         match &self.filter.subject {
-            Some(subject) => format!("Licenses: {status}, subject contains \"{}\"", clean(subject)),
-            None => format!("Licenses: {status}"),
+            Some(subject) => format!("{}, subject contains \"{}\"", self.about(), clean(subject)),
+            None => self.about(),
         }
+    }
+
+    /// What is shown, but for the subject.
+    fn about(&self) -> String {
+        let words = [self.filter.status.map(LicenseStatus::as_str), self.filter.validity.map(validity_word)];
+        let words: Vec<&str> = words.into_iter().flatten().collect();
+        format!("Licenses: {}", if words.is_empty() { "all".to_owned() } else { words.join(", ") })
     }
 
     fn empty_text(&self) -> &'static str {
@@ -192,70 +275,11 @@ impl Licenses {
     }
 }
 
-/// What can be done to a license, in the list and in its detail alike.
-fn act_on(license: &License, action: Action, cx: &mut Cx) -> Option<Vec<Step>> {
-    let revoked = license.status == LicenseStatus::Revoked;
-    Some(match action {
-        Action::Reissue if license.status == LicenseStatus::Active => {
-            let request = cx.requests.next();
-            vec![Step::open(Issue::again(license, request)), Step::Run(Effect::LoadIssuers { request })]
-        }
-        Action::Reissue => vec![Step::Notice("Only an active license can be issued anew.")],
-        Action::Revoke if revoked => vec![Step::Notice("It is revoked already; u takes that back.")],
-        Action::Revoke => vec![Step::open(Revoke::new(license))],
-        Action::Unrevoke if revoked => vec![Step::open(Confirm::unrevoke(license))],
-        Action::Unrevoke => vec![Step::Notice("It is not revoked.")],
-        _ => return None,
-    })
-}
+/// What holds comes first, then what needs care.
+const VALIDITIES: [Validity; 4] = [Validity::Valid, Validity::Expiring, Validity::Expired, Validity::NotYetValid];
 
-fn next_status(status: Option<LicenseStatus>) -> Option<LicenseStatus> {
-    let Some(status) = status else { return LicenseStatus::ALL.first().copied() };
-    LicenseStatus::ALL.iter().skip_while(|other| **other != status).nth(1).copied()
-}
-
-const COLUMNS: &[Column] = &[
-    Column("id", Constraint::Length(8)),
-    Column("subject", Constraint::Fill(2)),
-    Column("status", Constraint::Length(10)),
-    Column("validity", Constraint::Length(13)),
-    Column("expires", Constraint::Length(10)),
-    Column("audience", Constraint::Fill(1)),
-];
-
-fn cells(license: &License, look: Look) -> Vec<Cell> {
-    let validity = Validity::of(license.not_before, license.not_after, look.now);
-    vec![
-        Cell::plain(license.id.short()),
-        Cell::plain(&license.subject),
-        Cell(license.status.to_string(), status_meaning(license.status)),
-        Cell(validity_word(validity).to_owned(), validity_meaning(validity)),
-        Cell::plain(license.not_after.map_or_else(|| "never".to_owned(), |at| look.date(at))),
-        Cell::plain(license.audience.0.join(", ")),
-    ]
-}
-
-pub(super) const fn status_meaning(status: LicenseStatus) -> Meaning {
-    match status {
-        LicenseStatus::Active => Meaning::Good,
-        LicenseStatus::Suspended => Meaning::Warning,
-        LicenseStatus::Superseded => Meaning::Muted,
-        LicenseStatus::Revoked => Meaning::Danger,
-    }
-}
-
-pub(super) const fn validity_word(validity: Validity) -> &'static str {
-    match validity {
-        Validity::NotYetValid => "not yet valid",
-        other => other.as_str(),
-    }
-}
-
-pub(super) const fn validity_meaning(validity: Validity) -> Meaning {
-    match validity {
-        Validity::Valid => Meaning::Good,
-        Validity::NotYetValid => Meaning::Muted,
-        Validity::Expiring => Meaning::Warning,
-        Validity::Expired => Meaning::Danger,
-    }
+/// The next one in a round of all, of which none is the beginning.
+fn after<T: Copy + PartialEq>(all: &[T], now: Option<T>) -> Option<T> {
+    let Some(now) = now else { return all.first().copied() };
+    all.iter().skip_while(|other| **other != now).nth(1).copied()
 }

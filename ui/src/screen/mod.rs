@@ -1,5 +1,6 @@
 //! What the tabs show.
 
+mod actions;
 pub(crate) mod audit;
 pub(crate) mod dashboard;
 pub(crate) mod events;
@@ -11,6 +12,7 @@ pub(crate) mod licenses;
 mod noun;
 pub(crate) mod nouns;
 pub(crate) mod probes;
+pub(crate) mod search;
 
 use crate::keymap::Action;
 use crate::look::Look;

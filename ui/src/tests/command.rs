@@ -77,6 +77,15 @@ fn each_effect_has_its_command() {
             "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --clear payload --clear features",
         ),
         (revoke("paid back"), "license revoke 01900000-0000-7000-8000-000000000001 --reason refund --note 'paid back'"),
+        (
+            Effect::SaveLicense { id: license_id(1), path: "a b.lic".to_owned() },
+            "license export 01900000-0000-7000-8000-000000000001 --out 'a b.lic'",
+        ),
+        (
+            Effect::DeleteLicense { id: license_id(1), revoke: true },
+            "license delete 01900000-0000-7000-8000-000000000001 --revoke",
+        ),
+        (Effect::Preview { request: 1, source: "~/a.lic".to_owned() }, "license import ~/a.lic"),
         (Effect::Unrevoke { id: license_id(1) }, "license unrevoke 01900000-0000-7000-8000-000000000001"),
         (
             Effect::ReadBatch { request: 1, path: "~/new ones.csv".into() },
@@ -180,6 +189,15 @@ fn what_a_shell_would_take_for_something_else_is_quoted() {
 }
 
 #[test]
+fn a_license_that_was_pasted_is_given_to_the_command() {
+    let text = "-----BEGIN LICENSE-----\neyJ.a.b\n-----END LICENSE-----\n".to_owned();
+    let Said::Line(command) = of(&Effect::ImportLicense { text }, None) else { panic!("no command") };
+    let said = "printf '%s\\n' \"$(printf -- '-----BEGIN LICENSE-----\\012eyJ.a.b\\012-----END LICENSE-----')\" \
+                | licentia license import -";
+    assert_eq!(command.to_string(), said);
+}
+
+#[test]
 fn what_no_argument_can_say_is_said() {
     let limits = |limit| Effect::Issue(IssueRequest { limits: [("seats".to_owned(), limit)].into(), ..issue() });
     let long = serde_json::json!("x".repeat(50_000));
@@ -264,9 +282,9 @@ fn f2_shows_what_a_form_leads_to_or_which_field_is_in_the_way() {
     let mut app = with_licenses(vec![license(1)]);
     press(&mut app, "nalice<tab>studio<f2>");
     assert!(text(&mut app, 120, 24).contains("The field term stands in the way: say how long"));
-    press(&mut app, "<tab><tab>30<f2>");
+    press(&mut app, "<enter>30<f2>");
     assert!(text(&mut app, 120, 24).contains("licentia license issue --subject alice --audience studio --days 30"));
-    press(&mut app, "<esc><esc>/a<f2>");
+    press(&mut app, "<esc><esc><esc><f2>");
     assert!(text(&mut app, 120, 24).contains("There is no command for this."));
 }
 

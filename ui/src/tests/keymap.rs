@@ -57,6 +57,6 @@ fn shift_is_part_of_the_character_and_alt_is_something_else() {
     assert_eq!(key(KeyCode::Char('L'), KeyModifiers::SHIFT), Some(Action::ToggleLock));
     assert_eq!(key(KeyCode::Char('q'), KeyModifiers::ALT), None);
     assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL), Some(Action::Quit));
-    assert_eq!(key(KeyCode::Char('c'), KeyModifiers::NONE), None);
+    assert_eq!(key(KeyCode::Char('c'), KeyModifiers::NONE), Some(Action::CopyToken));
     assert_eq!(resolve(Context::Form, KeyEvent::from(KeyCode::Char('q'))), None);
 }

@@ -6,6 +6,7 @@ use crate::message::Msg;
 use crate::paging::PAGE;
 use licentia_core::{
     License, LicenseFilter, LicenseStatus, Page, ReasonCode, Reissued, Revocation, RevokeRequest, RevokedLicense,
+    Validity,
 };
 
 fn load(effects: &[Effect]) -> LicenseFilter {
@@ -33,13 +34,78 @@ fn s_goes_through_the_states_and_f_shows_all_again() {
 }
 
 #[test]
-fn slash_filters_by_subject_and_an_empty_text_takes_it_back() {
+fn w_goes_through_the_validities() {
     let mut app = with_licenses(vec![license(1)]);
-    let filter = load(&press(&mut app, "/alice@<enter>"));
-    assert_eq!(filter.subject.as_deref(), Some("alice@"));
-    assert!(text(&mut app, 80, 24).contains("subject contains \"alice@\""));
-    assert_eq!(load(&press(&mut app, "/<ctrl-u><enter>")).subject, None);
-    assert_eq!(press(&mut app, "/bob<esc>"), []);
+    for (validity, word) in [
+        (Validity::Valid, "valid"),
+        (Validity::Expiring, "expiring"),
+        (Validity::Expired, "expired"),
+        (Validity::NotYetValid, "not yet valid"),
+    ] {
+        assert_eq!(load(&press(&mut app, "w")).validity, Some(validity));
+        assert!(text(&mut app, 80, 24).contains(&format!("Licenses: {word}")));
+    }
+    assert_eq!(load(&press(&mut app, "w")), LicenseFilter::default());
+    press(&mut app, "sw");
+    assert!(text(&mut app, 80, 24).contains("Licenses: active, valid"));
+}
+
+#[test]
+fn the_list_follows_what_is_typed_into_the_search() {
+    let mut app = with_licenses(vec![license(1)]);
+    assert_eq!(press(&mut app, "/"), []);
+    let effects = press(&mut app, "a");
+    assert_eq!(load(&effects).subject.as_deref(), Some("a"));
+    assert_eq!(press(&mut app, "lice"), [], "while a page is read, what is typed is remembered");
+    let effects = answer_licenses(&mut app, &effects, page(vec![license(1)]));
+    assert_eq!(load(&effects).subject.as_deref(), Some("alice"), "and then the last of it is asked for");
+    assert_eq!(answer_licenses(&mut app, &effects, page(vec![license(2)])), []);
+    assert!(text(&mut app, 80, 24).contains("subject contains alice"));
+    assert_eq!(press(&mut app, "<enter>"), []);
+    assert!(text(&mut app, 80, 24).contains("subject contains \"alice\""));
+    assert_eq!(load(&press(&mut app, "/<ctrl-u>")).subject, None);
+}
+
+#[test]
+fn esc_in_the_search_goes_back_to_what_was_before() {
+    let mut app = with_licenses(vec![license(1)]);
+    let effects = press(&mut app, "/a");
+    answer_licenses(&mut app, &effects, page(vec![]));
+    let effects = press(&mut app, "<enter>/b");
+    answer_licenses(&mut app, &effects, page(vec![]));
+    assert_eq!(load(&press(&mut app, "<esc>")).subject.as_deref(), Some("a"));
+    assert_eq!(press(&mut app, "/<esc>"), [], "nothing was typed");
+}
+
+#[test]
+fn an_answer_to_an_old_question_does_not_hasten_the_search() {
+    let (mut app, first) = start();
+    press(&mut app, "s");
+    press(&mut app, "/x");
+    assert_eq!(answer_licenses(&mut app, &first, page(vec![license(1)])), [], "not the page that is waited for");
+    let second = Effect::LoadLicenses { request: 2, filter: LicenseFilter::default(), after: None, limit: PAGE };
+    assert_eq!(load(&answer_licenses(&mut app, &[second], page(vec![]))).subject.as_deref(), Some("x"));
+}
+
+#[test]
+fn keys_of_the_list_are_text_in_the_search_and_arrows_still_move() {
+    let mut app = with_licenses(vec![license(1), license(2)]);
+    let effects = press(&mut app, "/q");
+    answer_licenses(&mut app, &effects, page(vec![license(1), license(2)]));
+    press(&mut app, "<down>");
+    assert!(text(&mut app, 80, 24).contains("> 00000002"));
+    let effects = app.update(Msg::Paste("x\n".to_owned()));
+    assert_eq!(load(&effects).subject.as_deref(), Some("qx"));
+}
+
+#[test]
+fn a_search_that_fails_is_explained_and_the_last_word_still_asked_for() {
+    let mut app = with_licenses(vec![license(1)]);
+    press(&mut app, "/a");
+    app.update(Msg::LicensesLoaded { request: 2, answer: Err(why()) });
+    assert!(text(&mut app, 80, 24).contains("make room"));
+    press(&mut app, "<esc>");
+    assert_eq!(load(&press(&mut app, "b")).subject.as_deref(), Some("ab"));
 }
 
 #[test]
@@ -69,6 +135,18 @@ fn the_next_page_is_read_as_the_selection_nears_the_end() {
     let effects = press(&mut app, "<pgdn><pgdn><pgdn><pgdn><pgdn><pgdn>");
     let filter = LicenseFilter::default();
     assert_eq!(effects, [Effect::LoadLicenses { request: 2, filter, after: Some(license_id(100)), limit: 100 }]);
+}
+
+#[test]
+fn a_page_that_lost_its_place_is_read_from_the_beginning() {
+    let (mut app, _) = start();
+    let effects = press(&mut app, "w");
+    let first: Vec<License> = (1..=100).map(license).collect();
+    answer_licenses(&mut app, &effects, Page { items: first, next: Some(license_id(100)) });
+    press(&mut app, "<end>");
+    assert_eq!(app.update(Msg::LicensesMoved { request: 2 }), [], "an old question");
+    let effects = app.update(Msg::LicensesMoved { request: 3 });
+    assert_eq!(load(&effects).validity, Some(Validity::Valid));
 }
 
 #[test]
@@ -144,7 +222,7 @@ fn a_revocation_from_the_detail_is_shown_there() {
 #[test]
 fn a_reissue_opens_the_new_license_where_the_old_one_was_open() {
     let mut app = with_licenses(vec![license(1)]);
-    press(&mut app, "<enter>e<enter><enter>");
+    press(&mut app, "<enter>e<enter><enter><enter><enter>");
     let superseded = License { status: LicenseStatus::Superseded, ..license(1) };
     let effects = app.update(Msg::Reissued(Ok(Box::new(Reissued { license: license(3), superseded }))));
     let ids: Vec<_> = effects

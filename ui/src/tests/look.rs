@@ -2,6 +2,7 @@
 
 use super::support::*;
 use crate::app::App;
+use crate::effect::{Preview, Verification};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use licentia_core::{Explanation, License, LicenseStatus};
@@ -30,7 +31,7 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("licenses_reviewer", with_licenses_as(Session::Reviewer(Why::NoVault), many()));
     scene("licenses_hostile", with_licenses(vec![hostile_license(), long_license()]));
     scene("licenses_help", on(with_licenses(many()), "?"));
-    scene("licenses_subject", on(with_licenses(many()), "/alice"));
+    scene("licenses_search", on(with_licenses(many()), "/alice"));
 
     scene("license", detail(revoked()));
     scene("license_hostile", detail(hostile_license()));
@@ -41,55 +42,58 @@ fn scenes() -> Vec<(&'static str, App)> {
         app
     });
 
+    scene("license_token", on(detail(license(1)), "<tab>"));
+    scene("license_token_hostile", on(detail(hostile_license()), "<tab>"));
+    scene("license_chain", on(reissued(), "<tab><tab>"));
+    scene("licenses_search_hostile", {
+        let mut app = on(with_licenses(many()), "sw/");
+        app.update(Msg::Paste(HOSTILE.repeat(9)));
+        app
+    });
+    scene("delete", on(with_licenses(vec![license(1)]), "D"));
+    scene("delete_only", on(with_licenses(vec![license(1)]), "D<up><right><tab>customer1<enter>"));
+    scene("delete_hostile", on(with_licenses(vec![hostile_license()]), "D"));
+    scene("delete_long", on(with_licenses(vec![long_license()]), "D"));
+    scene("verify", verified(verification(license(1))));
+    scene("verify_revoked", verified(verification(revoked())));
+    scene("verify_hostile", {
+        let mut found = verification(hostile_license());
+        found.inspection.invalid = Some(("bad_signature".to_owned(), HOSTILE.repeat(5)));
+        found.inspection.issuer = Some(issuer(7, HOSTILE, licentia_core::IssuerStatus::Retired));
+        verified(found)
+    });
+    scene("save", on(with_licenses(vec![license(1)]), "o"));
+    scene("save_hostile", on(with_licenses(vec![hostile_license()]), "o"));
+    scene("import", on(with_licenses(many()), "i"));
+    scene("import_review", previewed(foreign(license(1))));
+    scene("import_hostile", previewed(foreign(hostile_license())));
+    scene("import_refused", {
+        let mut preview = foreign(license(1));
+        preview.found = verification(license(1));
+        previewed(preview)
+    });
+    scene("extend", on(with_licenses(vec![license(1)]), "+"));
+    scene("extend_review", on(with_licenses(vec![license(1)]), "+30<enter>"));
+
     scene("issue", on(with_licenses(many()), "nalice<tab>"));
     scene("issue_problems", on(with_licenses(many()), "n<enter>"));
-    scene(
-        "issue_review",
-        on(with_licenses(many()), "nalice<tab>studio<tab><tab>30<tab><tab>export<tab>seats=10<enter>"),
-    );
+    scene("issue_twin", {
+        let mut app = on(with_licenses(many()), "na");
+        app.update(Msg::TwinsLoaded { request: 3, answer: Ok(vec![license(5), license(4)]) });
+        app
+    });
+    scene("issue_when", on(with_licenses(many()), "nalice<tab>studio<enter>soon<enter>"));
+    scene("issue_what", on(with_licenses(many()), "nalice<tab>studio<enter>30<enter>export"));
+    scene("issue_review", on(with_licenses(many()), "nalice<tab>studio<enter>30<enter>export<tab>seats=10<enter>"));
+    scene("issue_leave", on(with_licenses(many()), "nalice<esc>"));
+    scene("reissue_review", on(with_licenses(vec![license(1)]), "ebob<enter><ctrl-u>30<enter><enter>"));
     scene("reissue_hostile", on(with_licenses(vec![hostile_license()]), "e"));
     scene("reissue_long", on(with_licenses(vec![long_license()]), "e"));
     scene("revoke", on(with_licenses(many()), "x"));
     scene("revoke_review_hostile", on(with_licenses(vec![hostile_license()]), "x<enter>"));
     scene("unrevoke", on(with_licenses(vec![revoked()]), "u"));
 
-    scene("command", on(with_licenses(vec![revoked()]), "u<f2>"));
-    scene("command_long", on(with_licenses(vec![long_license()]), "e<ctrl-u>Bob's own<tab><ctrl-u>studio<f2>"));
-    scene("command_hostile", {
-        let mut app = on(with_licenses(vec![license(1)]), "x<tab>");
-        app.update(Msg::Paste(HOSTILE.repeat(5)));
-        on(app, "<enter><f2>")
-    });
-    scene("batch_form", on(with_licenses(many()), "b"));
-    scene("batch_reading", {
-        let mut app = on(with_licenses(many()), "b/home/mathieu/customers.csv<enter>");
-        app.update(Msg::Progress { request: 2, done: 431, total: 1_000 });
-        app
-    });
-    scene("batch", with_batch(batch(40)));
-    scene("batch_refused", on(with_batch(half_refused(40)), "<down>"));
-    scene("batch_only_refused", on(with_batch(half_refused(40)), "r<down><down>"));
-    scene("batch_hostile", with_batch(hostile_batch()));
-    scene("batch_review", on(with_batch(batch(40)), "<enter>"));
-    scene("batch_command", on(with_batch(batch(40)), "<f2>"));
-    scene("batch_signing", {
-        let mut app = on(with_batch(batch(40)), "<enter><enter>");
-        app.update(Msg::Progress { request: 3, done: 12, total: 40 });
-        app
-    });
-    scene("batch_behind", {
-        let mut app = on(with_batch(batch(40)), "<enter><enter><esc>");
-        app.update(Msg::Progress { request: 3, done: 12, total: 40 });
-        app
-    });
-    scene("batch_signed", signed());
-    scene("tokens", on(signed(), "w"));
-    scene("tokens_writing", {
-        let mut app = on(signed(), "w/tmp/out<enter>");
-        app.update(Msg::Progress { request: 5, done: 10, total: 12 });
-        app
-    });
-
+    scenes.extend(super::look_batch::scenes());
     scenes.extend(super::look_keys::scenes());
     let mut scene = |name, app: App| scenes.push((name, app));
     scene("error", failed(why()));
@@ -99,7 +103,7 @@ fn scenes() -> Vec<(&'static str, App)> {
     scenes
 }
 
-fn many() -> Vec<License> {
+pub(super) fn many() -> Vec<License> {
     let one = |number: u64| {
         let days = i64::try_from(number).unwrap();
         License {
@@ -112,7 +116,7 @@ fn many() -> Vec<License> {
     (0..40).map(one).collect()
 }
 
-fn revoked() -> License {
+pub(super) fn revoked() -> License {
     License { status: LicenseStatus::Revoked, ..license(1) }
 }
 
@@ -123,11 +127,28 @@ fn detail(license: License) -> App {
     app
 }
 
-fn signed() -> App {
-    let mut app = with_batch(batch(12));
-    press(&mut app, "<enter><enter>");
-    let licenses = (1..=12).map(|number| License { status_list: None, ..license(number) }).collect();
-    app.update(Msg::BatchIssued(Ok(licenses)));
+/// The second of three.
+fn reissued() -> App {
+    let mut app = with_licenses(vec![license(2)]);
+    press(&mut app, "<enter>");
+    let mut details = details(License { status: LicenseStatus::Superseded, ..license(2) });
+    let first = License { status: LicenseStatus::Revoked, subject: HOSTILE.to_owned(), ..license(1) };
+    details.history = vec![first, details.license.clone(), license(3)];
+    app.update(Msg::LicenseLoaded { request: 2, answer: Ok(Box::new(details)) });
+    app
+}
+
+fn verified(found: Verification) -> App {
+    let mut app = with_licenses(vec![license(1)]);
+    press(&mut app, "V");
+    app.update(Msg::LicenseVerified { request: 2, answer: Ok(Box::new(found)) });
+    app
+}
+
+fn previewed(preview: Preview) -> App {
+    let mut app = with_licenses(many());
+    press(&mut app, "i~/a.lic<enter>");
+    app.update(Msg::Previewed { request: 2, answer: Ok(Box::new(preview)) });
     app
 }
 

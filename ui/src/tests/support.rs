@@ -1,7 +1,7 @@
 //! Hand-made rows and a state to press keys on.
 
 use crate::app::App;
-use crate::effect::{Effect, LicenseDetails, Overview};
+use crate::effect::{Effect, LicenseDetails, Overview, Preview, Verification};
 use crate::look::{Look, Zone};
 use crate::message::Msg;
 use crate::screen::issuers::IssuerMore;
@@ -13,9 +13,9 @@ use crate::theme::Theme;
 use licentia_core::audit::{Issue, IssueSeverity, KeySource, LogIdentity, TrustRoot, VerifyReport};
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Batch, BatchRow, EventId, Explanation, Identity, IdentityId, IssueRequest, Issuer, IssuerId,
-    IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId, LicenseStatus, Limit, Limits, LogId, Origin, Page,
-    ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation, StatusRef, Strings,
+    AuditRecord, Batch, BatchRow, Decoded, EventId, Explanation, Identity, IdentityId, Inspection, IssueRequest,
+    Issuer, IssuerId, IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId, LicenseStatus, Limit, Limits, LogId,
+    Origin, Page, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation, StatusRef, Strings,
     SubjectSignature, Term, Timestamp, UsedIdentity,
 };
 use ratatui::Terminal;
@@ -34,6 +34,7 @@ pub(super) fn opening(session: Option<Session>) -> Opening {
         fingerprint: Some("blake3:6f1c0d9ab2e47755".to_owned()),
         has_passphrase: false,
         warning: None,
+        audience: vec![],
     }
 }
 
@@ -108,6 +109,15 @@ pub(super) fn text(app: &mut App, width: u16, height: u16) -> String {
     shown(terminal.backend().buffer())
 }
 
+/// Asserts that the screen has all of it.
+#[track_caller]
+pub(super) fn shows(app: &mut App, parts: &[&str]) {
+    let screen = text(app, 120, 36);
+    for part in parts {
+        assert!(screen.contains(part), "{part} is not in\n{screen}");
+    }
+}
+
 pub(crate) fn why() -> Explanation {
     Explanation {
         message: "the license was not issued".to_owned(),
@@ -153,7 +163,61 @@ pub(super) fn details(license: License) -> LicenseDetails {
         actor: "mathieu@build7".to_owned(),
         revoked_at: NOW,
     });
-    LicenseDetails { history: vec![license.clone()], license, issuer: "default".to_owned(), revocation }
+    let decoded = Some(decoded(&license));
+    LicenseDetails { history: vec![license.clone()], license, issuer: "default".to_owned(), revocation, decoded }
+}
+
+/// What is found out about a license that holds.
+pub(super) fn verification(license: License) -> Verification {
+    let claims = serde_json::json!({
+        "iss": "acme.example",
+        "sub": license.subject,
+        "aud": license.audience,
+        "iat": license.created_at.seconds(),
+        "exp": license.not_after.unwrap().seconds(),
+        "jti": license.jti,
+        "features": license.features,
+        "limits": license.limits,
+        "payload": license.payload,
+        "status": license.status_list.as_ref().map(
+            |list| serde_json::json!({ "status_list": { "idx": list.idx, "uri": list.uri } })
+        ),
+    });
+    let inspection = Inspection {
+        kid: "b3NQ7qhXjuXJ".to_owned(),
+        claims: serde_json::from_value(claims).unwrap(),
+        invalid: None,
+        issuer: Some(issuer(7, "default", IssuerStatus::Active)),
+        known: Some(license.clone()),
+        before: None,
+    };
+    Verification { inspection, revocation: details(license.clone()).revocation, license: Some(license) }
+}
+
+/// The same of one that is not here.
+pub(super) fn foreign(license: License) -> Preview {
+    let mut found = verification(license);
+    found.license = None;
+    found.inspection.known = None;
+    Preview { text: "eyJ".to_owned(), found }
+}
+
+/// As the token of a license would say it.
+pub(super) fn decoded(license: &License) -> Decoded {
+    let map = |value: serde_json::Value| value.as_object().unwrap().clone();
+    Decoded {
+        header: map(serde_json::json!({ "alg": "EdDSA", "typ": "licentia+jwt", "kid": "b3NQ7qhXjuXJ" })),
+        claims: map(serde_json::json!({
+            "iss": "acme.example",
+            "sub": license.subject,
+            "aud": license.audience,
+            "iat": license.created_at.seconds(),
+            "exp": license.not_after.map(licentia_core::Timestamp::seconds),
+            "jti": license.jti,
+            "limits": license.limits,
+            "payload": license.payload,
+        })),
+    }
 }
 
 pub(super) fn issuer(number: u128, name: &str, status: IssuerStatus) -> Issuer {
@@ -169,6 +233,11 @@ pub(super) fn issuer(number: u128, name: &str, status: IssuerStatus) -> Issuer {
         created_at: NOW,
         retired_at: None,
     }
+}
+
+/// The same without what it is counted for.
+pub(super) fn named(number: u128, name: &str) -> Identity {
+    identity(number, name, 0).identity
 }
 
 pub(super) fn record(seq: u64) -> AuditRecord {

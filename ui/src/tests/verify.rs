@@ -64,7 +64,7 @@ fn the_report_takes_no_typing_away() {
     press(&mut app, "@example");
     let screen = text(&mut app, 80, 24);
     assert!(screen.contains("alice@example"), "{screen}");
-    press(&mut app, "<esc>");
+    press(&mut app, "<esc><enter>");
     assert!(text(&mut app, 80, 24).contains("CRITICAL entry_altered in entries 3 to 5"));
 }
 

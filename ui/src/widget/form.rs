@@ -83,6 +83,13 @@ impl<F: Copy + PartialEq> Form<F> {
         self.fields.get(self.focus).is_some_and(|field| field.id == id)
     }
 
+    /// What is typed next goes into this field.
+    pub(crate) fn go_to(&mut self, id: F) {
+        if let Some(at) = self.fields.iter().position(|field| field.id == id) {
+            self.focus = at;
+        }
+    }
+
     /// Puts what is wrong at the fields and goes to the first of them. True when nothing is.
     pub(crate) fn show(&mut self, problems: &[(F, String)]) -> bool {
         for field in &mut self.fields {
@@ -94,11 +101,13 @@ impl<F: Copy + PartialEq> Form<F> {
         problems.is_empty()
     }
 
-    /// Shows what is wrong with the field that is being left, and nothing about the others.
+    /// Shows what is wrong with the field that is being left. Of the others, what is mended loses its mark.
     pub(crate) fn leave(&mut self, problems: &[(F, String)], forwards: bool) {
         let count = self.fields.len().max(1);
-        if let Some(field) = self.fields.get_mut(self.focus) {
-            field.problem = problems.iter().find(|(id, _)| *id == field.id).map(|(_, why)| why.clone());
+        for (at, field) in self.fields.iter_mut().enumerate() {
+            if at == self.focus || field.problem.is_some() {
+                field.problem = problems.iter().find(|(id, _)| *id == field.id).map(|(_, why)| why.clone());
+            }
         }
         self.focus = (self.focus + if forwards { 1 } else { count - 1 }) % count;
     }

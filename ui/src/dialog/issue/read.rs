@@ -1,6 +1,6 @@
 //! How the fields of the form are read, and how a license is written into them.
 
-use super::Part;
+use super::steps::Part;
 use licentia_core::{License, Limit, Term, Timestamp};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -34,7 +34,7 @@ pub(super) fn time(text: &str) -> Read<Timestamp> {
     let text = if whole_day { format!("{text}T00:00:00Z") } else { text.to_owned() };
     match chrono::DateTime::parse_from_rfc3339(&text) {
         Ok(moment) => Ok(Timestamp::from(moment.to_utc())),
-        Err(_) => Err("a date like 2027-01-31, or a moment like 2027-01-31T12:00:00Z".to_owned()),
+        Err(_) => Err("a date like 2027-01-31, or 2027-01-31T12:00:00Z".to_owned()),
     }
 }
 
@@ -93,11 +93,12 @@ pub(super) fn written(license: &License, part: Part) -> String {
         Part::Features => written_list(&license.features.0),
         Part::Limits => written_limits(&license.limits.0),
         Part::Payload => license.payload.as_ref().map_or_else(String::new, Value::to_string),
+        Part::Identity => license.identity_id.map_or_else(String::new, |id| id.to_string()),
         Part::Issuer => String::new(),
     }
 }
 
-fn written_list(words: &[String]) -> String {
+pub(super) fn written_list(words: &[String]) -> String {
     let simple = words.join(", ");
     if list(&simple).as_deref() == Ok(words) { simple } else { serde_json::json!(words).to_string() }
 }

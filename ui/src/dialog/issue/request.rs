@@ -1,7 +1,8 @@
 //! From the fields of the form to what is asked of the service.
 
+use super::Issue;
 use super::read::{self, Read};
-use super::{Issue, Part};
+use super::steps::{Part, TEXTS};
 use crate::look::Look;
 use crate::widget::scroll::Pair;
 use licentia_core::{ClearField, IssueRequest, ReissueRequest, Term, Timestamp};
@@ -11,13 +12,15 @@ impl Issue {
     pub(super) fn problems(&self, now: Timestamp) -> Vec<(Part, String)> {
         let mut problems = vec![];
         let mut check = |part, result: Read<()>| problems.extend(result.err().map(|why| (part, why)));
-        check(Part::Subject, required(self.form.text(Part::Subject), "whom is it for?"));
+        check(Part::Subject, required(self.text(Part::Subject), "whom is it for?"));
         check(Part::Audience, self.audience().map(drop));
+        check(Part::Identity, self.identity().map(drop));
+        check(Part::Issuer, self.check_issuer());
         check(Part::Term, self.check_term(now));
         check(Part::NotBefore, self.not_before().map(drop));
-        check(Part::Features, read::list(self.form.text(Part::Features)).map(drop));
-        check(Part::Limits, read::limits(self.form.text(Part::Limits)).map(drop));
-        check(Part::Payload, read::payload(self.form.text(Part::Payload)).map(drop));
+        check(Part::Features, read::list(self.text(Part::Features)).map(drop));
+        check(Part::Limits, read::limits(self.text(Part::Limits)).map(drop));
+        check(Part::Payload, read::payload(self.text(Part::Payload)).map(drop));
         problems
     }
 
@@ -25,15 +28,15 @@ impl Issue {
     pub(super) fn new_license(&self, now: Timestamp) -> Option<IssueRequest> {
         self.check_term(now).ok()?;
         Some(IssueRequest {
-            subject: self.form.text(Part::Subject).to_owned(),
+            subject: self.text(Part::Subject).to_owned(),
             audience: self.audience().ok()?,
             issuer: self.issuer_id(),
             not_before: self.not_before().ok()?,
-            term: read::term(self.form.text(Part::Term)).ok()?,
-            features: read::list(self.form.text(Part::Features)).ok()?,
-            limits: read::limits(self.form.text(Part::Limits)).ok()?,
-            payload: read::payload(self.form.text(Part::Payload)).ok()?,
-            identity: None,
+            term: read::term(self.text(Part::Term)).ok()?,
+            features: read::list(self.text(Part::Features)).ok()?,
+            limits: read::limits(self.text(Part::Limits)).ok()?,
+            payload: read::payload(self.text(Part::Payload)).ok()?,
+            identity: self.identity().ok()?,
         })
     }
 
@@ -41,8 +44,8 @@ impl Issue {
     pub(super) fn changes(&self, now: Timestamp) -> Option<ReissueRequest> {
         let new = self.new_license(now)?;
         let mut request = ReissueRequest { issuer: new.issuer, ..ReissueRequest::default() };
-        for part in super::TEXTS.iter().filter(|part| self.changed(**part)) {
-            let empty = self.form.text(*part).is_empty();
+        for part in TEXTS.iter().filter(|part| self.changed(**part)) {
+            let empty = self.text(*part).is_empty();
             match part {
                 Part::Subject => request.subject = Some(new.subject.clone()),
                 Part::Audience => request.audience = Some(new.audience.clone()),
@@ -56,6 +59,8 @@ impl Issue {
                 Part::Limits => request.limits = Some(new.limits.clone()),
                 Part::Payload if empty => request.clear.push(ClearField::Payload),
                 Part::Payload => request.payload.clone_from(&new.payload),
+                Part::Identity if empty => request.clear.push(ClearField::Identity),
+                Part::Identity => request.identity = new.identity,
                 Part::Issuer => {}
             }
         }
@@ -77,13 +82,14 @@ impl Issue {
             let mark = if self.base.is_some() && self.changed(part) { "  (changed)" } else { "" };
             Pair::new(name, format!("{}{mark}", if value.is_empty() { "none" } else { value }))
         };
-        let text = |part| self.form.text(part);
+        let text = |part| self.text(part);
         Some(vec![
             fact(Part::Subject, "subject", text(Part::Subject)),
             fact(Part::Audience, "audience", text(Part::Audience)),
-            fact(Part::Issuer, "issuer", issuer),
+            fact(Part::Identity, "identity", &self.identity_name()),
             fact(Part::NotBefore, "begins", &begin),
             fact(Part::Term, "expires", &end),
+            fact(Part::Issuer, "issuer", issuer),
             fact(Part::Features, "features", text(Part::Features)),
             fact(Part::Limits, "limits", text(Part::Limits)),
             fact(Part::Payload, "payload", text(Part::Payload)),
@@ -91,7 +97,7 @@ impl Issue {
     }
 
     fn audience(&self) -> Read<Vec<String>> {
-        let text = self.form.text(Part::Audience);
+        let text = self.text(Part::Audience);
         required(text, "which product is it for?")?;
         let audience = read::list(text)?;
         required(audience.first().map_or("", String::as_str), "which product is it for?")?;
@@ -99,25 +105,33 @@ impl Issue {
     }
 
     fn not_before(&self) -> Read<Option<Timestamp>> {
-        let text = self.form.text(Part::NotBefore);
+        let text = self.text(Part::NotBefore);
         if text.is_empty() { Ok(None) } else { read::time(text).map(Some) }
+    }
+
+    fn check_issuer(&self) -> Read<()> {
+        let nobody = self.issuers_known && self.default_issuer.is_none();
+        if nobody && self.issuer().is_none() {
+            return Err("no issuer is active: choose one, or activate one first".to_owned());
+        }
+        Ok(())
     }
 
     fn check_term(&self, now: Timestamp) -> Read<()> {
         let start = self.not_before().ok().flatten();
-        match read::term(self.form.text(Part::Term))? {
+        match read::term(self.text(Part::Term))? {
             Term::Until(end) if end <= now => Err("that is over already".to_owned()),
             Term::Until(end) if start.is_some_and(|start| end <= start) => Err("it ends before it begins".to_owned()),
             _ => Ok(()),
         }
     }
 
-    fn changed(&self, part: Part) -> bool {
+    pub(super) fn changed(&self, part: Part) -> bool {
         if part == Part::Issuer {
             return self.issuer().is_some();
         }
-        let first = self.base.iter().flat_map(|(_, first)| first).find(|(id, _)| *id == part);
-        first.is_none_or(|(_, text)| text.trim() != self.form.text(part))
+        let first = self.first.iter().find(|(id, _)| *id == part);
+        first.is_none_or(|(_, text)| text.trim() != self.text(part))
     }
 }
 

@@ -12,8 +12,8 @@ use ratatui::text::Span;
 use tui_input::Input;
 use tui_input::backend::crossterm::EventHandler;
 
-/// A license is at most this long, so no field needs to be longer.
-const MAX_CHARS: usize = 64 * 1024;
+/// A license in its armour is at most this long, so no field needs to be longer.
+const MAX_CHARS: usize = 65 * 1024;
 
 /// See the module.
 #[derive(Debug)]
@@ -47,7 +47,15 @@ impl<F> Field<F> {
         Self { id, name, hint, problem: None, value: Value::Choice { options, chosen: 0 } }
     }
 
-    pub(super) fn key(&mut self, key: KeyEvent) {
+    /// The text of it; nothing where it is no text.
+    pub(crate) fn typed(&self) -> &str {
+        match &self.value {
+            Value::Text(input) => input.value(),
+            _ => "",
+        }
+    }
+
+    pub(crate) fn key(&mut self, key: KeyEvent) {
         match &mut self.value {
             Value::Text(input) => {
                 if input.value().len() < MAX_CHARS || !matches!(key.code, KeyCode::Char(_)) {
@@ -64,7 +72,7 @@ impl<F> Field<F> {
     }
 
     /// Line feeds become blanks: a field has one line, and JSON does not mind.
-    pub(super) fn paste(&mut self, text: &str) {
+    pub(crate) fn paste(&mut self, text: &str) {
         match &mut self.value {
             Value::Text(input) => {
                 let cursor = input.cursor();
@@ -81,7 +89,7 @@ impl<F> Field<F> {
         }
     }
 
-    pub(super) fn draw(&self, frame: &mut Frame, area: Rect, focused: bool, look: Look) {
+    pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, focused: bool, look: Look) {
         let style = look.style(if focused { Meaning::Focus } else { Meaning::Text });
         match &self.value {
             Value::Text(input) => {
