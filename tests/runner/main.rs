@@ -17,6 +17,7 @@ mod layering;
 mod processes;
 mod readme;
 mod screen;
+mod walkthrough;
 
 use licentia_tests::Shell;
 

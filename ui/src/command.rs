@@ -3,7 +3,7 @@
 mod keys;
 mod shell;
 
-use crate::effect::Effect;
+use crate::effect::{Effect, is_license};
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
     ClearField, Founding, IssueRequest, LicenseFilter, LicenseId, Limit, ReissueRequest, RevokeRequest, Term,
@@ -33,15 +33,15 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::Reissue { id, request } => reissue(*id, request),
         Effect::Revoke(request) => Ok(revoke(request)),
         Effect::Unrevoke { id } => Ok(Command::new("license unrevoke").word(id)),
-        Effect::SaveLicense { id, path } => Ok(Command::new("license export").word(id).path("--out", path)),
-        Effect::DeleteLicense { id, revoke: false } => Ok(Command::new("license delete").word(id)),
-        Effect::DeleteLicense { id, revoke: true } => Ok(Command::new("license delete").word(id).flag("--revoke")),
-        Effect::ImportLicense { text } => Ok(Command::fed("license import -", text.trim())),
-        // It leads to the question whether to take the license in; only the file is known by then.
-        Effect::Preview { request: _, source } if is_license(source) => {
-            Err("the license was pasted; once it was looked at there is one".to_owned())
+        Effect::DeleteLicense { id, revoke } => {
+            let line = Command::new("license delete").word(id);
+            Ok(if *revoke { line.flag("--revoke") } else { line })
         }
-        Effect::Preview { request: _, source } => Ok(Command::new("license import").name_of_file(source)),
+        Effect::SaveLicense { id, path } => Ok(Command::new("license export").word(id).path("--out", path)),
+        Effect::Preview { request: _, source } if is_license(source) => Err(PASTED.to_owned()),
+        Effect::Preview { request: _, source } => Ok(Command::new("license inspect").name_of_file(source)),
+        Effect::ImportLicense { text: _, file: Some(file) } => Ok(Command::new("license import").name_of_file(file)),
+        Effect::ImportLicense { text: _, file: None } => Err(PASTED.to_owned()),
         Effect::ReadBatch { request: _, path } => batch(path).map(|line| line.flag("--dry-run")),
         Effect::IssueBatch { request: _, batch: rows } => batch(&rows.path),
         Effect::ChangeIssuer(change) => keys::issuer(change),
@@ -65,6 +65,10 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::Quit
         | Effect::Stop { .. }
         | Effect::LookForChanges
+        | Effect::Copy { .. }
+        | Effect::VerifyLicense { .. }
+        | Effect::LoadTwins { .. }
+        | Effect::ResolveIdentity { .. }
         | Effect::Unlock { .. }
         | Effect::Lock
         | Effect::LoadLicense { .. }
@@ -72,10 +76,6 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::LoadIssuers { .. }
         | Effect::LoadKinds { .. }
         | Effect::ResolveTarget { .. }
-        | Effect::Copy { .. }
-        | Effect::VerifyLicense { .. }
-        | Effect::LoadTwins { .. }
-        | Effect::ResolveIdentity { .. }
         | Effect::LoadOverview { .. }
         | Effect::CountLicenses { .. }
         | Effect::FindTarget { .. }
@@ -99,10 +99,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
 const ONE_BY_ONE: &str = "after the signing there is a command for one token at a time: license export ID --out FILE; \
 license issue --from FILE --format jsonl prints all of them at once";
 
-/// The text of a license, and not the path of its file.
-fn is_license(source: &str) -> bool {
-    source.contains("BEGIN LICENSE") || source.matches('.').count() == 2 && source.starts_with("ey")
-}
+const PASTED: &str = "it was pasted, and the command line reads a file: license import FILE";
 
 fn found(founding: &Founding) -> Command {
     Command::new("init")

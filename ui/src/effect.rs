@@ -27,6 +27,7 @@ use std::sync::Arc;
 pub(crate) use keys::{
     IdentityChange, IdentityDone, IssuerChange, IssuerDone, KeyForm, KeySource, ProbeChange, ProbeDone, Saving,
 };
+pub(crate) use license::is_license;
 
 /// Something to be done outside of the application state.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,6 +144,8 @@ pub(crate) enum Effect {
     },
     ImportLicense {
         text: String,
+        /// Where it was read, if it was not pasted.
+        file: Option<String>,
     },
 
     Issue(IssueRequest),
@@ -378,7 +381,7 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         }
         Effect::SaveLicense { id, path } => Msg::LicenseSaved(license::save(services, id, &path).await),
         Effect::DeleteLicense { id, revoke } => Msg::LicenseDeleted(license::delete(services, id, revoke).await),
-        Effect::ImportLicense { text } => Msg::LicenseImported(license::import(services, &text).await),
+        Effect::ImportLicense { text, file: _ } => Msg::LicenseImported(license::import(services, &text).await),
 
         Effect::Issue(request) => Msg::Issued(write::issue(services, request).await),
         Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),

@@ -54,7 +54,6 @@ impl Services {
             fingerprint: None,
             has_passphrase: passphrase.is_some(),
             warning: None,
-            // Why it could not be read is said where it matters.
             audience: audience.clone().unwrap_or_default(),
         };
         let licentia = match Licentia::open(place.clone(), ambient.clone()).await {
@@ -67,7 +66,7 @@ impl Services {
         if let Some(licentia) = licentia {
             if licentia.vault().is_founded().await? {
                 opening.fingerprint = Some(licentia.audit().identity().await?.fingerprint);
-                opening.warning = licentia.check_pin().await.err().map(|error| Explanation::from(&error));
+                opening.warning = licentia.pin_seen().await.err().map(|error| Explanation::from(&error));
                 operator = unlock_at_start(&licentia, passphrase.as_ref(), &actor).await?;
                 let session = session(&licentia, operator.as_ref()).await?;
                 if session == Session::Reviewer(Why::NoVault) {

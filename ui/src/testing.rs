@@ -79,6 +79,14 @@ impl Harness {
         self
     }
 
+    /// The same, and after each key everything is done that it asked for: what a patient person sees.
+    pub async fn press_and_settle(&mut self, keys: &str) -> &mut Self {
+        for key in parse(keys) {
+            self.key(key).settle().await;
+        }
+        self
+    }
+
     /// Presses one key.
     pub fn key(&mut self, key: KeyEvent) -> &mut Self {
         self.follow(Msg::Key(key));

@@ -32,7 +32,6 @@ fn advice(effect: &Effect) -> &'static str {
         Effect::ExportAudit { .. } => {
             "The log records it where the passphrase comes from a file: --passphrase-file FILE. It is not asked for."
         }
-        Effect::SaveLicense { .. } => "It needs no passphrase.",
         effect if effect.is_write() => {
             "It asks for the passphrase. A script names a file with it: --passphrase-file FILE."
         }
@@ -68,8 +67,8 @@ impl Dialog {
             | Self::Founded(_)
             | Self::Error(_)
             | Self::Help(_)
-            | Self::Verdict(_)
             | Self::Discard(_)
+            | Self::Verdict(_)
             | Self::Verifying(_)
             | Self::Report(_)
             | Self::ExportDone(_)

@@ -24,12 +24,6 @@ impl Command {
         Self(vec![Piece::Plain(format!("licentia {verb}"))])
     }
 
-    /// A verb that is given a text to read.
-    pub(super) fn fed(verb: &str, text: &str) -> Self {
-        let first = Piece::Option(PRINT, text.to_owned());
-        Self(vec![first, Piece::Plain(format!("| licentia {verb}"))])
-    }
-
     /// An id that belongs to the verb.
     pub(super) fn word(mut self, word: impl Display) -> Self {
         if let Some(Piece::Plain(first)) = self.0.first_mut() {
@@ -186,15 +180,12 @@ fn end(lines: &mut Vec<String>, part: &str) {
     lines.push(String::new());
 }
 
-/// Gives the argument behind it to the next program.
-const PRINT: &str = "printf '%s\\n'";
-
 /// The name of an option and what joins it to its value: a value like `-x` alone would be taken for an option.
 fn lead(name: &str, value: &str) -> String {
     match name {
         "" => String::new(),
         // What comes behind it is no option, whatever it looks like.
-        ">" | PRINT => format!("{name} "),
+        ">" => "> ".to_owned(),
         _ => format!("{name}{}", if value.starts_with('-') { '=' } else { ' ' }),
     }
 }
@@ -224,7 +215,5 @@ fn quoted(text: &str) -> String {
             }
         }
     }
-    // Two dashes, for a text that begins with one.
-    let dashes = if format.starts_with('-') { "-- " } else { "" };
-    format!("\"$(printf {dashes}'{format}')\"")
+    format!("\"$(printf '{format}')\"")
 }

@@ -59,6 +59,11 @@ impl Delete {
         vec![]
     }
 
+    /// What it asks for, whether it was confirmed already or not.
+    pub(crate) fn effect(&self) -> Effect {
+        Effect::DeleteLicense { id: self.license.id, revoke: self.revokes() }
+    }
+
     pub(crate) const fn wait(&mut self, waiting: bool) {
         self.waiting = waiting;
     }
@@ -81,11 +86,6 @@ impl Delete {
             frame.render_widget(line, row);
         }
         self.form.draw(frame, bottom, look);
-    }
-
-    /// What it leads to, whether or not the subject was typed: that question is the screen's own.
-    pub(crate) fn effect(&self) -> Effect {
-        Effect::DeleteLicense { id: self.license.id, revoke: self.revokes() }
     }
 
     fn revokes(&self) -> bool {

@@ -47,6 +47,10 @@ impl Extend {
         vec![]
     }
 
+    pub(crate) fn leads_to(&self, now: Timestamp) -> Result<Effect, String> {
+        self.new_end(now).map(|end| self.effect(end)).map_err(|why| in_the_way("days", why))
+    }
+
     pub(crate) const fn wait(&mut self, waiting: bool) {
         self.waiting = waiting;
     }
@@ -76,16 +80,6 @@ impl Extend {
         if end.seconds() > LAST { Err("that reaches beyond the calendar") } else { Ok(end) }
     }
 
-    /// What it leads to, or why that cannot be read.
-    pub(crate) fn leads_to(&self, now: Timestamp) -> Result<Effect, String> {
-        self.new_end(now).map(|end| self.effect(end)).map_err(|why| in_the_way("days", why))
-    }
-
-    fn effect(&self, end: Timestamp) -> Effect {
-        let request = ReissueRequest { term: Some(Term::Until(end)), ..ReissueRequest::default() };
-        Effect::Reissue { id: self.license.id, request }
-    }
-
     fn confirm(&self, end: Timestamp, look: Look) -> Confirm {
         let facts = vec![
             Pair::new("license", self.license.id.to_string()),
@@ -95,6 +89,11 @@ impl Extend {
         ];
         let warning = "A new license is signed and this one superseded: the new one has to be handed out.";
         Confirm::new("Extend this license?", facts, Some(warning), self.effect(end))
+    }
+
+    fn effect(&self, end: Timestamp) -> Effect {
+        let request = ReissueRequest { term: Some(Term::Until(end)), ..ReissueRequest::default() };
+        Effect::Reissue { id: self.license.id, request }
     }
 }
 

@@ -200,7 +200,7 @@ impl Issue {
     /// What it leads to, or which field cannot be read.
     pub(crate) fn leads_to(&self, now: Timestamp) -> Result<Effect, String> {
         if let Some((part, why)) = self.problems(now).first() {
-            let name = self.forms.iter().find(|form| form.has(*part)).map_or("form", |form| form.name(*part));
+            let name = self.forms.iter().find(|form| form.has(*part)).map_or("", |form| form.name(*part));
             return Err(in_the_way(name, why));
         }
         self.effect(now).ok_or_else(|| in_the_way("form", "it cannot be read"))
@@ -233,17 +233,15 @@ impl Issue {
 
     /// What is about to be signed, for reading once more; or the rule that it breaks.
     fn review(&self, look: Look) -> Option<Step> {
-        let new = self.new_license(look.now)?;
-        if let Err(error) = new.check(look.now) {
+        if let Err(error) = self.new_license(look.now)?.check(look.now) {
             return Some(Step::open(Explained::from(Explanation::from(&error))));
         }
-        let facts = self.facts(look)?;
         let title = match &self.base {
             None => "Sign this license?",
             Some(_) => "Sign this license, and supersede the old one?",
         };
-        let mut confirm =
-            Confirm::new(title, facts, None, self.effect(look.now)?).after(TRAIL.last().copied().unwrap_or_default());
+        let (facts, effect) = (self.facts(look)?, self.effect(look.now)?);
+        let mut confirm = Confirm::new(title, facts, None, effect).after(TRAIL.last().copied().unwrap_or_default());
         if let Some(warning) = self.twin_warning(look) {
             confirm.warn(&warning);
         }

@@ -42,10 +42,9 @@ impl SaveLicense {
         vec![]
     }
 
-    /// What it leads to, or why that cannot be read.
     pub(crate) fn leads_to(&self) -> Result<Effect, String> {
-        match self.problems().pop() {
-            Some(((), why)) => Err(in_the_way("path", &why)),
+        match self.problems().first() {
+            Some(((), why)) => Err(in_the_way("path", why)),
             None => Ok(Effect::SaveLicense { id: self.id, path: self.form.text(()).to_owned() }),
         }
     }

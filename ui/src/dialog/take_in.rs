@@ -4,7 +4,7 @@ use super::confirm::Confirm;
 use super::verdict::Verdict;
 use super::verdict::checks::{facts, refusal};
 use crate::app::in_the_way;
-use crate::effect::{Effect, Preview};
+use crate::effect::{Effect, Preview, is_license};
 use crate::keymap::Action;
 use crate::look::Look;
 use crate::message::Answer;
@@ -45,10 +45,10 @@ impl TakeIn {
         vec![]
     }
 
-    /// What it leads to, or why that cannot be read.
+    /// The command for looking at it; the review has the one that takes it in.
     pub(crate) fn leads_to(&self) -> Result<Effect, String> {
-        match self.problems().pop() {
-            Some(((), why)) => Err(in_the_way("license", &why)),
+        match self.problems().first() {
+            Some(((), why)) => Err(in_the_way("license", why)),
             None => Ok(Effect::Preview { request: 0, source: self.form.text(()).to_owned() }),
         }
     }
@@ -63,13 +63,14 @@ impl TakeIn {
             return Ok(None);
         }
         let Preview { text, found } = *answer?;
+        let file = self.form.optional(()).filter(|source| !is_license(source));
         Ok(Some(match refusal(&found, look) {
             Some(_) => Step::open(Verdict::refused(found)),
             None => Step::open(Confirm::new(
                 "Take this license in?",
                 facts(&found, look),
                 None,
-                Effect::ImportLicense { text },
+                Effect::ImportLicense { text, file },
             )),
         }))
     }

@@ -127,10 +127,10 @@ impl Action {
                 | Self::NewProbe
                 | Self::ConsumeProbe
                 | Self::CancelProbe
-                | Self::SignBatch
                 | Self::Delete
                 | Self::Extend
                 | Self::Import
+                | Self::SignBatch
         )
     }
 }

@@ -112,12 +112,12 @@ const SCROLL: &[Binding] = &[
 const LICENSES: &[Binding] = &[
     shown(&[ENTER], Action::Open),
     shown(&[Key::char('n')], Action::Issue),
+    known(&[Key::char('b')], Action::Batch),
     shown(&[Key::char('/')], Action::FilterSubject),
     shown(&[Key::char('s')], Action::CycleStatus),
     shown(&[Key::char('w')], Action::CycleValidity),
     known(&[Key::char('F')], Action::ClearFilter),
     known(&[Key::char('i')], Action::Import),
-    known(&[Key::char('b')], Action::Batch),
 ];
 
 /// What can be done to a license, in the list and on its own pages alike.

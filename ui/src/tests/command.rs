@@ -85,7 +85,8 @@ fn each_effect_has_its_command() {
             Effect::DeleteLicense { id: license_id(1), revoke: true },
             "license delete 01900000-0000-7000-8000-000000000001 --revoke",
         ),
-        (Effect::Preview { request: 1, source: "~/a.lic".to_owned() }, "license import ~/a.lic"),
+        (Effect::Preview { request: 1, source: "~/a.lic".to_owned() }, "license inspect ~/a.lic"),
+        (Effect::ImportLicense { text: "eyJ".to_owned(), file: Some("~/a.lic".to_owned()) }, "license import ~/a.lic"),
         (Effect::Unrevoke { id: license_id(1) }, "license unrevoke 01900000-0000-7000-8000-000000000001"),
         (
             Effect::ReadBatch { request: 1, path: "~/new ones.csv".into() },
@@ -186,15 +187,6 @@ fn what_a_shell_would_take_for_something_else_is_quoted() {
         assert!(line(&revoke(note)).ends_with(&format!("--note {said}")), "{}", line(&revoke(note)));
     }
     assert!(line(&revoke("-x")).ends_with("--note=-x"));
-}
-
-#[test]
-fn a_license_that_was_pasted_is_given_to_the_command() {
-    let text = "-----BEGIN LICENSE-----\neyJ.a.b\n-----END LICENSE-----\n".to_owned();
-    let Said::Line(command) = of(&Effect::ImportLicense { text }, None) else { panic!("no command") };
-    let said = "printf '%s\\n' \"$(printf -- '-----BEGIN LICENSE-----\\012eyJ.a.b\\012-----END LICENSE-----')\" \
-                | licentia license import -";
-    assert_eq!(command.to_string(), said);
 }
 
 #[test]

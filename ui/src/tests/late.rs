@@ -73,6 +73,16 @@ fn cases() -> Vec<Case> {
             signs,
         },
         Case {
+            name: "issuers",
+            app: list(),
+            keys: ["nx<tab>y<enter>", "<esc><esc><enter>nx<tab>y<enter>", "<esc><esc><enter>nx<tab>y<enter>"],
+            answer: |request, new| {
+                let name = if new { "newcomer" } else { "oldtimer" };
+                Msg::IssuersLoaded { request, answer: Ok(vec![issuer(7, name, IssuerStatus::Active)]) }
+            },
+            signs,
+        },
+        Case {
             name: "kinds",
             app: audit(),
             keys: ["f", "<esc>f", "<esc>f"],
@@ -131,21 +141,6 @@ fn a_late_answer_never_takes_the_place_of_a_newer_one() {
         app.update(answer(new, true));
         assert!(text(&mut app, 120, 36).contains(new_sign), "{name}");
     }
-}
-
-#[test]
-fn late_issuers_are_not_offered() {
-    let mut app = with_licenses(vec![license(1)]);
-    let old = request(&press(&mut app, "n"));
-    let new = request(&press(&mut app, "<esc>n"));
-    let mut answer = |request, name| {
-        app.update(Msg::IssuersLoaded { request, answer: Ok(vec![issuer(7, name, IssuerStatus::Active)]) });
-    };
-    answer(new, "newcomer");
-    answer(old, "oldtimer");
-    press(&mut app, "alice<tab>studio<enter>30<enter><enter>");
-    let screen = text(&mut app, 120, 36);
-    assert!(screen.contains("newcomer") && !screen.contains("oldtimer"), "{screen}");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Files of licenses and command lines, as they look.
+//! What is seen of batches and of command lines: scenes for [`super::look`].
 
 use super::look::{many, revoked};
 use super::support::*;
@@ -13,6 +13,7 @@ pub(super) fn scenes() -> Vec<(&'static str, App)> {
         press(&mut app, keys);
         app
     };
+
     scene("command", on(with_licenses(vec![revoked()]), "u<f2>"));
     scene("command_long", on(with_licenses(vec![long_license()]), "e<ctrl-u>Bob's own<tab><ctrl-u>studio<f2>"));
     scene("command_hostile", {
