@@ -7,6 +7,7 @@
 use licentia_core::{Actor, Ambient, Place, Timestamp};
 use licentia_ui::Start;
 use licentia_ui::testing::Harness;
+use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
@@ -38,21 +39,29 @@ async fn taken_anew(text: &str) -> (String, usize) {
     let place = Place { database: directory.path().join("licentia.db"), pins: Some(directory.path().join("pins")) };
     let actor = Actor::new("mathieu@build7").unwrap();
     let clock = Arc::new(AtomicI64::new(1_779_285_600));
-    let start = Start { place, ambient: ambient(Arc::clone(&clock)), actor, passphrase: None, audience: vec![] };
+    let start = Start {
+        place,
+        ambient: ambient(Arc::clone(&clock)),
+        actor,
+        passphrase: None,
+        named_home: None,
+        audience: Ok(vec![]),
+    };
     let mut screen = Harness::new(start, 80, 24).await.unwrap();
     screen.settle().await;
 
     let (mut written, mut captures) = (String::new(), 0);
     let mut lines = text.lines();
     while let Some(line) = lines.next() {
-        written += &format!("{line}\n");
+        writeln!(written, "{line}").unwrap();
         let Some(keys) = line.strip_prefix("<!-- screen: ").and_then(|rest| rest.strip_suffix(" -->")) else {
             continue;
         };
         screen.press_and_settle(&keys.replace("{home}", &home)).await;
         assert_eq!(lines.next(), Some("```text"), "no capture under {line}");
         for _ in lines.by_ref().take_while(|line| *line != "```") {}
-        written += &format!("```text\n{}\n```\n", screen.screen().replace(&home, HOME).trim_end());
+        let shown = screen.screen().replace(&home, HOME);
+        writeln!(written, "```text\n{}\n```", shown.trim_end()).unwrap();
         captures += 1;
         // Whoever reads this needs a while as well.
         clock.fetch_add(40, Ordering::Relaxed);
@@ -64,7 +73,7 @@ async fn taken_anew(text: &str) -> (String, usize) {
 #[tokio::test]
 async fn the_captures_in_the_readme_are_what_the_screen_shows() {
     let text = std::fs::read_to_string(readme()).unwrap();
-    let (written, captures) = taken_anew(&text).await;
+    let (written, captures) = Box::pin(taken_anew(&text)).await;
     assert!(captures >= 8, "README.md has only {captures} captures");
     if std::env::var_os("LICENTIA_WRITE_README").is_some() {
         std::fs::write(readme(), written).unwrap();

@@ -15,6 +15,46 @@ use licentia_core::{Explanation, License, Page, Reissued, RevokedLicense};
 
 impl App {
     pub(super) fn answer(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Unlocked(answer) => self.unlocked(answer),
+            Msg::Locked => self.session = Session::Reviewer(Why::NotUnlocked),
+            Msg::Progress { request, done, total } => {
+                self.log_progressed(request, done, total);
+                self.progressed(request, done, total);
+            }
+            Msg::Verified { request, answer } => self.verified(request, answer),
+            Msg::LookedForChanges(changed) => {
+                self.looking = false;
+                return match self.tab {
+                    _ if changed => self.outdated(),
+                    // Nobody wrote, but time goes on.
+                    TabId::Dashboard => self.fill(),
+                    _ => vec![],
+                };
+            }
+            Msg::OverviewLoaded { request, answer } => {
+                let followed = self.dashboard.overview_loaded(request, answer);
+                return self.then_fill(followed);
+            }
+            Msg::LicensesCounted { request, answer } => {
+                let followed = self.dashboard.counted(request, answer);
+                return self.then_fill(followed);
+            }
+            Msg::TargetFound { request, answer } => {
+                let followed = self.target_found(request, answer);
+                return followed.unwrap_or_else(|why| {
+                    self.complain(why);
+                    vec![]
+                });
+            }
+            Msg::LicenseGone { request } => return self.license_gone(request),
+            load_or_change => return self.loaded(load_or_change),
+        }
+        vec![]
+    }
+
+    /// An answer to a load goes to whoever asked for it.
+    fn loaded(&mut self, msg: Msg) -> Vec<Effect> {
         let requests = &mut self.requests;
         let followed = match msg {
             Msg::LicensesLoaded { request, answer } => self.licenses.loaded(request, answer, requests),
@@ -52,7 +92,6 @@ impl App {
                 None => Ok(None),
             },
             Msg::LicensesMoved { request } => Ok(self.licenses.moved(request, requests)),
-            Msg::LicenseGone { request } => return self.license_gone(request),
             Msg::LicenseVerified { request, answer } => self.license_verified(request, answer),
             Msg::Previewed { request, answer } => self.previewed(request, answer),
             Msg::TwinsLoaded { request, answer } => self.twins_loaded(request, answer),
@@ -60,25 +99,6 @@ impl App {
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
             Msg::TargetResolved { request, answer } => Ok(self.audit.target_resolved(request, answer, requests)),
             Msg::KindsLoaded { request, answer } => self.audit.kinds_loaded(request, answer).map(|()| None),
-            Msg::OverviewLoaded { request, answer } => {
-                let followed = self.dashboard.overview_loaded(request, answer);
-                return self.then_fill(followed);
-            }
-            Msg::LicensesCounted { request, answer } => {
-                let followed = self.dashboard.counted(request, answer);
-                return self.then_fill(followed);
-            }
-            Msg::Verified { request, answer } => {
-                self.verified(request, answer);
-                return vec![];
-            }
-            Msg::TargetFound { request, answer } => {
-                let followed = self.target_found(request, answer);
-                return followed.unwrap_or_else(|why| {
-                    self.complain(why);
-                    vec![]
-                });
-            }
             Msg::IssuersLoaded { request, answer } => self
                 .find(|dialog| match dialog {
                     Dialog::Issue(form) => Some(form),
@@ -86,30 +106,8 @@ impl App {
                 })
                 .map_or(Ok(()), |form| form.issuers_loaded(request, answer))
                 .map(|()| None),
-            Msg::Unlocked(answer) => {
-                self.unlocked(answer);
-                return vec![];
-            }
-            Msg::LookedForChanges(changed) => {
-                self.looking = false;
-                return match self.tab {
-                    _ if changed => self.outdated(),
-                    // Nobody wrote, but time goes on.
-                    TabId::Dashboard => self.fill(),
-                    _ => vec![],
-                };
-            }
-            Msg::Progress { request, done, total } => {
-                self.log_progressed(request, done, total);
-                self.progressed(request, done, total);
-                return vec![];
-            }
             Msg::BatchRead { request, answer } => self.batch_read(request, answer),
             Msg::TokensWritten { request, answer } => return self.tokens_written(request, answer),
-            Msg::Locked => {
-                self.session = Session::Reviewer(Why::NotUnlocked);
-                return vec![];
-            }
             write => return self.written(write),
         };
         match followed {

@@ -44,7 +44,7 @@ impl SaveLicense {
 
     pub(crate) fn leads_to(&self) -> Result<Effect, String> {
         match self.problems().first() {
-            Some((_, why)) => Err(in_the_way("path", why)),
+            Some(((), why)) => Err(in_the_way("path", why)),
             None => Ok(Effect::SaveLicense { id: self.id, path: self.form.text(()).to_owned() }),
         }
     }

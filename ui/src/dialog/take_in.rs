@@ -48,7 +48,7 @@ impl TakeIn {
     /// The command for looking at it; the review has the one that takes it in.
     pub(crate) fn leads_to(&self) -> Result<Effect, String> {
         match self.problems().first() {
-            Some((_, why)) => Err(in_the_way("license", why)),
+            Some(((), why)) => Err(in_the_way("license", why)),
             None => Ok(Effect::Preview { request: 0, source: self.form.text(()).to_owned() }),
         }
     }

@@ -41,7 +41,7 @@ pub(crate) trait Noun: Row + Clone + std::fmt::Debug {
 /// What became of the row that is shown in detail.
 pub(crate) enum One {
     /// It is there. Something may be read next.
-    Here(Option<Effect>),
+    Here(Option<Box<Effect>>),
     Gone,
 }
 
@@ -125,7 +125,7 @@ impl<T: Noun> Nouns<T> {
             return Ok(One::Here(None));
         };
         if detail.loaded(answer)? {
-            return Ok(One::Here(detail.catch_up(requests)));
+            return Ok(One::Here(detail.catch_up(requests).map(Box::new)));
         }
         self.detail = None;
         Ok(One::Gone)

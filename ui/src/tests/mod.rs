@@ -18,6 +18,7 @@ mod license_dialogs;
 mod license_pages;
 mod licenses;
 mod look;
+mod look_batch;
 mod look_keys;
 mod look_log;
 mod paging;

@@ -17,7 +17,7 @@ impl App {
     /// What is shown in detail was read, and what is to be read next; or it is gone.
     pub(super) fn one_loaded(&mut self, one: One) -> Option<Effect> {
         match one {
-            One::Here(effect) => effect,
+            One::Here(effect) => effect.map(|effect| *effect),
             One::Gone => {
                 self.notice = Some(GONE.to_owned());
                 None
