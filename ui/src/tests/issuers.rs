@@ -130,6 +130,10 @@ fn a_public_key_may_be_pasted_and_a_private_one_may_not() {
     app.update(Msg::Paste("-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n".to_owned()));
     assert_eq!(press(&mut app, "<enter>"), []);
     assert!(text(&mut app, 80, 24).contains("only a public key can be pasted"));
+    press(&mut app, "<esc>i");
+    app.update(Msg::Paste("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\" : \"c2VjcmV0\"}".to_owned()));
+    assert_eq!(press(&mut app, "<enter>"), []);
+    assert!(text(&mut app, 80, 24).contains("only a public key can be pasted"));
 }
 
 #[test]

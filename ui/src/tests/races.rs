@@ -1,5 +1,6 @@
 //! What comes at a bad moment: while a change is written, while one leaves, when the terminal is gone, too late.
 
+use super::journeys::{Home, passphrase};
 use super::support::*;
 use crate::effect::{Effect, ProbeDone, Target};
 use crate::message::Msg;
@@ -9,6 +10,17 @@ use licentia_core::{IssuerStatus, License, LicenseStatus, ProbeStatus, Timestamp
 
 fn revoked(number: u64) -> License {
     License { status: LicenseStatus::Revoked, ..license(number) }
+}
+
+#[tokio::test]
+async fn what_is_written_before_the_first_second_is_over_appears_too() {
+    let home = Home::founded(1).await;
+    let mut watching = home.open(None).await;
+    watching.press("<esc>").settle().await;
+    let mut working = home.open(Some(passphrase())).await;
+    working.press("nnewcomer<tab>studio<enter>30<enter><enter><enter>").settle().await;
+    watching.wait_a_second().await;
+    assert!(watching.screen().contains("newcomer"), "{}", watching.screen());
 }
 
 #[test]
