@@ -90,11 +90,16 @@ fn text(path: &Path) -> Result<String> {
     if !found.is_file() {
         return Err(refused(path, "It is no ordinary file."));
     }
+    let too_long = || refused(path, "It has more than 256 MiB; split it into several.");
+    if found.len() > MOST_BYTES {
+        return Err(too_long());
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
+    // It may grow while it is read.
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
-        return Err(refused(path, "It has more than 256 MiB; split it into several."));
+        return Err(too_long());
     }
     decoded(bytes).map_err(|why| refused(path, why))
 }
