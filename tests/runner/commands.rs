@@ -165,8 +165,16 @@ fn extending_and_deleting_too() {
     block_on(async {
         let mut twins = Twins::of(shell).await;
         // Of what was made in one second nobody knows which comes first.
-        twins.press("/second<enter>+").await.both("extend", "<enter><enter>").await;
-        twins.press("/<ctrl-u>first<enter>D").await.press("first").await.both("delete", "<enter>").await;
+        twins.press("/second<enter>").await.press("+").await.both("extend", "<enter><enter>").await;
+        twins
+            .press("/<ctrl-u>first<enter>")
+            .await
+            .press("D")
+            .await
+            .press("first")
+            .await
+            .both("delete", "<enter>")
+            .await;
     });
 }
 
