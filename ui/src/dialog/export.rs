@@ -96,7 +96,7 @@ impl Export {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
-        let mut lines = paragraph(&format!("Exported is: {}", clean(&self.said)), columns, Meaning::Text, look);
+        let mut lines = paragraph(&format!("What is exported: {}", clean(&self.said)), columns, Meaning::Text, look);
         let recorded = if self.recorded {
             "The log records this export."
         } else {

@@ -176,7 +176,7 @@ impl Issue {
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let title = match &self.base {
             None => "Issue a license".to_owned(),
-            Some(license) => format!("Issue {} anew", license.id.short()),
+            Some(license) => format!("Reissue {} for {}", license.id.short(), clean(&license.subject)),
         };
         let columns = popup::columns(area, popup::WIDE);
         // As high as the highest step, so that it does not jump.

@@ -1,5 +1,6 @@
 //! Where a license is saved to.
 
+use super::save::PATH;
 use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -22,9 +23,8 @@ pub(crate) struct SaveLicense {
 
 impl SaveLicense {
     pub(crate) fn new(license: &License) -> Self {
-        let hint = "A new file: nothing is ever overwritten. It begins where Licentia was started; ~ is your home.";
-        let form = Form::new(vec![Field::text((), "path", &file_name(license), hint)]);
-        let title = format!("Save {} of {}", license.id.short(), clean(&license.subject));
+        let form = Form::new(vec![Field::text((), "file", &file_name(license), PATH)]);
+        let title = format!("Save {} for {}", license.id.short(), clean(&license.subject));
         Self { form, id: license.id, title, waiting: false }
     }
 

@@ -39,7 +39,7 @@ async fn a_review_without_the_passphrase_from_the_dashboard_to_the_export() {
     shows(&mut screen, &["[2 Licenses]", "for customer0002", "issuer       main"]);
 
     screen.press("9E<tab>");
-    shows(&mut screen, &["Exported is: target", "does not record this export"]);
+    shows(&mut screen, &["What is exported: target", "does not record this export"]);
     let file = home.path("alice.jsonl");
     screen.type_text(&file.display().to_string()).press("<enter>").settle().await;
     shows(&mut screen, &["The export is written", "entries   1", "recorded  no"]);
