@@ -193,7 +193,7 @@ impl Context {
 
     /// Reading goes on where the pin does not fit, with a warning.
     pub(crate) async fn warn_of_pin(&self, licentia: &Licentia) {
-        if let Err(error) = licentia.check_pin().await {
+        if let Err(error) = licentia.pin_seen().await {
             self.warn("do not rely on this database as it is", &Explanation::from(&error));
         }
     }

@@ -69,7 +69,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>, surroundings: Surroundings)
 }
 
 fn block_on(work: impl Future<Output = failure::Result>) -> failure::Result {
+    // More than a small machine has cores: signing and verifying keep a thread each, and reading goes on beside them.
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).max(4);
     tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(threads)
         .enable_all()
         .build()
         .map_err(|error| Failure::new("the program cannot start its threads").because(error))?

@@ -23,6 +23,11 @@ pub(crate) fn home(context: &Context) -> Result<PathBuf> {
     }
 }
 
+/// Whether somebody said where the home is.
+pub(crate) fn is_named(context: &Context) -> bool {
+    context.path(context.global.home.as_ref(), "LICENTIA_HOME").is_some()
+}
+
 /// Outside the home, so that whoever replaces the home does not replace them with it.
 pub(crate) fn pins(context: &Context) -> Result<PathBuf> {
     if let Some(pins) = context.variable("LICENTIA_PIN_DIR") {

@@ -2,9 +2,11 @@
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::passphrase;
+use crate::{passphrase, place};
+use licentia_core::Explanation;
 use licentia_ui::Start;
 use std::error::Error;
+use std::path::PathBuf;
 
 /// Refuses where nobody could type or see; to be called before anything else is done.
 pub(crate) fn require_terminal(context: &Context) -> Result {
@@ -24,9 +26,29 @@ pub(crate) async fn open(context: &Context) -> Result {
         ambient: context.ambient.clone(),
         actor: context.actor(&crate::args::Acting::default())?,
         passphrase: passphrase::given(context)?,
-        audience: context.config()?.audience,
+        named_home: named_home(context)?,
+        audience: audience(context),
     };
     show(start).await
+}
+
+/// The home, where a command line of the same user would not go to it by itself.
+fn named_home(context: &Context) -> Result<Option<PathBuf>> {
+    if !place::is_named(context) {
+        return Ok(None);
+    }
+    let home = place::home(context)?;
+    // Where that cannot be found out, it is as it was given.
+    Ok(Some(std::path::absolute(&home).unwrap_or(home)))
+}
+
+/// What `config.toml` says. That it cannot be read is no reason not to look at anything: it is said where it matters.
+fn audience(context: &Context) -> Result<Vec<String>, Explanation> {
+    match context.config() {
+        Ok(config) => Ok(config.audience),
+        Err(Failure::Refused(why) | Failure::Usage(why)) => Err(why),
+        Err(Failure::No | Failure::NotInOrder | Failure::Closed) => Ok(vec![]),
+    }
 }
 
 /// Runs the screen until somebody leaves it.

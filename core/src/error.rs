@@ -20,6 +20,9 @@ pub enum Error {
     Secret(#[from] SecretError),
     #[error(transparent)]
     KeyFile(#[from] KeyFileError),
+    /// A file of licenses to be issued.
+    #[error(transparent)]
+    BatchFile(#[from] crate::license::BatchError),
     #[error(transparent)]
     Pin(#[from] PinError),
     /// A file that is not the database could not be read or written.

@@ -1,5 +1,6 @@
 //! The one place where an error becomes words for people: message, cause, hint.
 
+mod batch;
 mod pin;
 mod secret;
 mod store;
@@ -39,6 +40,7 @@ impl From<&Error> for Explanation {
             Error::Store(error) => store::explain(error),
             Error::Secret(error) => secret::explain(error),
             Error::KeyFile(error) => secret::explain_key_file(error),
+            Error::BatchFile(error) => batch::explain(error),
             Error::Pin(error) => pin::explain(error),
             Error::PinDisagrees(state) => pin::explain_disagreement(state),
             Error::Io { action: _, path: _, source } => {

@@ -25,6 +25,7 @@ mod probe;
 mod revocation;
 pub mod secret;
 pub mod text;
+pub mod typed;
 mod vault;
 
 pub use backup::{Backup, BackupReport};

@@ -78,6 +78,16 @@ impl Licentia {
         refuse_disagreement(looked?)
     }
 
+    /// What [`Self::check_pin`] said the last time, which was at the opening unless it was asked since.
+    pub async fn pin_seen(&self) -> Result<()> {
+        let seen = self.0.pin.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match seen {
+            Ok(state) => refuse_disagreement(state),
+            // Looked at again for the error itself, which cannot be kept.
+            Err(_) => self.check_pin().await,
+        }
+    }
+
     /// Moves the pin forward to the newest entry, when the pinned one is still in the log.
     pub async fn move_pin(&self) -> Result<()> {
         let Some(pins) = self.pins() else { return Ok(()) };
@@ -189,12 +199,7 @@ impl Licentia {
         if !self.is_writable() {
             return Err(StoreError::ReadOnly.into());
         }
-        let seen = self.0.pin.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match seen {
-            Ok(state) => refuse_disagreement(state)?,
-            // Looked at again for the error itself, which cannot be kept.
-            Err(_) => self.check_pin().await?,
-        }
+        self.pin_seen().await?;
         self.0.store.write(operator.seal(), work).await
     }
 

@@ -11,11 +11,13 @@
 
 mod attacks;
 mod cli;
+mod commands;
 mod hostile;
 mod layering;
 mod processes;
 mod readme;
 mod screen;
+mod walkthrough;
 
 use licentia_tests::Shell;
 

@@ -1,10 +1,14 @@
 //! The state of the screen, and how it follows what happens. Pure: what is to be done comes out as effects.
 
 mod answer;
+mod command;
 mod log;
 mod view;
 
+pub(crate) use command::in_the_way;
+
 use crate::dialog::Dialog;
+use crate::dialog::batch::Far;
 use crate::dialog::error::Explained;
 use crate::dialog::help::Help;
 use crate::dialog::setup::Setup;
@@ -27,6 +31,7 @@ use crate::verification::Verification;
 use crossterm::event::KeyEvent;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use log::Jump;
+use std::path::PathBuf;
 
 /// See the module.
 #[derive(Debug)]
@@ -35,6 +40,8 @@ pub(crate) struct App {
     session: Session,
     actor: String,
     home: String,
+    /// What a command line has to name, if anything.
+    named_home: Option<PathBuf>,
     fingerprint: Option<String>,
     tab: TabId,
     dashboard: Dashboard,
@@ -53,6 +60,8 @@ pub(crate) struct App {
     notice: Option<String>,
     /// A change is being written.
     writing: bool,
+    /// The batch that is being signed: the number of its request, and how far it is.
+    signing: Option<(u64, Far)>,
     /// The vault is being opened.
     unlocking: bool,
     /// The user wants to leave, and a change is still being written.
@@ -80,6 +89,7 @@ impl App {
             session: opening.session.unwrap_or(Session::Locked),
             actor: opening.actor,
             home: opening.home,
+            named_home: opening.named_home,
             fingerprint: opening.fingerprint,
             tab,
             dashboard: Dashboard::default(),
@@ -94,6 +104,7 @@ impl App {
             requests: Requests::default(),
             notice: None,
             writing: false,
+            signing: None,
             unlocking: false,
             leaving: false,
             ticks: 0,
@@ -204,6 +215,10 @@ impl App {
                 return vec![];
             }
             Action::OpenTab(tab) => return self.open_tab(tab),
+            Action::ShowCommand => {
+                self.show_command();
+                return vec![];
+            }
             Action::ToggleLock => return self.toggle_lock(),
             Action::ToggleZone => {
                 self.zone = self.zone.other();
@@ -256,6 +271,9 @@ impl App {
         if effect.is_write() {
             self.wait(true);
         }
+        if let Effect::IssueBatch { request, batch } = &effect {
+            self.signs(*request, batch);
+        }
         effect
     }
 
@@ -266,6 +284,7 @@ impl App {
                 Dialog::Setup(setup) => setup.wait(waiting),
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
+                Dialog::BatchPreview(preview) => preview.wait(waiting),
                 Dialog::Export(export) => export.wait(waiting),
                 Dialog::Delete(delete) => delete.wait(waiting),
                 Dialog::Extend(extend) => extend.wait(waiting),

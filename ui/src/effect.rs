@@ -1,5 +1,6 @@
 //! Everything the screen may ask for, and the one function that does it.
 
+mod batch;
 mod file;
 mod identities;
 mod issuers;
@@ -16,7 +17,7 @@ use crate::widget::secret::Typed;
 use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, LogIdentity, VerifyRequest};
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Decoded, Error, Founding, IdentityId, Inspection, IssueRequest, Issuer, IssuerId, License,
+    AuditRecord, Batch, Decoded, Error, Founding, IdentityId, Inspection, IssueRequest, Issuer, IssuerId, License,
     LicenseFilter, LicenseId, ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation, RevokeRequest,
     UsedIdentity,
 };
@@ -26,6 +27,7 @@ use std::sync::Arc;
 pub(crate) use keys::{
     IdentityChange, IdentityDone, IssuerChange, IssuerDone, KeyForm, KeySource, ProbeChange, ProbeDone, Saving,
 };
+pub(crate) use license::is_license;
 
 /// Something to be done outside of the application state.
 #[derive(Clone, Debug, PartialEq)]
@@ -142,6 +144,8 @@ pub(crate) enum Effect {
     },
     ImportLicense {
         text: String,
+        /// Where it was read, if it was not pasted.
+        file: Option<String>,
     },
 
     Issue(IssueRequest),
@@ -154,6 +158,22 @@ pub(crate) enum Effect {
         id: LicenseId,
     },
 
+    /// Read a file of licenses, and compare it with the database.
+    ReadBatch {
+        request: u64,
+        path: PathBuf,
+    },
+    /// Sign all of its rows. How far that is comes under this number; it is not given up half-way.
+    IssueBatch {
+        request: u64,
+        batch: Arc<Batch>,
+    },
+    /// Write what was signed to a name that is free. Changes nothing in the database.
+    WriteTokens {
+        request: u64,
+        licenses: Arc<Vec<License>>,
+        out: PathBuf,
+    },
     LoadIssuer {
         request: u64,
         id: IssuerId,
@@ -197,7 +217,9 @@ impl Effect {
     /// The number under which it can be given up half-way: it only reads, and takes long.
     pub(crate) const fn stoppable(&self) -> Option<u64> {
         match self {
-            Self::Verify { request, .. } => Some(*request),
+            Self::Verify { request, .. } | Self::ReadBatch { request, .. } | Self::WriteTokens { request, .. } => {
+                Some(*request)
+            }
             _ => None,
         }
     }
@@ -214,6 +236,7 @@ impl Effect {
                 | Self::Reissue { .. }
                 | Self::Revoke(_)
                 | Self::Unrevoke { .. }
+                | Self::IssueBatch { .. }
                 | Self::ExportAudit { .. }
                 | Self::ChangeIssuer(_)
                 | Self::ChangeIdentity(_)
@@ -358,13 +381,23 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         }
         Effect::SaveLicense { id, path } => Msg::LicenseSaved(license::save(services, id, &path).await),
         Effect::DeleteLicense { id, revoke } => Msg::LicenseDeleted(license::delete(services, id, revoke).await),
-        Effect::ImportLicense { text } => Msg::LicenseImported(license::import(services, &text).await),
+        Effect::ImportLicense { text, file: _ } => Msg::LicenseImported(license::import(services, &text).await),
 
         Effect::Issue(request) => Msg::Issued(write::issue(services, request).await),
         Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),
         Effect::Revoke(request) => Msg::Revoked(write::revoke(services, request).await),
         Effect::Unrevoke { id } => Msg::Unrevoked(write::unrevoke(services, id).await),
 
+        Effect::ReadBatch { request, path } => {
+            Msg::BatchRead { request, answer: batch::read(services, &path, batch::progress(say, request)).await }
+        }
+        Effect::IssueBatch { request, batch } => {
+            Msg::BatchIssued(batch::issue(services, &batch, batch::progress(say, request)).await)
+        }
+        Effect::WriteTokens { request, licenses, out } => {
+            let progress = batch::progress(say, request);
+            Msg::TokensWritten { request, answer: batch::write_tokens(services, &licenses, &out, progress).await }
+        }
         Effect::LoadIssuer { request, id } => {
             Msg::IssuerLoaded { request, answer: issuers::issuer(services, id).await }
         }

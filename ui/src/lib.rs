@@ -10,12 +10,14 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic))]
 
 mod app;
+mod command;
 mod dialog;
 mod effect;
 mod keymap;
 mod loaded;
 mod look;
 mod message;
+mod pace;
 mod paging;
 mod runtime;
 mod screen;
@@ -41,8 +43,10 @@ pub struct Start {
     pub actor: licentia_core::Actor,
     /// None: asked for on the screen, where one is needed.
     pub passphrase: Option<licentia_core::secret::Passphrase>,
-    /// The products that a new license is for unless somebody says otherwise.
-    pub audience: Vec<String>,
+    /// What a command line has to name with `--home`; none where it would go to the same home by itself.
+    pub named_home: Option<std::path::PathBuf>,
+    /// The products that a license is for when nothing else is said, or why that could not be read.
+    pub audience: Result<Vec<String>, licentia_core::Explanation>,
 }
 
 /// Why the screen could not be opened, or had to be left.

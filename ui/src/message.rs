@@ -7,8 +7,8 @@ use crate::screen::issuers::IssuerMore;
 use crossterm::event::KeyEvent;
 use licentia_core::audit::VerifyReport;
 use licentia_core::{
-    AuditRecord, Deleted, Explanation, Identity, IdentityId, Issuer, KeyFacts, License, LicenseCounts, LicenseId, Page,
-    ProbeToken, ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
+    AuditRecord, Batch, Deleted, Explanation, Identity, IdentityId, Issuer, KeyFacts, License, LicenseCounts,
+    LicenseId, Page, ProbeToken, ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
 };
 use std::path::PathBuf;
 
@@ -124,6 +124,15 @@ pub(crate) enum Msg {
     Revoked(Answer<Box<RevokedLicense>>),
     Unrevoked(Answer<Box<License>>),
 
+    BatchRead {
+        request: u64,
+        answer: Answer<Batch>,
+    },
+    BatchIssued(Answer<Vec<License>>),
+    TokensWritten {
+        request: u64,
+        answer: Answer<PathBuf>,
+    },
     IssuerLoaded {
         request: u64,
         answer: Found<Issuer, IssuerMore>,

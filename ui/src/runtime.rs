@@ -3,6 +3,7 @@
 use crate::app::App;
 use crate::effect::{Effect, Say, perform};
 use crate::message::Msg;
+use crate::pace::Pace;
 use crate::services::Services;
 use crate::theme::Theme;
 use crate::{Error, Start};
@@ -13,9 +14,9 @@ use ratatui::DefaultTerminal;
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::panic;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
@@ -45,6 +46,8 @@ struct Loop {
     services: Arc<Services>,
     terminal: DefaultTerminal,
     events: Option<EventStream>,
+    /// Its size changed since the last picture.
+    resized: bool,
     tasks: JoinSet<Msg>,
     ticks: Interval,
     seconds: Interval,
@@ -64,12 +67,18 @@ impl Loop {
         };
         let (sender, said) = unbounded_channel();
         // Nobody listens any more only when the loop is gone.
-        let say: Say = Arc::new(move |msg| drop(sender.send(msg)));
+        let pace = Mutex::new(Pace::default());
+        let say: Say = Arc::new(move |msg| {
+            if pace.lock().unwrap_or_else(PoisonError::into_inner).lets_through(&msg, Instant::now()) {
+                drop(sender.send(msg));
+            }
+        });
         Self {
             app,
             services,
             terminal,
             events: Some(EventStream::new()),
+            resized: false,
             tasks: JoinSet::new(),
             ticks: every(100),
             seconds: every(1_000),
@@ -95,6 +104,10 @@ impl Loop {
         let size = self.terminal.size()?;
         let mut leave = self.spawn(effects) | self.follow(Msg::Resize { height: size.height });
         while !leave {
+            if std::mem::take(&mut self.resized) {
+                // Smaller and larger again between two pictures: the terminal lost what nobody would draw anew.
+                self.terminal.clear()?;
+            }
             self.terminal.draw(|frame| self.app.view(frame))?;
             let mut next = self.next().await;
             let mut room = BATCH;
@@ -129,26 +142,30 @@ impl Loop {
     /// The stream keeps the waker of the first poll that found nothing, so it is only ever polled with the waker of
     /// this loop: with another one the next key would wake nobody.
     async fn pending(&mut self) -> Option<Msg> {
+        // Keys first: whoever sits there waits for nothing that only counts.
+        if let Some(events) = self.events.as_mut() {
+            let event = poll_fn(|context| match events.poll_next_unpin(context) {
+                Poll::Ready(event) => Poll::Ready(Some(event)),
+                Poll::Pending => Poll::Ready(None),
+            });
+            if let Some(event) = event.await {
+                return self.event(event);
+            }
+        }
         if let Some(done) = self.tasks.try_join_next() {
             return finished(done);
         }
-        if let Ok(msg) = self.said.try_recv() {
-            return Some(msg);
-        }
-        let events = self.events.as_mut()?;
-        let event = poll_fn(|context| match events.poll_next_unpin(context) {
-            Poll::Ready(event) => Poll::Ready(Some(event)),
-            Poll::Pending => Poll::Ready(None),
-        });
-        let event = event.await?;
-        self.event(event)
+        self.said.try_recv().ok()
     }
 
     fn event(&mut self, event: Option<std::io::Result<Event>>) -> Option<Msg> {
         match event {
             Some(Ok(Event::Key(key))) if !key.is_release() => Some(Msg::Key(key)),
             Some(Ok(Event::Paste(text))) => Some(Msg::Paste(text)),
-            Some(Ok(Event::Resize(_, height))) => Some(Msg::Resize { height }),
+            Some(Ok(Event::Resize(_, height))) => {
+                self.resized = true;
+                Some(Msg::Resize { height })
+            }
             Some(Ok(_)) => None,
             // The terminal is gone. What is being written is still waited for.
             Some(Err(_)) | None => {

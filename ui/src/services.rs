@@ -5,6 +5,7 @@ use crate::session::{Session, Why};
 use crate::text::clean;
 use licentia_core::secret::Passphrase;
 use licentia_core::{Actor, Ambient, Error, Explanation, Licentia, Operator, Place, Result, StoreError, Watch};
+use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock};
 use tokio::sync::Mutex;
 
@@ -13,6 +14,7 @@ pub(crate) struct Services {
     place: Place,
     ambient: Ambient,
     actor: Actor,
+    audience: Result<Vec<String>, Explanation>,
     /// The passphrase that was handed in, until the first unlocking or founding.
     given: RwLock<Option<Passphrase>>,
     open: RwLock<Option<Licentia>>,
@@ -28,6 +30,8 @@ pub(crate) struct Opening {
     pub(crate) session: Option<Session>,
     pub(crate) home: String,
     pub(crate) actor: String,
+    /// What a command line has to name, if anything.
+    pub(crate) named_home: Option<PathBuf>,
     pub(crate) fingerprint: Option<String>,
     /// Setting up need not ask for a passphrase.
     pub(crate) has_passphrase: bool,
@@ -40,16 +44,17 @@ pub(crate) struct Opening {
 impl Services {
     /// Opens what is at the place, and unlocks it if a passphrase was handed in.
     pub(crate) async fn start(start: Start) -> Result<(Self, Opening)> {
-        let Start { place, ambient, actor, passphrase, audience } = start;
+        let Start { place, ambient, actor, passphrase, named_home, audience } = start;
         let home = place.database.parent().unwrap_or(&place.database).display().to_string();
         let mut opening = Opening {
             session: None,
             home: clean(&home),
             actor: actor.as_str().to_owned(),
+            named_home,
             fingerprint: None,
             has_passphrase: passphrase.is_some(),
             warning: None,
-            audience,
+            audience: audience.clone().unwrap_or_default(),
         };
         let licentia = match Licentia::open(place.clone(), ambient.clone()).await {
             Ok(licentia) => Some(licentia),
@@ -61,7 +66,7 @@ impl Services {
         if let Some(licentia) = licentia {
             if licentia.vault().is_founded().await? {
                 opening.fingerprint = Some(licentia.audit().identity().await?.fingerprint);
-                opening.warning = licentia.check_pin().await.err().map(|error| Explanation::from(&error));
+                opening.warning = licentia.pin_seen().await.err().map(|error| Explanation::from(&error));
                 operator = unlock_at_start(&licentia, passphrase.as_ref(), &actor).await?;
                 let session = session(&licentia, operator.as_ref()).await?;
                 if session == Session::Reviewer(Why::NoVault) {
@@ -79,6 +84,7 @@ impl Services {
             place,
             ambient,
             actor,
+            audience,
             given: RwLock::new(given),
             open: RwLock::new(open),
             operator: RwLock::new(operator),
@@ -97,6 +103,11 @@ impl Services {
 
     pub(crate) const fn actor(&self) -> &Actor {
         &self.actor
+    }
+
+    /// The products that a license is for when nothing else is said.
+    pub(crate) const fn audience(&self) -> &Result<Vec<String>, Explanation> {
+        &self.audience
     }
 
     /// The open database.

@@ -12,16 +12,23 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::panic;
+use std::sync::Arc;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 /// A screen over real services.
 pub struct Harness {
     app: App,
-    services: Services,
+    services: Arc<Services>,
     terminal: Terminal<TestBackend>,
     waiting: VecDeque<Effect>,
-    said: Arc<Mutex<VecDeque<Msg>>>,
+    /// What was begun and has not answered yet.
+    begun: JoinSet<Msg>,
+    stoppable: HashMap<u64, AbortHandle>,
+    say: Say,
+    said: UnboundedReceiver<Msg>,
     left: bool,
     copied: Option<String>,
 }
@@ -44,19 +51,38 @@ impl Harness {
             Ok(terminal) => terminal,
             Err(never) => match never {},
         };
-        let mut harness =
-            Self { app, services, terminal, waiting: VecDeque::new(), said: Arc::default(), left: false, copied: None };
+        let (sender, said) = unbounded_channel();
+        let mut harness = Self {
+            app,
+            services: Arc::new(services),
+            terminal,
+            waiting: VecDeque::new(),
+            begun: JoinSet::new(),
+            stoppable: HashMap::new(),
+            say: Arc::new(move |msg| drop(sender.send(msg))),
+            said,
+            left: false,
+            copied: None,
+        };
         harness.take(effects);
         harness.follow(Msg::Resize { height });
         Ok(harness)
     }
 
     /// Presses keys one after the other: words in angle brackets are `<enter>`, `<esc>`, `<tab>`, `<backtab>`, `<up>`,
-    /// `<down>`, `<left>`, `<right>`, `<pgup>`, `<pgdn>`, `<home>`, `<end>`, `<backspace>`, `<f1>` and `<ctrl-x>`;
+    /// `<down>`, `<left>`, `<right>`, `<pgup>`, `<pgdn>`, `<home>`, `<end>`, `<backspace>`, `<f1>`, `<f2>`, `<f5>` and `<ctrl-x>`;
     /// everything else is a character.
     pub fn press(&mut self, keys: &str) -> &mut Self {
         for key in parse(keys) {
             self.key(key);
+        }
+        self
+    }
+
+    /// The same, and after each key everything is done that it asked for: what a patient person sees.
+    pub async fn press_and_settle(&mut self, keys: &str) -> &mut Self {
+        for key in parse(keys) {
+            self.key(key).settle().await;
         }
         self
     }
@@ -84,6 +110,10 @@ impl Harness {
     /// Changes the size of the terminal.
     pub fn resize(&mut self, width: u16, height: u16) -> &mut Self {
         self.terminal.backend_mut().resize(width, height);
+        match self.terminal.clear() {
+            Ok(()) => {}
+            Err(never) => match never {},
+        }
         self.follow(Msg::Resize { height });
         self
     }
@@ -91,11 +121,49 @@ impl Harness {
     /// Has everything done that was asked for, and all that follows from it.
     pub async fn settle(&mut self) -> &mut Self {
         while let Some(effect) = self.waiting.pop_front() {
-            let said = Arc::clone(&self.said);
-            let say: Say = Arc::new(move |msg| queue(&said).push_back(msg));
-            let msg = perform(&self.services, effect, &say).await;
+            let msg = perform(&self.services, effect, &self.say).await;
             self.follow_what_was_said();
             self.follow(msg);
+        }
+        self
+    }
+
+    /// Has everything that was asked for begun, and waits for none of it: [`Self::wait_for`], [`Self::rest`].
+    pub fn begin(&mut self) -> &mut Self {
+        for effect in std::mem::take(&mut self.waiting) {
+            let (services, say, request) = (Arc::clone(&self.services), Arc::clone(&self.say), effect.stoppable());
+            let task = self.begun.spawn(async move { perform(&services, effect, &say).await });
+            self.stoppable.extend(request.map(|request| (request, task)));
+        }
+        self
+    }
+
+    /// Waits until what was begun makes the screen show this; what follows from it is begun too. False when all of it
+    /// has answered and the screen does not show it.
+    pub async fn wait_for(&mut self, text: &str) -> bool {
+        loop {
+            if self.screen().contains(text) {
+                return true;
+            }
+            tokio::select! {
+                biased;
+                Some(msg) = self.said.recv() => self.follow(msg),
+                Some(done) = self.begun.join_next() => self.follow_what_was_begun(done),
+                else => return false,
+            }
+            self.begin();
+            if self.begun.is_empty() && self.said.is_empty() && !self.screen().contains(text) {
+                return false;
+            }
+        }
+    }
+
+    /// Waits for all that was begun, and all that follows from it.
+    pub async fn rest(&mut self) -> &mut Self {
+        while let Some(done) = self.begun.join_next().await {
+            self.follow_what_was_said();
+            self.follow_what_was_begun(done);
+            self.begin();
         }
         self
     }
@@ -106,12 +174,18 @@ impl Harness {
         self.settle().await
     }
 
-    /// What the screen shows, line by line, without blanks at their ends.
-    pub fn screen(&mut self) -> String {
+    /// Draws what the screen shows.
+    pub fn draw(&mut self) -> &mut Self {
         match self.terminal.draw(|frame| self.app.view(frame)) {
             Ok(_) => {}
             Err(never) => match never {},
         }
+        self
+    }
+
+    /// What the screen shows, line by line, without blanks at their ends.
+    pub fn screen(&mut self) -> String {
+        self.draw();
         shown(self.terminal.backend().buffer())
     }
 
@@ -142,9 +216,17 @@ impl Harness {
     }
 
     fn follow_what_was_said(&mut self) {
-        loop {
-            let Some(msg) = queue(&self.said).pop_front() else { return };
+        while let Ok(msg) = self.said.try_recv() {
             self.follow(msg);
+        }
+    }
+
+    fn follow_what_was_begun(&mut self, done: Result<Msg, JoinError>) {
+        match done {
+            Ok(msg) => self.follow(msg),
+            Err(error) if error.is_panic() => panic::resume_unwind(error.into_panic()),
+            // Given up.
+            Err(_) => {}
         }
     }
 
@@ -153,15 +235,16 @@ impl Harness {
             match effect {
                 Effect::Quit => self.left = true,
                 Effect::Copy { text } => self.copied = Some(text),
-                Effect::Stop { request } => self.waiting.retain(|waiting| waiting.stoppable() != Some(request)),
+                Effect::Stop { request } => {
+                    self.waiting.retain(|waiting| waiting.stoppable() != Some(request));
+                    if let Some(task) = self.stoppable.remove(&request) {
+                        task.abort();
+                    }
+                }
                 effect => self.waiting.push_back(effect),
             }
         }
     }
-}
-
-fn queue(said: &Mutex<VecDeque<Msg>>) -> MutexGuard<'_, VecDeque<Msg>> {
-    said.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The text of a screen, line by line, without blanks at their ends.
@@ -218,6 +301,7 @@ fn named_key(name: &str) -> Option<KeyEvent> {
         "end" => KeyCode::End,
         "backspace" => KeyCode::Backspace,
         "f1" => KeyCode::F(1),
+        "f2" => KeyCode::F(2),
         "f5" => KeyCode::F(5),
         _ => return None,
     }))

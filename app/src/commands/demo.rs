@@ -74,7 +74,8 @@ async fn show(context: &Context, args: &Demo) -> Result {
         ambient: context.ambient.clone(),
         actor: context.actor(&Acting::default())?,
         passphrase: Some(Passphrase::new(demo::PASSPHRASE.to_owned()).map_err(licentia_core::Error::from)?),
-        audience: vec![demo::PRODUCT.to_owned()],
+        named_home: Some(home.path().to_owned()),
+        audience: Ok(vec![demo::PRODUCT.to_owned()]),
     })
     .await;
     // Only now: the screen may still write until it is left.

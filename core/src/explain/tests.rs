@@ -2,7 +2,7 @@ use super::*;
 use crate::audit::{Issue, IssueSeverity, KeySource, TrustRoot};
 use crate::pin::{PinError, PinState};
 use crate::secret::{SecretError, keyfile::KeyFileError};
-use crate::{ReasonCode, Timestamp};
+use crate::{BatchError, ReasonCode, Timestamp};
 use licentia_license::Invalid;
 use licentia_storage::{EventId, StoreError};
 use std::fmt::Write;
@@ -47,6 +47,16 @@ fn of_this_crate() -> Vec<Error> {
     let mut errors = vec![
         Error::Io { action: "write", path: path(), source: io() },
         Error::FileExists(path()),
+        BatchError::Name("a.txt".into()).into(),
+        BatchError::Unusable { path: "a.csv".into(), why: "It is no ordinary file.".to_owned() }.into(),
+        BatchError::NoRows("a.csv".into()).into(),
+        BatchError::Csv("CSV error: record 3".to_owned()).into(),
+        BatchError::Columns("the column subject is missing".to_owned()).into(),
+        BatchError::Rows {
+            rows: 3,
+            wrong: vec![(2, "a\u{1b}[31mb".to_owned()), (3, "the subject is missing".to_owned())],
+        }
+        .into(),
         Error::NotFounded,
         Error::AlreadyFounded,
         Error::NoVault,

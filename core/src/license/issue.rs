@@ -103,6 +103,9 @@ impl Licenses<'_> {
         let mut issuers = BTreeMap::new();
         let mut identities = BTreeMap::new();
         for (index, request) in requests.iter().enumerate() {
+            if index % 256 == 0 {
+                tokio::task::yield_now().await;
+            }
             if let std::collections::btree_map::Entry::Vacant(free) = issuers.entry(request.issuer) {
                 free.insert(reader.signing_context(request.issuer).await?);
             }

@@ -1,5 +1,6 @@
 //! Licenses: issuing, reissuing, importing, deleting and finding them.
 
+mod batch;
 mod delete;
 mod file;
 mod import;
@@ -14,6 +15,7 @@ mod signer;
 use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result};
 use licentia_storage::{Event, StatusListEntry, Tx};
 
+pub use batch::{Batch, BatchError, BatchFile, BatchRow, TokenFiles};
 use query::{row_json, unknown};
 pub use request::{ClearField, IssueRequest, ReissueRequest, Term};
 pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition};

@@ -10,6 +10,7 @@
 
 mod atomicity;
 mod backup;
+mod batch;
 mod common;
 mod doctor;
 mod export;

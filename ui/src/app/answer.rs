@@ -1,5 +1,6 @@
 //! How the state follows the answers of the services.
 
+mod batch;
 mod keys;
 mod license;
 
@@ -14,6 +15,46 @@ use licentia_core::{Explanation, License, Page, Reissued, RevokedLicense};
 
 impl App {
     pub(super) fn answer(&mut self, msg: Msg) -> Vec<Effect> {
+        match msg {
+            Msg::Unlocked(answer) => self.unlocked(answer),
+            Msg::Locked => self.session = Session::Reviewer(Why::NotUnlocked),
+            Msg::Progress { request, done, total } => {
+                self.log_progressed(request, done, total);
+                self.progressed(request, done, total);
+            }
+            Msg::Verified { request, answer } => self.verified(request, answer),
+            Msg::LookedForChanges(changed) => {
+                self.looking = false;
+                return match self.tab {
+                    _ if changed => self.outdated(),
+                    // Nobody wrote, but time goes on.
+                    TabId::Dashboard => self.fill(),
+                    _ => vec![],
+                };
+            }
+            Msg::OverviewLoaded { request, answer } => {
+                let followed = self.dashboard.overview_loaded(request, answer);
+                return self.then_fill(followed);
+            }
+            Msg::LicensesCounted { request, answer } => {
+                let followed = self.dashboard.counted(request, answer);
+                return self.then_fill(followed);
+            }
+            Msg::TargetFound { request, answer } => {
+                let followed = self.target_found(request, answer);
+                return followed.unwrap_or_else(|why| {
+                    self.complain(why);
+                    vec![]
+                });
+            }
+            Msg::LicenseGone { request } => return self.license_gone(request),
+            load_or_change => return self.loaded(load_or_change),
+        }
+        vec![]
+    }
+
+    /// An answer to a load goes to whoever asked for it.
+    fn loaded(&mut self, msg: Msg) -> Vec<Effect> {
         let requests = &mut self.requests;
         let followed = match msg {
             Msg::LicensesLoaded { request, answer } => self.licenses.loaded(request, answer, requests),
@@ -52,7 +93,6 @@ impl App {
                 None => Ok(None),
             },
             Msg::LicensesMoved { request } => Ok(self.licenses.moved(request, requests)),
-            Msg::LicenseGone { request } => return self.license_gone(request),
             Msg::LicenseVerified { request, answer } => self.license_verified(request, answer),
             Msg::Previewed { request, answer } => self.previewed(request, answer),
             Msg::TwinsLoaded { request, answer } => self.twins_loaded(request, answer),
@@ -60,25 +100,6 @@ impl App {
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
             Msg::TargetResolved { request, answer } => Ok(self.audit.target_resolved(request, answer, requests)),
             Msg::KindsLoaded { request, answer } => self.audit.kinds_loaded(request, answer).map(|()| None),
-            Msg::OverviewLoaded { request, answer } => {
-                let followed = self.dashboard.overview_loaded(request, answer);
-                return self.then_fill(followed);
-            }
-            Msg::LicensesCounted { request, answer } => {
-                let followed = self.dashboard.counted(request, answer);
-                return self.then_fill(followed);
-            }
-            Msg::Verified { request, answer } => {
-                self.verified(request, answer);
-                return vec![];
-            }
-            Msg::TargetFound { request, answer } => {
-                let followed = self.target_found(request, answer);
-                return followed.unwrap_or_else(|why| {
-                    self.complain(why);
-                    vec![]
-                });
-            }
             Msg::IssuersLoaded { request, answer } => self
                 .find(|dialog| match dialog {
                     Dialog::Issue(form) => Some(form),
@@ -86,27 +107,8 @@ impl App {
                 })
                 .map_or(Ok(()), |form| form.issuers_loaded(request, answer))
                 .map(|()| None),
-            Msg::Unlocked(answer) => {
-                self.unlocked(answer);
-                return vec![];
-            }
-            Msg::LookedForChanges(changed) => {
-                self.looking = false;
-                return match self.tab {
-                    _ if changed => self.outdated(),
-                    // Nobody wrote, but time goes on.
-                    TabId::Dashboard => self.fill(),
-                    _ => vec![],
-                };
-            }
-            Msg::Progress { request, done, total } => {
-                self.log_progressed(request, done, total);
-                return vec![];
-            }
-            Msg::Locked => {
-                self.session = Session::Reviewer(Why::NotUnlocked);
-                return vec![];
-            }
+            Msg::BatchRead { request, answer } => self.batch_read(request, answer),
+            Msg::TokensWritten { request, answer } => self.tokens_written(request, answer),
             write => return self.written(write),
         };
         match followed {
@@ -121,6 +123,7 @@ impl App {
     /// A change was written, or was not. Whoever waits to leave leaves now, unless there is an error to read.
     fn written(&mut self, msg: Msg) -> Vec<Effect> {
         self.writing = false;
+        self.signing = None;
         self.wait(false);
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
@@ -131,6 +134,7 @@ impl App {
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
+            Msg::BatchIssued(answer) => answer.map(|licenses| self.batch_issued(licenses)),
             Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
             Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
             Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),

@@ -32,7 +32,8 @@ impl App {
             LogStep::Export { .. } if self.writing => self.notice = self.refusal().map(str::to_owned),
             LogStep::Export { filter, said } => {
                 let recorded = matches!(self.session, Session::Unlocked { .. });
-                self.dialogs.push(Export::new(filter, said, recorded).into());
+                let day = self.look().date(self.now);
+                self.dialogs.push(Export::new(filter, said, recorded, &day).into());
             }
             LogStep::Neighbour { below } => return self.neighbour(below).into_iter().collect(),
             LogStep::Jump { kind, id } => {

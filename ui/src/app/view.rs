@@ -100,13 +100,12 @@ impl App {
     }
 
     fn doing(&self) -> Option<String> {
-        let doing = match (self.leaving, self.writing, self.unlocking) {
-            (true, ..) => "waiting for a change to be written…",
-            (_, true, _) => "writing…",
-            (.., true) => "opening the vault…",
-            _ => return self.verification.running.map(|running| running.said()),
-        };
-        Some(doing.to_owned())
+        match (self.leaving, self.writing, self.unlocking) {
+            (true, ..) => Some("waiting for a change to be written…".to_owned()),
+            (_, true, _) => Some(self.signing.map_or_else(|| "writing…".to_owned(), |(_, far)| far.signing())),
+            (.., true) => Some("opening the vault…".to_owned()),
+            _ => self.verification.running.map(|running| running.said()),
+        }
     }
 
     /// What was just said, or else the keys that matter here.
@@ -126,9 +125,14 @@ impl App {
     fn keys(&self, columns: usize) -> Vec<(String, &'static str)> {
         let locked = self.session.refusal().is_some();
         let useful = |binding: &&Binding| binding.in_footer && !(locked && binding.action.is_change());
+        let verb = match self.dialogs.last() {
+            Some(dialog) => dialog.verb(),
+            None => Some("filter"),
+        };
         let shown = |binding: &Binding| {
             let name = match binding.action {
                 Action::ToggleLock => self.session.toggle()?,
+                Action::Submit | Action::Confirm => verb.unwrap_or(binding.action.name()),
                 action => action.name(),
             };
             Some((binding.keys.first()?.to_string(), name))

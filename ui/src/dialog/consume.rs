@@ -1,5 +1,6 @@
 //! What came back for a token: the token, and the file with the result.
 
+use crate::app::in_the_way;
 use crate::effect::{Effect, ProbeChange};
 use crate::keymap::Action;
 use crate::look::Look;
@@ -54,6 +55,13 @@ impl Consume {
 
     pub(crate) const fn wait(&mut self, waiting: bool) {
         self.waiting = waiting;
+    }
+
+    /// What it leads to. No command line says it: the token is a secret.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        let token = self.form.secret(Part::Token).ok_or_else(|| in_the_way("token", "it is needed"))?;
+        let path = self.form.text(Part::Path).to_owned();
+        Ok(Effect::ChangeProbe(ProbeChange::Consume { token, path }))
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

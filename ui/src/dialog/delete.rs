@@ -51,12 +51,17 @@ impl Delete {
             Action::NextField => self.form.leave(&[], true),
             Action::PreviousField => self.form.leave(&[], false),
             Action::Submit if self.form.show(&self.problems()) => {
-                return vec![Step::Run(Effect::DeleteLicense { id: self.license.id, revoke: self.revokes() })];
+                return vec![Step::Run(self.effect())];
             }
             Action::Cancel => return vec![Step::Close],
             _ => {}
         }
         vec![]
+    }
+
+    /// What it asks for, whether it was confirmed already or not.
+    pub(crate) fn effect(&self) -> Effect {
+        Effect::DeleteLicense { id: self.license.id, revoke: self.revokes() }
     }
 
     pub(crate) const fn wait(&mut self, waiting: bool) {

@@ -1,6 +1,7 @@
 //! By how many days a license is extended: a reissue that changes nothing but the end.
 
 use super::confirm::Confirm;
+use crate::app::in_the_way;
 use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -46,6 +47,10 @@ impl Extend {
         vec![]
     }
 
+    pub(crate) fn leads_to(&self, now: Timestamp) -> Result<Effect, String> {
+        self.new_end(now).map(|end| self.effect(end)).map_err(|why| in_the_way("days", why))
+    }
+
     pub(crate) const fn wait(&mut self, waiting: bool) {
         self.waiting = waiting;
     }
@@ -82,10 +87,13 @@ impl Extend {
             Pair::new("ends now", look.zoned(self.end)),
             Pair::new("will end", look.zoned(end)),
         ];
-        let request = ReissueRequest { term: Some(Term::Until(end)), ..ReissueRequest::default() };
         let warning = "A new license is signed and this one superseded: the new one has to be handed out.";
-        let effect = Effect::Reissue { id: self.license.id, request };
-        Confirm::new("Extend this license?", facts, Some(warning), effect)
+        Confirm::new("Extend this license?", facts, Some(warning), self.effect(end))
+    }
+
+    fn effect(&self, end: Timestamp) -> Effect {
+        let request = ReissueRequest { term: Some(Term::Until(end)), ..ReissueRequest::default() };
+        Effect::Reissue { id: self.license.id, request }
     }
 }
 

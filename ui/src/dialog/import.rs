@@ -1,6 +1,7 @@
 //! A key from elsewhere: its file, or a public key as text. What it is is shown before it is taken in.
 
 use super::confirm::Confirm;
+use crate::app::in_the_way;
 use crate::effect::{Effect, IssuerChange, KeySource};
 use crate::keymap::Action;
 use crate::look::Look;
@@ -107,6 +108,16 @@ impl Import {
         let passphrase = self.form.secret(Part::Passphrase);
         let change = IssuerChange::Import { source, name, passphrase, kid: facts.kid.clone() };
         Some(Confirm::new("Import this key?", pairs, Some(warning), Effect::ChangeIssuer(change)))
+    }
+
+    /// What it leads to, or which field cannot be read.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        if let Some((part, why)) = self.problems().first() {
+            return Err(in_the_way(self.form.name(*part), why));
+        }
+        let source = self.source()?;
+        let name = self.form.optional(Part::Name);
+        Ok(Effect::ChangeIssuer(IssuerChange::Import { source, name, passphrase: None, kid: String::new() }))
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

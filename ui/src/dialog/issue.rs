@@ -9,6 +9,7 @@ mod twins;
 use super::confirm::Confirm;
 use super::discard::Discard;
 use super::error::Explained;
+use crate::app::in_the_way;
 use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -21,7 +22,7 @@ use crate::widget::form::Form;
 use crate::widget::popup;
 use crate::widget::scroll::paragraph;
 use identity::Names;
-use licentia_core::{Explanation, Issuer, IssuerId, IssuerStatus, License};
+use licentia_core::{Explanation, Issuer, IssuerId, IssuerStatus, License, Timestamp};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
@@ -163,6 +164,11 @@ impl Issue {
         self.waiting = waiting;
     }
 
+    /// Whether what follows is the review.
+    pub(crate) const fn is_at_the_end(&self) -> bool {
+        self.at + 1 == self.forms.len()
+    }
+
     /// The form of the step where one is.
     pub(crate) fn form_mut(&mut self) -> &mut Form<Part> {
         let [who, when, what] = &mut self.forms;
@@ -196,6 +202,22 @@ impl Issue {
         self.form_mut().draw(frame, middle, look);
     }
 
+    /// What it leads to, or which field cannot be read.
+    pub(crate) fn leads_to(&self, now: Timestamp) -> Result<Effect, String> {
+        if let Some((part, why)) = self.problems(now).first() {
+            let name = self.forms.iter().find(|form| form.has(*part)).map_or("", |form| form.name(*part));
+            return Err(in_the_way(name, why));
+        }
+        self.effect(now).ok_or_else(|| in_the_way("form", "it cannot be read"))
+    }
+
+    fn effect(&self, now: Timestamp) -> Option<Effect> {
+        Some(match &self.base {
+            None => Effect::Issue(self.new_license(now)?),
+            Some(license) => Effect::Reissue { id: license.id, request: self.changes(now)? },
+        })
+    }
+
     /// To the next step, or to the review; not past a field that cannot be read.
     fn forwards(&mut self, look: Look) -> Vec<Step> {
         let problems = self.problems(look.now);
@@ -216,18 +238,14 @@ impl Issue {
 
     /// What is about to be signed, for reading once more; or the rule that it breaks.
     fn review(&self, look: Look) -> Option<Step> {
-        let new = self.new_license(look.now)?;
-        if let Err(error) = new.check(look.now) {
+        if let Err(error) = self.new_license(look.now)?.check(look.now) {
             return Some(Step::open(Explained::from(Explanation::from(&error))));
         }
-        let facts = self.facts(look)?;
-        let (title, effect) = match &self.base {
-            None => ("Sign this license?", Effect::Issue(new)),
-            Some(license) => (
-                "Sign this license, and supersede the old one?",
-                Effect::Reissue { id: license.id, request: self.changes(look.now)? },
-            ),
+        let title = match &self.base {
+            None => "Sign this license?",
+            Some(_) => "Sign this license, and supersede the old one?",
         };
+        let (facts, effect) = (self.facts(look)?, self.effect(look.now)?);
         let mut confirm = Confirm::new(title, facts, None, effect).after(TRAIL.last().copied().unwrap_or_default());
         if let Some(warning) = self.twin_warning(look) {
             confirm.warn(&warning);

@@ -1,5 +1,6 @@
 //! What a new issuer, identity or probe is made of.
 
+use crate::app::in_the_way;
 use crate::effect::{Effect, IdentityChange, IssuerChange, ProbeChange};
 use crate::keymap::Action;
 use crate::look::Look;
@@ -95,6 +96,14 @@ impl Make {
         let height = self.form.height(popup::columns(area, popup::WIDE));
         let inner = popup::open(frame, area, popup::WIDE, height, title, look);
         self.form.draw(frame, inner, look);
+    }
+
+    /// What it leads to, or which field cannot be read.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        if let Some((part, why)) = self.problems().first() {
+            return Err(in_the_way(self.form.name(*part), why));
+        }
+        self.effect().ok_or_else(|| in_the_way("form", "it cannot be read"))
     }
 
     /// None while a field cannot be read.

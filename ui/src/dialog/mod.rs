@@ -1,5 +1,7 @@
 //! What stands above the screen and takes the keys: a stack, of which the top one is asked.
 
+pub(crate) mod batch;
+pub(crate) mod command_line;
 pub(crate) mod confirm;
 pub(crate) mod consume;
 pub(crate) mod delete;
@@ -22,6 +24,7 @@ pub(crate) mod take_in;
 pub(crate) mod token;
 pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
+mod verb;
 pub(crate) mod verdict;
 pub(crate) mod verify_from;
 pub(crate) mod verifying;
@@ -78,6 +81,11 @@ dialogs! {
     SaveLicense(save_license::SaveLicense): Form,
     Verdict(verdict::Verdict): Message,
     Discard(discard::Discard): Confirm,
+    CommandLine(command_line::CommandLine): Message,
+    BatchForm(batch::BatchForm): Form,
+    BatchPreview(batch::BatchPreview): Batch,
+    BatchSigned(batch::BatchSigned): BatchSigned,
+    Tokens(batch::Tokens): Form,
     TypedConfirm(typed_confirm::TypedConfirm): TypedConfirm,
     Make(make::Make): Form,
     Save(save::Save): Form,
@@ -104,13 +112,15 @@ impl Dialog {
             Self::Extend(dialog) => dialog.form.key(key),
             Self::TakeIn(dialog) => dialog.form.key(key),
             Self::SaveLicense(dialog) => dialog.form.key(key),
+            Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.key(key),
+            Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.key(key),
             Self::TypedConfirm(dialog) => dialog.form.key(key),
             Self::Make(dialog) => dialog.form.key(key),
             Self::Save(dialog) => dialog.key(key),
             Self::Import(dialog) => dialog.form.key(key),
             Self::Consume(dialog) => dialog.form.key(key),
             Self::VerifyFrom(dialog) => dialog.form.key(key),
-            Self::Export(dialog) => dialog.form.key(key),
+            Self::Export(dialog) => dialog.key(key),
             // The others have no field.
             _ => {}
         }
@@ -126,6 +136,8 @@ impl Dialog {
             Self::Extend(dialog) => dialog.form.paste(text),
             Self::TakeIn(dialog) => dialog.form.paste(text),
             Self::SaveLicense(dialog) => dialog.form.paste(text),
+            Self::BatchForm(dialog) if !dialog.is_reading() => dialog.form.paste(text),
+            Self::Tokens(dialog) if !dialog.is_writing() => dialog.form.paste(text),
             Self::TypedConfirm(dialog) => dialog.form.paste(text),
             Self::Make(dialog) => dialog.form.paste(text),
             Self::Save(dialog) => dialog.paste(text),
@@ -160,7 +172,8 @@ impl Dialog {
             | Self::Make(_)
             | Self::Import(_)
             | Self::Consume(_)
-            | Self::Export(_) => true,
+            | Self::Export(_)
+            | Self::BatchPreview(_) => true,
             Self::Save(save) => save.is_change(),
             _ => false,
         }

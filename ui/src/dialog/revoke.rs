@@ -74,6 +74,12 @@ impl Revoke {
         self.form.draw(frame, inner, look);
     }
 
+    /// What it leads to.
+    pub(crate) fn effect(&self) -> Effect {
+        let reason = REASONS.get(self.form.chosen(Part::Reason)).copied().unwrap_or(ReasonCode::Other);
+        Effect::Revoke(RevokeRequest { license: self.license.id, reason, note: self.form.optional(Part::Note) })
+    }
+
     fn confirm(&self) -> Confirm {
         let reason = REASONS.get(self.form.chosen(Part::Reason)).copied().unwrap_or(ReasonCode::Other);
         let note = self.form.optional(Part::Note);
@@ -88,7 +94,6 @@ impl Revoke {
         } else {
             "It has no status list: what was handed out goes on working in the field."
         };
-        let request = RevokeRequest { license: self.license.id, reason, note };
-        Confirm::new("Revoke?", facts, Some(warning), Effect::Revoke(request))
+        Confirm::new("Revoke?", facts, Some(warning), self.effect())
     }
 }

@@ -1,5 +1,6 @@
 //! Where something is written to: a public key, the bytes of an identity, a token. Nothing is ever overwritten.
 
+use crate::app::in_the_way;
 use crate::effect::{Effect, IdentityChange, KeyForm, Saving};
 use crate::keymap::Action;
 use crate::look::Look;
@@ -141,15 +142,30 @@ impl Save {
         self.form.draw(frame, rest, look);
     }
 
+    /// What it leads to, or which field cannot be read.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        if let Some((part, why)) = self.problems().first() {
+            return Err(in_the_way(self.form.name(*part), why));
+        }
+        Ok(self.asks(0))
+    }
+
     fn effect(&mut self, cx: &mut Cx) -> Effect {
+        if self.is_change() {
+            return self.asks(0);
+        }
+        let request = cx.requests.next();
+        self.request = Some(request);
+        self.asks(request)
+    }
+
+    fn asks(&self, request: u64) -> Effect {
         let path = self.form.text(Part::Path).to_owned();
         let saving = match &self.what {
             What::Identity(id) => return Effect::ChangeIdentity(IdentityChange::Export { id: *id, path }),
             What::Token(token) => Saving::Token(token.clone()),
             What::PublicKey(id) => Saving::PublicKey { id: *id, form: self.chosen() },
         };
-        let request = cx.requests.next();
-        self.request = Some(request);
         Effect::Save { request, saving, path }
     }
 

@@ -1,6 +1,7 @@
 //! Where a license is saved to.
 
 use super::save::PATH;
+use crate::app::in_the_way;
 use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -39,6 +40,13 @@ impl SaveLicense {
             _ => {}
         }
         vec![]
+    }
+
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        match self.problems().first() {
+            Some(((), why)) => Err(in_the_way("file", why)),
+            None => Ok(Effect::SaveLicense { id: self.id, path: self.form.text(()).to_owned() }),
+        }
     }
 
     pub(crate) const fn wait(&mut self, waiting: bool) {

@@ -1,5 +1,6 @@
 //! The first start: a passphrase, typed twice, and the first issuer.
 
+use crate::app::in_the_way;
 use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -98,6 +99,14 @@ impl Setup {
             frame.render_widget(line, row);
         }
         self.form.draw(frame, rest, look);
+    }
+
+    /// What it leads to, as far as a command line would say it.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        match self.problems().iter().find(|(part, _)| !matches!(part, Part::Passphrase | Part::Again)) {
+            Some((part, why)) => Err(in_the_way(self.form.name(*part), why)),
+            None => Ok(self.effect()),
+        }
     }
 
     fn effect(&self) -> Effect {

@@ -3,7 +3,8 @@
 use super::confirm::Confirm;
 use super::verdict::Verdict;
 use super::verdict::checks::{facts, refusal};
-use crate::effect::{Effect, Preview};
+use crate::app::in_the_way;
+use crate::effect::{Effect, Preview, is_license};
 use crate::keymap::Action;
 use crate::look::Look;
 use crate::message::Answer;
@@ -44,6 +45,14 @@ impl TakeIn {
         vec![]
     }
 
+    /// The command for looking at it; the review has the one that takes it in.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        match self.problems().first() {
+            Some(((), why)) => Err(in_the_way("license", why)),
+            None => Ok(Effect::Preview { request: 0, source: self.form.text(()).to_owned() }),
+        }
+    }
+
     pub(crate) const fn wait(&mut self, waiting: bool) {
         self.waiting = waiting;
     }
@@ -54,13 +63,14 @@ impl TakeIn {
             return Ok(None);
         }
         let Preview { text, found } = *answer?;
+        let file = self.form.optional(()).filter(|source| !is_license(source));
         Ok(Some(match refusal(&found, look) {
             Some(_) => Step::open(Verdict::refused(found)),
             None => Step::open(Confirm::new(
                 "Import this license?",
                 facts(&found, look),
                 None,
-                Effect::ImportLicense { text },
+                Effect::ImportLicense { text, file },
             )),
         }))
     }

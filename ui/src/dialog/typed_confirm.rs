@@ -42,6 +42,10 @@ impl TypedConfirm {
         }
     }
 
+    pub(crate) const fn effect(&self) -> &Effect {
+        &self.effect
+    }
+
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
         match action {
             _ if self.waiting => {}

@@ -1,5 +1,7 @@
 //! The fingerprint that somebody wrote down, to verify the log from.
 
+use crate::app::in_the_way;
+use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::look::Look;
 use crate::step::{Cx, LogStep, Step};
@@ -30,6 +32,15 @@ impl VerifyFrom {
             Action::Cancel => vec![Step::Close],
             _ => vec![],
         }
+    }
+
+    /// What it leads to, or why it cannot be read.
+    pub(crate) fn leads_to(&self) -> Result<Effect, String> {
+        if let Some(((), why)) = self.problems().first() {
+            return Err(in_the_way("fingerprint", why));
+        }
+        let verify = VerifyRequest { fingerprint: self.form.optional(()), ..VerifyRequest::default() };
+        Ok(Effect::Verify { request: 0, verify })
     }
 
     fn problems(&self) -> Vec<((), String)> {

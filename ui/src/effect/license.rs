@@ -67,7 +67,7 @@ pub(super) async fn import(services: &Services, text: &str) -> Answer<Box<Licens
 }
 
 /// The text of a license rather than the path of its file.
-fn is_license(source: &str) -> bool {
+pub(crate) fn is_license(source: &str) -> bool {
     source.contains("-----BEGIN") || (source.starts_with("eyJ") && source.matches('.').count() == 2)
 }
 

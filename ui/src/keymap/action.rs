@@ -77,13 +77,18 @@ actions! {
     NextField = "next", "The next field";
     PreviousField = "previous", "The field before";
     Submit = "go on", "Check and go on";
-    Cancel = "cancel", "Leave without doing it";
+    Cancel = "back", "Leave without doing it";
     Confirm = "confirm", "Do it";
     Close = "close", "Close";
     Unlock = "unlock", "Open the vault";
     Review = "read only", "Go on without the passphrase: read only";
     Abandon = "quit", "Leave; nothing was made";
 
+    ShowCommand = "command", "The command line that does the same";
+    Batch = "from file", "Issue licenses from a CSV or JSONL file";
+    SignBatch = "sign", "Sign every row, all or none";
+    ToggleRefused = "only refused", "Only the rows that are refused, or all";
+    WriteTokens = "write out", "Write what was signed into files";
     NewIssuer = "new", "Make a key that signs licenses";
     ImportIssuer = "import", "Take in a key from a file";
     Activate = "activate", "Make it the one that signs unless told";
@@ -125,6 +130,7 @@ impl Action {
                 | Self::Delete
                 | Self::Extend
                 | Self::Import
+                | Self::SignBatch
         )
     }
 }

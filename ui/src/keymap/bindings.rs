@@ -25,6 +25,7 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::LicenseFilters => LICENSE_FILTERS,
         Layer::ChangeLicense => CHANGE_LICENSE,
         Layer::UseLicense => USE_LICENSE,
+        Layer::LicenseFiles => LICENSE_FILES,
         Layer::LicensePages => LICENSE_PAGES,
         Layer::LicenseRows => LICENSE_ROWS,
         Layer::Search => SEARCH,
@@ -40,6 +41,8 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::Confirm => CONFIRM,
         Layer::TypedConfirm => TYPED_CONFIRM,
         Layer::Message => MESSAGE,
+        Layer::Batch => BATCH,
+        Layer::BatchSigned => BATCH_SIGNED,
         Layer::Nouns => NOUNS,
         Layer::Noun => NOUN,
         Layer::Issuers => ISSUERS,
@@ -63,6 +66,7 @@ const END: Key = Key::plain(KeyCode::End);
 const LEFT: Key = Key::plain(KeyCode::Left);
 const RIGHT: Key = Key::plain(KeyCode::Right);
 const TAB: Key = Key::plain(KeyCode::Tab);
+const F2: Key = Key::plain(KeyCode::F(2));
 const BACK_TAB: Key = Key::plain(KeyCode::BackTab);
 
 const fn shown(keys: &'static [Key], action: Action) -> Binding {
@@ -112,8 +116,9 @@ const LICENSES: &[Binding] = &[
     shown(&[ENTER], Action::Open),
     shown(&[Key::char('n')], Action::Issue),
     shown(&[Key::char('/')], Action::FilterSubject),
-    known(&[Key::char('i')], Action::Import),
 ];
+
+const LICENSE_FILES: &[Binding] = &[shown(&[Key::char('i')], Action::Import), shown(&[Key::char('b')], Action::Batch)];
 
 /// What changes a license, in the list and on its own pages alike. The most frequent come first: the line at the
 /// bottom of a small screen ends with them.
@@ -195,6 +200,7 @@ const FIELDS: &[Binding] = &[
     shown(&[TAB, DOWN], Action::NextField),
     known(&[BACK_TAB, UP], Action::PreviousField),
     shown(&[ENTER], Action::Submit),
+    shown(&[F2], Action::ShowCommand),
 ];
 
 const FORM: &[Binding] = &[shown(&[ESC], Action::Cancel)];
@@ -205,12 +211,14 @@ const UNLOCK: &[Binding] = &[shown(&[ENTER], Action::Unlock), shown(&[ESC], Acti
 
 const SETUP: &[Binding] = &[shown(&[ESC], Action::Abandon)];
 
-const CONFIRM: &[Binding] = &[shown(&[ENTER], Action::Confirm), shown(&[ESC], Action::Cancel)];
+const CONFIRM: &[Binding] =
+    &[shown(&[ENTER], Action::Confirm), shown(&[ESC], Action::Cancel), shown(&[F2], Action::ShowCommand)];
 
 /// Letters are typed here, so only keys without one scroll.
 const TYPED_CONFIRM: &[Binding] = &[
     shown(&[ENTER], Action::Confirm),
     shown(&[ESC], Action::Cancel),
+    shown(&[F2], Action::ShowCommand),
     known(&[UP], Action::Up),
     known(&[DOWN], Action::Down),
     known(&[PAGE_UP], Action::PageUp),
@@ -218,6 +226,18 @@ const TYPED_CONFIRM: &[Binding] = &[
 ];
 
 const MESSAGE: &[Binding] = &[shown(&[ESC, ENTER, Key::char('q')], Action::Close)];
+
+const BATCH: &[Binding] = &[
+    shown(&[ENTER], Action::SignBatch),
+    shown(&[ESC], Action::Back),
+    shown(&[Key::char('r')], Action::ToggleRefused),
+    shown(&[Key::plain(KeyCode::F(5))], Action::Refresh),
+    shown(&[F2], Action::ShowCommand),
+    shown(&[Key::char('L')], Action::ToggleLock),
+    shown(&[Key::char('?')], Action::Help),
+];
+
+const BATCH_SIGNED: &[Binding] = &[shown(&[Key::char('w')], Action::WriteTokens)];
 
 const NOUNS: &[Binding] = &[shown(&[ENTER], Action::Open)];
 

@@ -6,6 +6,7 @@ use super::actions::act_on;
 use super::license::Detail;
 use super::search::Search;
 use super::{Move, head, navigate, nothing};
+use crate::dialog::batch::BatchForm;
 use crate::dialog::issue::Issue;
 use crate::dialog::take_in::TakeIn;
 use crate::effect::Effect;
@@ -98,6 +99,7 @@ impl Licenses {
                 let before = self.search.take().and_then(Search::before);
                 self.look_for(before, cx.requests)
             }
+            Action::Batch => vec![Step::open(BatchForm::new())],
             Action::CycleStatus => {
                 self.filter.status = after(LicenseStatus::ALL, self.filter.status);
                 vec![Step::Run(self.load(cx.requests))]

@@ -46,13 +46,17 @@ impl Home {
         Place { database: directory.join("home/licentia.db"), pins: Some(directory.join("pins")) }
     }
 
+    pub(super) fn start(&self, passphrase: Option<Passphrase>) -> Start {
+        let (place, ambient) = (self.place(), self.ambient.clone());
+        Start { place, ambient, actor: actor(), passphrase, named_home: None, audience: Ok(vec![]) }
+    }
+
     pub(super) async fn open(&self, passphrase: Option<Passphrase>) -> Harness {
         self.open_on(TabId::Licenses, passphrase).await
     }
 
     pub(super) async fn open_on(&self, tab: TabId, passphrase: Option<Passphrase>) -> Harness {
-        let start =
-            Start { place: self.place(), ambient: self.ambient.clone(), actor: actor(), passphrase, audience: vec![] };
+        let start = self.start(passphrase);
         let mut harness = Harness::on_tab(tab, start, 120, 36).await.unwrap();
         harness.settle().await;
         harness

@@ -231,7 +231,10 @@ fn a_license_from_elsewhere_is_looked_at_before_it_is_taken_in() {
             "revoked, as it was when it was deleted",
         ],
     );
-    assert_eq!(press(&mut app, "<enter>"), [Effect::ImportLicense { text: "eyJ".to_owned() }]);
+    assert_eq!(
+        press(&mut app, "<enter>"),
+        [Effect::ImportLicense { text: "eyJ".to_owned(), file: Some("~/a.lic".to_owned()) }]
+    );
     let effects = app.update(Msg::LicenseImported(Ok(Box::new(license(1)))));
     assert!(matches!(effects.as_slice(), [Effect::LoadLicenses { .. }, Effect::LoadLicense { .. }]));
     shows(&mut app, &["License 00000001 for", "License 00000001 is imported; it is active."]);

@@ -93,6 +93,7 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("revoke_review_hostile", on(with_licenses(vec![hostile_license()]), "x<enter>"));
     scene("unrevoke", on(with_licenses(vec![revoked()]), "u"));
 
+    scenes.extend(super::look_batch::scenes());
     scenes.extend(super::look_keys::scenes());
     let mut scene = |name, app: App| scenes.push((name, app));
     scene("error", failed(why()));
@@ -102,7 +103,7 @@ fn scenes() -> Vec<(&'static str, App)> {
     scenes
 }
 
-fn many() -> Vec<License> {
+pub(super) fn many() -> Vec<License> {
     let one = |number: u64| {
         let days = i64::try_from(number).unwrap();
         License {
@@ -115,7 +116,7 @@ fn many() -> Vec<License> {
     (0..40).map(one).collect()
 }
 
-fn revoked() -> License {
+pub(super) fn revoked() -> License {
     License { status: LicenseStatus::Revoked, ..license(1) }
 }
 

@@ -22,8 +22,8 @@ fn child() {
         NOW
     };
     let ambient = Ambient::new(now, |bytes| getrandom::fill(bytes).unwrap());
-    let start =
-        Start { place, ambient, actor: Actor::new("mathieu@build7").unwrap(), passphrase: None, audience: vec![] };
+    let actor = Actor::new("mathieu@build7").unwrap();
+    let start = Start { place, ambient, actor, passphrase: None, named_home: None, audience: Ok(vec![]) };
     tokio::runtime::Runtime::new().unwrap().block_on(run(start)).unwrap();
 }
 

@@ -13,10 +13,10 @@ use crate::theme::Theme;
 use licentia_core::audit::{Issue, IssueSeverity, KeySource, LogIdentity, TrustRoot, VerifyReport};
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Decoded, EventId, Explanation, Identity, IdentityId, Inspection, Issuer, IssuerId, IssuerStatus,
-    IssuerUse, License, LicenseCounts, LicenseId, LicenseStatus, Limit, Limits, LogId, Origin, Page, ProbeStatus,
-    ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation, StatusRef, Strings, SubjectSignature, Timestamp,
-    UsedIdentity,
+    AuditRecord, Batch, BatchRow, Decoded, EventId, Explanation, Identity, IdentityId, Inspection, IssueRequest,
+    Issuer, IssuerId, IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId, LicenseStatus, Limit, Limits, LogId,
+    Origin, Page, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation, StatusRef, Strings,
+    SubjectSignature, Term, Timestamp, UsedIdentity,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -30,6 +30,7 @@ pub(super) fn opening(session: Option<Session>) -> Opening {
         session,
         home: "/home/mathieu/.local/share/licentia".to_owned(),
         actor: "mathieu@build7".to_owned(),
+        named_home: None,
         fingerprint: Some("blake3:6f1c0d9ab2e47755".to_owned()),
         has_passphrase: false,
         warning: None,
@@ -265,6 +266,55 @@ pub(super) fn record(seq: u64) -> AuditRecord {
         }]),
         payload: Some(format!("{{\"subject\":\"customer{seq}@example.com\",\"not_after\":null}}")),
     }
+}
+
+pub(super) fn batch_row(number: u64) -> BatchRow {
+    let subject = format!("customer{number}@example.com");
+    let request = IssueRequest {
+        subject: subject.clone(),
+        audience: vec!["acme-studio".to_owned()],
+        issuer: None,
+        not_before: (number == 2).then(|| NOW.plus_days(3)),
+        term: [Term::Days(365), Term::Perpetual, Term::Until(NOW.plus_days(100))][usize::try_from(number % 3).unwrap()],
+        features: vec!["export".to_owned()],
+        limits: [("seats".to_owned(), Limit::Number(5))].into(),
+        payload: None,
+        identity: None,
+    };
+    BatchRow { line: number + 1, subject, verdict: Ok(request) }
+}
+
+/// A file whose rows can all be signed.
+pub(super) fn batch(rows: u64) -> Batch {
+    Batch { path: "/home/mathieu/customers.csv".into(), rows: (1..=rows).map(batch_row).collect() }
+}
+
+/// A file of which every second row is refused.
+pub(super) fn half_refused(rows: u64) -> Batch {
+    let mut batch = batch(rows);
+    for row in batch.rows.iter_mut().skip(1).step_by(2) {
+        row.verdict = Err("one of expires, days and perpetual is missing".to_owned());
+    }
+    batch
+}
+
+pub(super) fn hostile_batch() -> Batch {
+    let mut batch = batch(3);
+    batch.path = HOSTILE.into();
+    batch.rows[0].verdict = Err(HOSTILE.repeat(40));
+    batch.rows[1].verdict.as_mut().unwrap().features = vec![HOSTILE.repeat(40)];
+    for row in &mut batch.rows {
+        row.subject = HOSTILE.repeat(9);
+    }
+    batch
+}
+
+/// The screen with this file on it; the last request was the third.
+pub(super) fn with_batch(batch: Batch) -> App {
+    let mut app = with_licenses(vec![]);
+    press(&mut app, "bcustomers.csv<enter>");
+    app.update(Msg::BatchRead { request: 2, answer: Ok(batch) });
+    app
 }
 
 /// Drives the terminal, reverses the reading direction, is wide, is hidden.

@@ -55,6 +55,11 @@ impl<F: Copy + PartialEq> Form<F> {
         }
     }
 
+    /// What the screen calls a field.
+    pub(crate) fn name(&self, id: F) -> &'static str {
+        self.field(id).map_or("form", |field| field.name)
+    }
+
     pub(crate) fn has(&self, id: F) -> bool {
         self.field(id).is_some()
     }

@@ -6,3 +6,4 @@ pub(crate) mod popup;
 pub(crate) mod scroll;
 pub(crate) mod secret;
 pub(crate) mod table;
+pub(crate) mod window;

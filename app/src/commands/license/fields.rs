@@ -5,13 +5,10 @@ use crate::failure::{Failure, Result};
 use crate::file::NewFile;
 use crate::parse;
 use clap::Args;
-use licentia_core::{IdentityId, IssuerId, License, Licenses, Licentia, Limit, Term, Timestamp};
+use licentia_core::{IdentityId, IssuerId, License, Licenses, Licentia, Limit, Term, Timestamp, typed};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-/// The longest payload, so that a license stays readable for every verifier.
-pub(crate) const MOST_PAYLOAD: usize = 40 * 1024;
 
 #[derive(Debug, Args)]
 pub(crate) struct Fields {
@@ -101,21 +98,13 @@ impl Fields {
             Some(path) => context.text(Path::new(path))?,
             None => given.clone(),
         };
-        payload(&text).map(Some).map_err(|why| Failure::usage("the payload cannot be used").because(why))
+        typed::payload(&text).map(Some).map_err(|why| Failure::usage("the payload cannot be used").because(why))
     }
 
     /// Makes sure of the place for the file before anything is signed.
     pub(crate) fn reserve(&self) -> Result<Option<NewFile>> {
         self.out.as_deref().map(NewFile::reserve).transpose()
     }
-}
-
-/// JSON of a size that a license can carry.
-pub(crate) fn payload(text: &str) -> Result<Value, String> {
-    if text.len() > MOST_PAYLOAD {
-        return Err(format!("it has {} bytes, and at most {MOST_PAYLOAD} are allowed", text.len()));
-    }
-    licentia_license::strict_json::parse(text.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))
 }
 
 pub(crate) async fn issuer(licentia: &Licentia, text: Option<&str>) -> Result<Option<IssuerId>> {

@@ -1,22 +1,27 @@
 //! One row of a batch: its columns are the option names of `license issue`.
 
-use crate::commands::license::fields;
-use crate::failure::{Failure, Result};
-use crate::parse;
-use licentia_core::{IssueRequest, Limit, Term};
+use super::BatchError;
+use crate::{IssueRequest, Limit, Term, Timestamp, typed};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// A row, whose issuer and identity are still names.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Draft {
-    pub request: IssueRequest,
-    pub issuer: Option<String>,
-    pub identity: Option<String>,
+pub(super) struct Draft {
+    pub(super) request: IssueRequest,
+    pub(super) issuer: Option<String>,
+    pub(super) identity: Option<String>,
 }
 
-/// Each row with the line where it begins.
-pub(crate) type Drafts = Vec<(u64, Result<Draft, String>)>;
+/// What stands in one row of a file.
+#[derive(Debug)]
+pub(super) struct Read {
+    /// Where it begins.
+    pub(super) line: u64,
+    /// As far as it could be read.
+    pub(super) subject: String,
+    pub(super) draft: Result<Draft, String>,
+}
 
 /// The columns by the names that are understood; the first of each is the option's.
 const COLUMNS: [(&str, &[&str]); 11] = [
@@ -33,27 +38,38 @@ const COLUMNS: [(&str, &[&str]); 11] = [
     ("identity", &[]),
 ];
 
-/// Reads CSV with a header. The header itself must be in order; a bad row is named with its line.
-pub(crate) fn csv(text: &str) -> Result<Drafts> {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+/// The columns that say how long a license holds.
+const TERMS: [&str; 3] = ["expires", "days", "perpetual"];
+
+/// Reads CSV with a header, row by row. The header itself must be in order; a bad row is named with its line.
+pub(super) fn csv(text: &str) -> Result<impl Iterator<Item = Result<Read, BatchError>>, BatchError> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let unreadable = |error: &dyn std::fmt::Display| Failure::new("the CSV cannot be read").because(error);
-    let header = reader.headers().map_err(|error| unreadable(&error))?.clone();
+    let header = reader.headers().map_err(|error| BatchError::Csv(error.to_string()))?.clone();
+    let columns = columns(&header)?;
+    Ok(reader.into_records().map(move |record| {
+        let record = record.map_err(|error| BatchError::Csv(error.to_string()))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cell = columns.iter().zip(&record).find(|(name, _)| **name == "subject");
+        let subject = cell.map_or_else(String::new, |(_, cell)| cell.trim().to_owned());
+        Ok(Read { line, subject, draft: csv_row(&columns, &record) })
+    }))
+}
+
+fn columns(header: &csv::StringRecord) -> Result<Vec<&'static str>, BatchError> {
     let columns: Vec<&'static str> =
-        header.iter().map(|name| column(name.trim())).collect::<Result<_, _>>().map_err(|why: String| {
-            unreadable(&format!("line 1: {why}")).hint("The columns are the option names of `license issue`.")
-        })?;
+        header.iter().map(|name| column(name.trim())).collect::<Result<_, _>>().map_err(BatchError::Columns)?;
     let twice = columns.iter().enumerate().find(|(at, name)| columns.iter().take(*at).any(|other| other == *name));
     if let Some((_, name)) = twice {
-        return Err(unreadable(&format!("line 1: the column {name} is there twice")));
+        return Err(BatchError::Columns(format!("the column {name} is there twice")));
     }
-    let mut drafts = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(|error| unreadable(&error))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        drafts.push((line, csv_row(&columns, &record)));
+    // Said once for the file: each of its rows would say the same.
+    if !columns.contains(&"subject") {
+        return Err(BatchError::Columns("the column subject is missing".to_owned()));
     }
-    Ok(drafts)
+    if !TERMS.iter().any(|name| columns.contains(name)) {
+        return Err(BatchError::Columns("none of the columns expires, days and perpetual is there".to_owned()));
+    }
+    Ok(columns)
 }
 
 fn csv_row(columns: &[&'static str], record: &csv::StringRecord) -> Result<Draft, String> {
@@ -66,7 +82,7 @@ fn csv_row(columns: &[&'static str], record: &csv::StringRecord) -> Result<Draft
         if !cell.is_empty() {
             let value = match *name {
                 // Everything else is understood as the text that it is.
-                "payload" => fields::payload(cell).map_err(|why| format!("payload: {why}"))?,
+                "payload" => typed::payload(cell).map_err(|why| format!("payload: {why}"))?,
                 _ => Value::from(cell),
             };
             row.0.insert(name, value);
@@ -76,13 +92,17 @@ fn csv_row(columns: &[&'static str], record: &csv::StringRecord) -> Result<Draft
 }
 
 /// Reads one JSON object a line; empty lines are passed over.
-pub(crate) fn jsonl(text: &str) -> Drafts {
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let lines = (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
-    lines.map(|(number, line)| (number, jsonl_row(line))).collect()
+pub(super) fn jsonl(text: &str) -> impl Iterator<Item = Read> {
+    (1..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty()).map(|(line, text)| match members(text) {
+        Ok(row) => {
+            let subject = row.0.get("subject").and_then(Value::as_str).unwrap_or_default().to_owned();
+            Read { line, subject, draft: jsonl_row(&row) }
+        }
+        Err(why) => Read { line, subject: String::new(), draft: Err(why) },
+    })
 }
 
-fn jsonl_row(line: &str) -> Result<Draft, String> {
+fn members(line: &str) -> Result<Row, String> {
     let members = match licentia_license::strict_json::parse(line.as_bytes()) {
         Ok(Value::Object(members)) => members,
         Ok(_) => return Err("it is not a JSON object".to_owned()),
@@ -95,8 +115,12 @@ fn jsonl_row(line: &str) -> Result<Draft, String> {
             return Err(format!("{name} is there twice"));
         }
     }
+    Ok(row)
+}
+
+fn jsonl_row(row: &Row) -> Result<Draft, String> {
     if let Some(payload) = row.0.get("payload") {
-        fields::payload(&payload.to_string()).map_err(|why| format!("payload: {why}"))?;
+        typed::payload(&payload.to_string()).map_err(|why| format!("payload: {why}"))?;
     }
     row.draft()
 }
@@ -141,9 +165,9 @@ impl Row {
         }
     }
 
-    fn time(&self, name: &str) -> Result<Option<licentia_core::Timestamp>, String> {
+    fn time(&self, name: &str) -> Result<Option<Timestamp>, String> {
         let text = self.text(name)?;
-        text.map(|text| parse::time(&text).map_err(|why| format!("{name}: {why}"))).transpose()
+        text.map(|text| typed::time(&text).map_err(|why| format!("{name}: {why}"))).transpose()
     }
 
     /// An array, or a text that is split by `;`.
@@ -172,7 +196,7 @@ impl Row {
                     Ok((key.clone(), limit))
                 })
                 .collect::<Result<_, String>>()?,
-            _ => self.list("limit")?.iter().map(|text| parse::limit(text)).collect::<Result<_, String>>()?,
+            _ => self.list("limit")?.iter().map(|text| typed::limit(text)).collect::<Result<_, String>>()?,
         };
         let mut limits = BTreeMap::new();
         for (key, value) in pairs {
@@ -231,23 +255,29 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn only(drafts: Drafts) -> Draft {
-        let [(_, draft)] = <[_; 1]>::try_from(drafts).unwrap();
-        draft.unwrap()
+    fn from_csv(text: &str) -> Vec<Read> {
+        csv(text).unwrap().map(Result::unwrap).collect()
     }
 
-    fn whys(drafts: Drafts) -> Vec<(u64, String)> {
-        drafts.into_iter().filter_map(|(line, draft)| Some((line, draft.err()?))).collect()
+    fn only(mut rows: Vec<Read>) -> Draft {
+        assert_eq!(rows.len(), 1);
+        rows.pop().unwrap().draft.unwrap()
+    }
+
+    fn wrong(rows: Vec<Read>) -> Vec<u64> {
+        rows.into_iter().filter(|row| row.draft.is_err()).map(|row| row.line).collect()
     }
 
     #[test]
     fn the_same_license_from_csv_and_from_json_lines() {
-        let from_csv = csv("\u{feff}subject,audience,features,limits,days,payload,issuer,identity,not-before\n\
-             alice,editor;viewer,a; b,seats=5;edition=pro,365,\"{\"\"po\"\": 7}\",main,pin,2026-05-20\n")
-        .unwrap();
+        let from_csv = from_csv(
+            "subject,audience,features,limits,days,payload,issuer,identity,not-before\n\
+             alice,editor;viewer,a; b,seats=5;edition=pro,365,\"{\"\"po\"\": 7}\",main,pin,2026-05-20\n",
+        );
         let from_json = jsonl(
             r#"{"subject":"alice","audience":["editor","viewer"],"feature":["a","b"],"limit":{"seats":5,"edition":"pro"},"days":365,"payload":{"po":7},"issuer":"main","identity":"pin","not_before":"2026-05-20T00:00:00Z"}"#,
-        );
+        )
+        .collect();
         let draft = only(from_csv);
         assert_eq!(draft, only(from_json));
         assert_eq!(draft.request.limits.get("seats"), Some(&Limit::Number(5)));
@@ -256,17 +286,26 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_column_is_refused() {
-        let failure = csv("subject,expiry\nalice,2026-05-20\n").unwrap_err();
-        let cause = failure.explanation().unwrap().cause.clone().unwrap();
-        assert!(cause.starts_with("line 1: there is no option \"expiry\""), "{cause}");
-        assert!(csv("subject,feature,features\n").is_err());
-        assert_eq!(whys(jsonl(r#"{"subject":"alice","expiry":1}"#)).len(), 1);
+    fn a_header_is_in_order_or_nothing_is_read() {
+        for (header, why) in [
+            ("subject,days,expiry", "there is no option \"expiry\""),
+            ("subject,days,feature,features", "the column feature is there twice"),
+            ("audience,days", "the column subject is missing"),
+            ("subject,audience", "none of the columns expires"),
+            ("", "there is no option \"1\""),
+        ] {
+            let Err(BatchError::Columns(said)) = csv(&format!("{header}\n1,2,3\n")).map(drop) else {
+                panic!("{header}")
+            };
+            assert!(said.contains(why), "{said}");
+        }
+        assert_eq!(wrong(jsonl(r#"{"subject":"alice","expiry":1}"#).collect()).len(), 1);
     }
 
     #[test]
     fn every_bad_row_is_named_with_its_line() {
-        let drafts = csv("subject,days,perpetual,expires\n\
+        let rows = from_csv(
+            "subject,days,perpetual,expires\n\
              alice,30,,\n\
              \"bob\n& sons\",,,\n\
              ,30,,\n\
@@ -274,17 +313,17 @@ mod tests {
              dave,0,,\n\
              eve,,,soon\n\
              mallory,30\n\
-             trent,,true,\n")
-        .unwrap();
-        let lines: Vec<u64> = whys(drafts).into_iter().map(|(line, _)| line).collect();
-        assert_eq!(lines, [3, 5, 6, 7, 8, 9]);
+             trent,,true,\n",
+        );
+        assert_eq!(rows[3].subject, "carol");
+        assert_eq!(wrong(rows), [3, 5, 6, 7, 8, 9]);
     }
 
     #[test]
     fn json_lines_are_counted_with_the_empty_ones() {
-        let drafts = jsonl("\n{\"subject\":\"a\",\"perpetual\":true}\n\n[]\n{\"subject\":1,\"days\":1}\n");
-        assert_eq!(drafts.len(), 3);
-        let lines: Vec<u64> = whys(drafts).into_iter().map(|(line, _)| line).collect();
-        assert_eq!(lines, [4, 5]);
+        let rows: Vec<Read> =
+            jsonl("\n{\"subject\":\"a\",\"perpetual\":true}\n\n[]\n{\"subject\":1,\"days\":1}\n").collect();
+        assert_eq!(rows.len(), 3);
+        assert_eq!(wrong(rows), [4, 5]);
     }
 }
