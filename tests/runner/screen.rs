@@ -134,7 +134,7 @@ fn a_reviewer_looks_around_and_leaves() {
     }
     shell.set("LICENTIA_PASSPHRASE", None);
     let mut terminal = Terminal::open(&shell, "");
-    terminal.wait_for("alice").wait_for("Unlock").press("\u{1b}").wait_for("reviewer mode");
+    terminal.wait_for("Unlock").press("\u{1b}").wait_for("reviewer mode").press("2").wait_for("alice");
     assert!(terminal.screen.screen().alternate_screen());
     terminal.press("9").wait_for("vault.create").press("2").wait_for("carol");
     // A larger window shows more, a smaller one still works.
@@ -157,7 +157,8 @@ fn a_token_goes_to_the_clipboard_of_the_terminal() {
     let token = shell.run(issue).done().json()["token"].as_str().unwrap().to_owned();
     shell.set("LICENTIA_PASSPHRASE", None);
     let mut terminal = Terminal::open(&shell, "");
-    terminal.wait_for("Unlock").press("\u{1b}").wait_for("reviewer mode").press("c").wait_for("Sent to the clipboard");
+    terminal.wait_for("Unlock").press("\u{1b}").wait_for("reviewer mode").press("2").wait_for("1 of 1");
+    terminal.press("c").wait_for("Sent to the clipboard");
     // OSC 52, for the clipboard rather than the selection.
     let sent = format!("\u{1b}]52;c;{}", Base64::encode_string(token.as_bytes()));
     assert!(terminal.raw.windows(sent.len()).any(|seen| seen == sent.as_bytes()));
@@ -170,7 +171,7 @@ fn the_audience_of_the_configuration_is_offered() {
     let shell = founded();
     shell.write("home/config.toml", "audience = [\"editor\", \"viewer\"]");
     let mut terminal = Terminal::open(&shell, "");
-    terminal.wait_for("There is no license yet").press("n").wait_for("editor, viewer");
+    terminal.wait_for("Dashboard").press("2").wait_for("There is no license yet").press("n").wait_for("editor, viewer");
     // Nothing was typed, so nothing is asked.
     terminal.press("\u{1b}").wait_until("the list", |screen| !screen.contains("Issue a license"));
     terminal.press("q");
@@ -183,7 +184,8 @@ fn from_the_wizard_to_a_revoked_license() {
     shell.set("LICENTIA_PASSPHRASE", None);
     let mut terminal = Terminal::open(&shell, "");
     terminal.wait_for("Welcome to Licentia").press(PASSPHRASE).press("\t").press(PASSPHRASE).press("\r");
-    terminal.wait_for("blake3:").wait_for("Write the fingerprint").press("\r").wait_for("There is no license yet");
+    terminal.wait_for("blake3:").wait_for("Write the fingerprint").press("\r").wait_for("There is none yet");
+    terminal.press("2").wait_for("There is no license yet");
     terminal.press("n").wait_for("Issue a license").press("alice\teditor\r30\r\r").wait_for("Sign this license?");
     terminal.press("\r").wait_for("is signed").press("\u{1b}");
     terminal.wait_until("the list", |screen| screen.contains("alice") && !screen.contains("is signed"));
@@ -204,7 +206,7 @@ fn a_demo_leaves_nothing_behind() {
     let root = shell.root().display().to_string();
     shell.set("TMPDIR", &*root);
     let mut terminal = Terminal::open(&shell, "demo --licenses 12");
-    terminal.wait_for("1 of 12").press("q");
+    terminal.wait_for("Dashboard").press("2").wait_for("1 of 12").press("q");
     assert_given_back(terminal);
     let left: Vec<_> = std::fs::read_dir(shell.root()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert_eq!(left, ["user"]);
@@ -230,6 +232,21 @@ fn a_passphrase_is_asked_for_and_not_shown() {
     let (status, screen) = terminal.end();
     assert_eq!(status, 0, "{}", screen.screen().contents());
     assert!(!screen.screen().contents().contains("horse"), "{}", screen.screen().contents());
+}
+
+#[test]
+fn whoever_leaves_while_a_batch_is_signed_waits_for_it() {
+    let shell = founded();
+    let rows = (0..3_000).fold("subject,audience,days\n".to_owned(), |text, number| format!("{text}s{number},a,9\n"));
+    shell.write("many.csv", rows);
+    let mut terminal = Terminal::open(&shell, "");
+    terminal.wait_for("Dashboard").press("2").wait_for("There is no license yet").press("b").wait_for("from a file");
+    terminal.press("many.csv\r").wait_for("3000 licenses can be signed.").press("\r").wait_for("Sign all of these?");
+    // In one go: what is pressed behind the answer arrives while it is being signed.
+    terminal.press("\r\u{3}");
+    assert_given_back(terminal);
+    assert_eq!(shell.run("license list --limit 5000 --format json").done().rows().len(), 3_000);
+    assert_eq!(shell.run("audit verify --format json").done().json()["verified"], true);
 }
 
 #[test]

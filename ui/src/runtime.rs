@@ -11,6 +11,7 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
 use futures_util::StreamExt;
 use ratatui::DefaultTerminal;
+use ratatui::layout::Rect;
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::panic;
@@ -105,8 +106,10 @@ impl Loop {
         let mut leave = self.spawn(effects) | self.follow(Msg::Resize { height: size.height });
         while !leave {
             if std::mem::take(&mut self.resized) {
-                // Smaller and larger again between two pictures: the terminal lost what nobody would draw anew.
-                self.terminal.clear()?;
+                // Smaller and larger again between two pictures: the terminal lost what nobody would draw anew. (To clear
+                // it would ask the terminal where its cursor is, and wait for the answer among the keys.)
+                let size = self.terminal.size()?;
+                self.terminal.resize(Rect::from(size))?;
             }
             self.terminal.draw(|frame| self.app.view(frame))?;
             let mut next = self.next().await;

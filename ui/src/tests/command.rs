@@ -77,6 +77,16 @@ fn each_effect_has_its_command() {
             "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --clear payload --clear features",
         ),
         (revoke("paid back"), "license revoke 01900000-0000-7000-8000-000000000001 --reason refund --note 'paid back'"),
+        (
+            Effect::SaveLicense { id: license_id(1), path: "a b.lic".to_owned() },
+            "license export 01900000-0000-7000-8000-000000000001 --out 'a b.lic'",
+        ),
+        (
+            Effect::DeleteLicense { id: license_id(1), revoke: true },
+            "license delete 01900000-0000-7000-8000-000000000001 --revoke",
+        ),
+        (Effect::Preview { request: 1, source: "~/a.lic".to_owned() }, "license inspect ~/a.lic"),
+        (Effect::ImportLicense { text: "eyJ".to_owned(), file: Some("~/a.lic".to_owned()) }, "license import ~/a.lic"),
         (Effect::Unrevoke { id: license_id(1) }, "license unrevoke 01900000-0000-7000-8000-000000000001"),
         (
             Effect::ReadBatch { request: 1, path: "~/new ones.csv".into() },
