@@ -243,6 +243,7 @@ impl App {
         let mut cx = Cx { requests: &mut self.requests, look };
         let steps = match (self.dialogs.last_mut(), self.tab) {
             (Some(dialog), _) => dialog.act(action, &mut cx),
+            (None, TabId::Dashboard) if action == Action::Issue => self.licenses.issue(&mut cx),
             (None, TabId::Dashboard) => self.dashboard.act(action, &mut cx),
             (None, TabId::Licenses) => self.licenses.act(action, &mut cx),
             (None, TabId::Audit) => self.audit.act(action, &mut cx),

@@ -30,6 +30,7 @@ pub(crate) enum Context {
     License,
     LicenseChain,
     LicenseEvents,
+    NounEvents,
     Search,
     Audit,
     Dashboard,
@@ -62,6 +63,7 @@ impl Context {
         Self::License,
         Self::LicenseChain,
         Self::LicenseEvents,
+        Self::NounEvents,
         Self::Search,
         Self::Audit,
         Self::Dashboard,
@@ -89,12 +91,29 @@ impl Context {
 
     const fn layers(self) -> &'static [Layer] {
         match self {
-            Self::Licenses => &[Layer::Licenses, Layer::OneLicense, Layer::List, Layer::Shell, Layer::Everywhere],
-            Self::License => &[Layer::LicensePages, Layer::OneLicense, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::Licenses => &[
+                Layer::Licenses,
+                Layer::ChangeLicense,
+                Layer::LicenseFilters,
+                Layer::UseLicense,
+                Layer::LicenseFiles,
+                Layer::List,
+                Layer::Shell,
+                Layer::Everywhere,
+            ],
+            Self::License => &[
+                Layer::LicensePages,
+                Layer::ChangeLicense,
+                Layer::UseLicense,
+                Layer::Scroll,
+                Layer::Shell,
+                Layer::Everywhere,
+            ],
             // The actions are for the license whose pages these are: not to be mistaken for the row that is selected.
             Self::LicenseChain | Self::LicenseEvents => {
                 &[Layer::LicenseRows, Layer::LicensePages, Layer::List, Layer::Shell, Layer::Everywhere]
             }
+            Self::NounEvents => &[Layer::LicenseRows, Layer::Noun, Layer::List, Layer::Shell, Layer::Everywhere],
             Self::Search => &[Layer::Search, Layer::Everywhere],
             Self::Wizard => &[Layer::Wizard, Layer::Fields, Layer::Everywhere],
             Self::Audit => &[Layer::Audit, Layer::List, Layer::Shell, Layer::Everywhere],
@@ -131,7 +150,10 @@ pub(crate) enum Layer {
     Scroll,
     Fields,
     Licenses,
-    OneLicense,
+    ChangeLicense,
+    LicenseFilters,
+    UseLicense,
+    LicenseFiles,
     LicensePages,
     LicenseRows,
     Search,

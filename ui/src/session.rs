@@ -32,7 +32,7 @@ impl Session {
         match self {
             Self::Unlocked { .. } => None,
             Self::Locked | Self::Reviewer(Why::NotUnlocked) => {
-                Some("This changes the database, and a change is signed: press L and give the passphrase.")
+                Some("Locked: a change needs the passphrase. Press L and give it.")
             }
             Self::Reviewer(Why::NoVault) => {
                 Some("This copy was made for review: it has no keys, so nothing can be changed in it.")

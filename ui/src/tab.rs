@@ -21,10 +21,10 @@ pub(crate) struct Tab {
 
 /// All tabs, from left to right. Their keys are in the keymap.
 pub(crate) const TABS: &[Tab] = &[
-    Tab { id: TabId::Dashboard, title: "Dashboard", action: "open-dashboard" },
-    Tab { id: TabId::Licenses, title: "Licenses", action: "open-licenses" },
-    Tab { id: TabId::Issuers, title: "Issuers", action: "open-issuers" },
-    Tab { id: TabId::Identities, title: "Identities", action: "open-identities" },
-    Tab { id: TabId::Probes, title: "Probes", action: "open-probes" },
-    Tab { id: TabId::Audit, title: "Audit", action: "open-audit" },
+    Tab { id: TabId::Dashboard, title: "Dashboard", action: "open dashboard" },
+    Tab { id: TabId::Licenses, title: "Licenses", action: "open licenses" },
+    Tab { id: TabId::Issuers, title: "Issuers", action: "open issuers" },
+    Tab { id: TabId::Identities, title: "Identities", action: "open identities" },
+    Tab { id: TabId::Probes, title: "Probes", action: "open probes" },
+    Tab { id: TabId::Audit, title: "Audit", action: "open audit" },
 ];

@@ -160,8 +160,11 @@ impl App {
 
     fn issued(&mut self, license: &License) -> Vec<Effect> {
         self.close_asking();
-        let hint = if self.licenses.is_filtered() { "" } else { " Enter shows it." };
+        let hint = if self.licenses.is_filtered() { "" } else { " Enter shows it, o saves it, c copies it." };
         self.notice = Some(format!("License {} is signed.{hint}", license.id.short()));
+        // It was asked for here or on the dashboard: it is handed out from here.
+        self.licenses.close(|_| true);
+        self.tab = TabId::Licenses;
         let mut effects = vec![self.licenses.load(&mut self.requests)];
         effects.extend(self.log_grew());
         effects

@@ -31,7 +31,8 @@ impl App {
             LogStep::GiveUp { request } => return self.give_up(request).into_iter().collect(),
             LogStep::Export { filter, said } => {
                 let recorded = matches!(self.session, Session::Unlocked { .. });
-                return self.step(Step::open(Export::new(filter, said, recorded)));
+                let day = self.look().date(self.now);
+                return self.step(Step::open(Export::new(filter, said, recorded, &day)));
             }
             LogStep::Neighbour { below } => return self.neighbour(below).into_iter().collect(),
             LogStep::Jump { kind, id } => {

@@ -31,6 +31,8 @@ impl App {
             frame.render_widget(Span::styled(text, look.style(Meaning::Danger)), above);
         }
         match self.tab {
+            // There is nothing to be shown behind the wizard.
+            _ if !self.is_founded() => {}
             TabId::Dashboard => {
                 let (verification, home) = (&self.verification, self.home.as_str());
                 let around = Around { verification, home, vault: self.session.vault() };
@@ -50,17 +52,29 @@ impl App {
     }
 
     fn draw_tabs(&self, frame: &mut Frame, area: Rect) {
-        let mut spans = vec![Span::styled("Licentia", self.theme.style(Meaning::Title)), Span::raw(" ")];
+        let whole = self.tabs(true);
+        let line = if whole.width() > area.width.into() { self.tabs(false) } else { whole };
+        frame.render_widget(line, area);
+    }
+
+    /// The tabs, all with their titles or only the open one: that one is seen on every screen.
+    fn tabs(&self, titles: bool) -> Line<'static> {
+        let mut spans = vec![];
+        if titles {
+            spans.extend([Span::styled("Licentia", self.theme.style(Meaning::Title)), Span::raw(" ")]);
+        }
         for tab in TABS {
             let key = key_of(Context::Licenses, Action::OpenTab(tab.id)).unwrap_or_default();
-            let open = tab.id == self.tab;
             // Brackets as well as the colour, for a plain terminal.
-            let title = if open { format!("[{key} {}]", tab.title) } else { format!(" {key} {} ", tab.title) };
-            let meaning = if open { Meaning::Selected } else { Meaning::Text };
+            let (title, meaning) = match (tab.id == self.tab, titles) {
+                (true, _) => (format!("[{key} {}]", tab.title), Meaning::Selected),
+                (false, true) => (format!(" {key} {} ", tab.title), Meaning::Text),
+                (false, false) => (format!(" {key} "), Meaning::Text),
+            };
             // Its own blanks stand between it and the next: all tabs fit into 80 columns.
             spans.push(Span::styled(title, self.theme.style(meaning)));
         }
-        frame.render_widget(Line::from(spans), area);
+        Line::from(spans)
     }
 
     fn draw_status(&self, frame: &mut Frame, area: Rect) {
@@ -74,7 +88,8 @@ impl App {
             let doing = fit(&doing, usize::from(area.width) / 2);
             spans.push(Span::styled(format!("{spinner} {doing}  "), self.theme.style(Meaning::Warning)));
         }
-        let who = fit(&self.session.label(), usize::from(area.width) / 2);
+        let who = if self.is_founded() { self.session.label() } else { "not set up yet".to_owned() };
+        let who = fit(&who, usize::from(area.width) / 2);
         spans.push(Span::styled(who, self.theme.style(session)));
         let log = self.fingerprint.as_deref().map_or_else(String::new, |log| format!("  log {}", fit(log, 16)));
         let used: usize = spans.iter().map(Span::width).sum();
@@ -110,16 +125,24 @@ impl App {
     fn keys(&self, columns: usize) -> Vec<(String, &'static str)> {
         let locked = self.session.refusal().is_some();
         let useful = |binding: &&Binding| binding.in_footer && !(locked && binding.action.is_change());
+        let verb = match self.dialogs.last() {
+            Some(dialog) => dialog.verb(),
+            None => Some("filter"),
+        };
         let shown = |binding: &Binding| {
             let name = match binding.action {
                 Action::ToggleLock => self.session.toggle()?,
+                Action::Submit | Action::Confirm => verb.unwrap_or(binding.action.name()),
                 action => action.name(),
             };
             Some((binding.keys.first()?.to_string(), name))
         };
-        let (last, mut keys): (Vec<_>, Vec<_>) = all(self.context())
-            .filter(useful)
-            .partition(|binding| matches!(binding.action, Action::Help | Action::Quit));
+        let context = self.context();
+        let (mut last, mut keys): (Vec<&Binding>, Vec<&Binding>) =
+            all(context).filter(useful).partition(|binding| matches!(binding.action, Action::Help | Action::Quit));
+        // One key of it is enough: F1 only where a letter would be typed. And help has no help of its own.
+        let mut helped = context == Context::Help;
+        last.retain(|binding| binding.action != Action::Help || !std::mem::replace(&mut helped, true));
         let columns_of = |bindings: &[&'static Binding]| -> usize {
             bindings.iter().copied().filter_map(shown).map(|(key, name)| width(&key) + width(name) + 3).sum()
         };

@@ -48,7 +48,12 @@ impl Confirm {
     pub(crate) fn unrevoke(license: &License) -> Self {
         let facts = vec![Pair::new("license", license.id.to_string()), Pair::new("subject", &license.subject)];
         let effect = Effect::Unrevoke { id: license.id };
-        Self::new("Take the revocation back?", facts, None, effect)
+        let warning = if license.status_list.is_some() {
+            "It works again in the field once the revocations are published again."
+        } else {
+            "It has no status list, so in the field nothing changes."
+        };
+        Self::new("Take the revocation back?", facts, Some(warning), effect)
     }
 
     pub(crate) const fn effect(&self) -> &Effect {

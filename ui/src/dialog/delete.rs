@@ -77,7 +77,7 @@ impl Delete {
         lines.extend(paragraph(&self.demand(), columns, Meaning::Text, look));
         lines.push(Line::default());
         let form = self.form.height(columns);
-        let title = format!("Delete {} of {}", self.license.id.short(), clean(&self.license.subject));
+        let title = format!("Delete {} for {}", self.license.id.short(), clean(&self.license.subject));
         let inner = popup::open(frame, area, popup::WIDE, lines.len() + form, &title, look);
         // On a small screen the text gives way, not the field.
         let form = u16::try_from(form).unwrap_or(u16::MAX);

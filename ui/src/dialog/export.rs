@@ -10,6 +10,7 @@ use crate::theme::Meaning;
 use crate::widget::form::{Field, Form};
 use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};
 use crate::widget::{gauge, popup};
+use crossterm::event::KeyEvent;
 use licentia_core::audit::{AuditFilter, ExportFormat};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -37,7 +38,8 @@ pub(crate) struct Export {
 }
 
 impl Export {
-    pub(crate) fn new(filter: AuditFilter, said: String, recorded: bool) -> Self {
+    /// `day` is a part of the name that is proposed.
+    pub(crate) fn new(filter: AuditFilter, said: String, recorded: bool, day: &str) -> Self {
         let formats = FORMATS.iter().map(|format| format.as_str().to_owned()).collect();
         let form = Form::new(vec![
             Field::choice(
@@ -49,11 +51,29 @@ impl Export {
             Field::text(
                 Part::Path,
                 "file",
-                "",
+                &format!("audit-{day}.{}", ExportFormat::Jsonl.as_str()),
                 "A new file. A manifest that says what it is will stand beside it. Nothing is overwritten.",
             ),
         ]);
         Self { form, filter, said, recorded, waiting: None }
+    }
+
+    /// Takes a key in. The end of the name goes along with the format that is chosen.
+    pub(super) fn key(&mut self, key: KeyEvent) {
+        let before = self.format();
+        self.form.key(key);
+        let after = self.format();
+        let end = |format: ExportFormat| format!(".{}", format.as_str());
+        if before != after
+            && let Some(stem) = self.form.text(Part::Path).strip_suffix(&end(before))
+        {
+            let renamed = format!("{stem}{}", end(after));
+            self.form.set_text(Part::Path, &renamed);
+        }
+    }
+
+    fn format(&self) -> ExportFormat {
+        FORMATS.get(self.form.chosen(Part::Format)).copied().unwrap_or(ExportFormat::Jsonl)
     }
 
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
@@ -76,14 +96,14 @@ impl Export {
         self.form.show(&[]);
         let request = cx.requests.next();
         self.waiting = Some((request, 0, 0));
-        let format = FORMATS.get(self.form.chosen(Part::Format)).copied().unwrap_or(ExportFormat::Jsonl);
+        let format = self.format();
         vec![Step::Run(Effect::ExportAudit { request, filter: self.filter.clone(), format, path })]
     }
 
     /// What it leads to, or which field cannot be read.
     pub(crate) fn leads_to(&self) -> Result<Effect, String> {
         let path = self.form.optional(Part::Path).ok_or_else(|| in_the_way("file", "say where to"))?;
-        let format = FORMATS.get(self.form.chosen(Part::Format)).copied().unwrap_or(ExportFormat::Jsonl);
+        let format = self.format();
         Ok(Effect::ExportAudit { request: 0, filter: self.filter.clone(), format, path })
     }
 
@@ -104,7 +124,7 @@ impl Export {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
-        let mut lines = paragraph(&format!("Exported is: {}", clean(&self.said)), columns, Meaning::Text, look);
+        let mut lines = paragraph(&format!("What is exported: {}", clean(&self.said)), columns, Meaning::Text, look);
         let recorded = if self.recorded {
             "The log records this export."
         } else {

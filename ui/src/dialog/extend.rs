@@ -61,7 +61,7 @@ impl Extend {
         let facts = [Pair::new("ends now", look.zoned(self.end)), Pair::new("will end", end).meaning(Meaning::Good)];
         let lines = pairs(&facts, columns, look);
         let height = self.form.height(columns);
-        let title = format!("Extend {} of {}", self.license.id.short(), clean(&self.license.subject));
+        let title = format!("Extend {} for {}", self.license.id.short(), clean(&self.license.subject));
         let inner = popup::open(frame, area, popup::WIDE, lines.len() + 1 + height, &title, look);
         let above = u16::try_from(lines.len() + 1).unwrap_or(u16::MAX);
         let [top, bottom] = Layout::vertical([Constraint::Max(above), Constraint::Min(1)]).areas(inner);

@@ -33,12 +33,12 @@ impl Founded {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
-        let facts = [
-            Pair::new("log", &self.home.fingerprint),
-            Pair::new("vendor", &self.home.vendor),
-            Pair::new("issuer", &self.home.issuer),
-        ];
+        let facts = [Pair::new("vendor", &self.home.vendor), Pair::new("issuer", &self.home.issuer)];
         let mut lines = pairs(&facts, columns, look);
+        lines.push(Line::default());
+        // In a line of its own, where it is whole: it is to be written down.
+        lines.extend(paragraph("fingerprint of the log", columns, Meaning::Heading, look));
+        lines.extend(paragraph(&self.home.fingerprint, columns, Meaning::Good, look));
         lines.push(Line::default());
         lines.extend(paragraph(ADVICE, columns, Meaning::Text, look));
         let inner = popup::open(frame, area, popup::WIDE, lines.len(), "The home is set up", look);
@@ -46,5 +46,5 @@ impl Founded {
     }
 }
 
-const ADVICE: &str = "Write the fingerprint of the log down outside of this machine: whoever verifies the log starts \
-from it. There is no way back into the vault without the passphrase.";
+const ADVICE: &str = "Write the fingerprint down outside of this machine: whoever verifies the log starts from it. \
+There is no way back into the vault without the passphrase.";

@@ -107,7 +107,7 @@ impl Import {
         ];
         let passphrase = self.form.secret(Part::Passphrase);
         let change = IssuerChange::Import { source, name, passphrase, kid: facts.kid.clone() };
-        Some(Confirm::new("Take this key in?", pairs, Some(warning), Effect::ChangeIssuer(change)))
+        Some(Confirm::new("Import this key?", pairs, Some(warning), Effect::ChangeIssuer(change)))
     }
 
     /// What it leads to, or which field cannot be read.
@@ -122,7 +122,7 @@ impl Import {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let height = self.form.height(popup::columns(area, popup::WIDE));
-        let inner = popup::open(frame, area, popup::WIDE, height, "Take in a key", look);
+        let inner = popup::open(frame, area, popup::WIDE, height, "Import a key", look);
         self.form.draw(frame, inner, look);
     }
 

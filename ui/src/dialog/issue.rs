@@ -164,6 +164,11 @@ impl Issue {
         self.waiting = waiting;
     }
 
+    /// Whether what follows is the review.
+    pub(crate) const fn is_at_the_end(&self) -> bool {
+        self.at + 1 == self.forms.len()
+    }
+
     /// The form of the step where one is.
     pub(crate) fn form_mut(&mut self) -> &mut Form<Part> {
         let [who, when, what] = &mut self.forms;
@@ -177,7 +182,7 @@ impl Issue {
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let title = match &self.base {
             None => "Issue a license".to_owned(),
-            Some(license) => format!("Issue {} anew", license.id.short()),
+            Some(license) => format!("Reissue {} for {}", license.id.short(), clean(&license.subject)),
         };
         let columns = popup::columns(area, popup::WIDE);
         // As high as the highest step, so that it does not jump.

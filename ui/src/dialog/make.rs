@@ -89,9 +89,9 @@ impl Make {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let title = match self.what {
-            What::Issuer => "Make an issuer",
-            What::Identity => "Make an identity",
-            What::Probe => "Make a token for a machine",
+            What::Issuer => "New issuer",
+            What::Identity => "New identity",
+            What::Probe => "New probe: a token for a machine",
         };
         let height = self.form.height(popup::columns(area, popup::WIDE));
         let inner = popup::open(frame, area, popup::WIDE, height, title, look);

@@ -24,6 +24,7 @@ pub(crate) mod take_in;
 pub(crate) mod token;
 pub(crate) mod typed_confirm;
 pub(crate) mod unlock;
+mod verb;
 pub(crate) mod verdict;
 pub(crate) mod verify_from;
 pub(crate) mod verifying;
@@ -119,7 +120,7 @@ impl Dialog {
             Self::Import(dialog) => dialog.form.key(key),
             Self::Consume(dialog) => dialog.form.key(key),
             Self::VerifyFrom(dialog) => dialog.form.key(key),
-            Self::Export(dialog) => dialog.form.key(key),
+            Self::Export(dialog) => dialog.key(key),
             // The others have no field.
             _ => {}
         }

@@ -69,7 +69,7 @@ impl Revoke {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let height = self.form.height(popup::columns(area, popup::WIDE));
-        let title = format!("Revoke {} of {}", self.license.id.short(), self.license.subject);
+        let title = format!("Revoke {} for {}", self.license.id.short(), self.license.subject);
         let inner = popup::open(frame, area, popup::WIDE, height, &title, look);
         self.form.draw(frame, inner, look);
     }

@@ -41,7 +41,9 @@ pub(crate) struct Save {
     waiting: bool,
 }
 
-const PATH: &str = "The file to write; it must not exist yet. ~/ is your home directory.";
+/// Of every file that is written.
+pub(super) const PATH: &str =
+    "A new file: nothing is ever overwritten. It begins where Licentia was started; ~ is your home.";
 
 impl Save {
     pub(crate) fn public_key(issuer: &Issuer) -> Self {

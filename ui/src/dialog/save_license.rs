@@ -1,5 +1,6 @@
 //! Where a license is saved to.
 
+use super::save::PATH;
 use crate::app::in_the_way;
 use crate::effect::Effect;
 use crate::keymap::Action;
@@ -23,9 +24,8 @@ pub(crate) struct SaveLicense {
 
 impl SaveLicense {
     pub(crate) fn new(license: &License) -> Self {
-        let hint = "A new file: nothing is ever overwritten. It begins where Licentia was started; ~ is your home.";
-        let form = Form::new(vec![Field::text((), "path", &file_name(license), hint)]);
-        let title = format!("Save {} of {}", license.id.short(), clean(&license.subject));
+        let form = Form::new(vec![Field::text((), "file", &file_name(license), PATH)]);
+        let title = format!("Save {} for {}", license.id.short(), clean(&license.subject));
         Self { form, id: license.id, title, waiting: false }
     }
 
@@ -44,7 +44,7 @@ impl SaveLicense {
 
     pub(crate) fn leads_to(&self) -> Result<Effect, String> {
         match self.problems().first() {
-            Some(((), why)) => Err(in_the_way("path", why)),
+            Some(((), why)) => Err(in_the_way("file", why)),
             None => Ok(Effect::SaveLicense { id: self.id, path: self.form.text(()).to_owned() }),
         }
     }

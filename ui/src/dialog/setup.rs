@@ -5,6 +5,7 @@ use crate::effect::Effect;
 use crate::keymap::Action;
 use crate::look::Look;
 use crate::step::{Cx, Step};
+use crate::text::clean;
 use crate::theme::Meaning;
 use crate::widget::form::{Field, Form};
 use crate::widget::popup;
@@ -36,7 +37,11 @@ impl Setup {
     pub(crate) fn new(home: &str, has_passphrase: bool) -> Self {
         let mut fields = vec![];
         if !has_passphrase {
-            fields.push(Field::secret(Part::Passphrase, "passphrase", "At least 8 characters. There is no recovery."));
+            fields.push(Field::secret(
+                Part::Passphrase,
+                "passphrase",
+                "At least 8 characters. Nobody can recover it: write it down.",
+            ));
             fields.push(Field::secret(Part::Again, "again", "The same passphrase once more."));
         }
         fields.extend([
@@ -76,8 +81,15 @@ impl Setup {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let columns = popup::columns(area, popup::WIDE);
-        let said =
-            if self.waiting { "Setting up…".to_owned() } else { format!("There is nothing yet in {}.", self.home) };
+        let said = if self.waiting {
+            "Setting up…".to_owned()
+        } else {
+            format!(
+                "There is nothing yet in {}. This makes a database there, a vault that the passphrase opens, and a \
+                 first key that signs licenses.",
+                clean(&self.home)
+            )
+        };
         let intro = paragraph(&said, columns, Meaning::Muted, look);
         let above = u16::try_from(intro.len() + 1).unwrap_or(u16::MAX);
         let height = self.form.height(columns) + intro.len() + 1;

@@ -67,7 +67,7 @@ impl TakeIn {
         Ok(Some(match refusal(&found, look) {
             Some(_) => Step::open(Verdict::refused(found)),
             None => Step::open(Confirm::new(
-                "Take this license in?",
+                "Import this license?",
                 facts(&found, look),
                 None,
                 Effect::ImportLicense { text, file },
@@ -77,7 +77,7 @@ impl TakeIn {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let height = self.form.height(popup::columns(area, popup::WIDE));
-        let inner = popup::open(frame, area, popup::WIDE, height, "Take in a license", look);
+        let inner = popup::open(frame, area, popup::WIDE, height, "Import a license", look);
         self.form.draw(frame, inner, look);
     }
 

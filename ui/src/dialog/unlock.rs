@@ -52,7 +52,10 @@ impl Unlock {
         let mut lines = if let Some(why) = &self.problem {
             error::lines(why, columns, look)
         } else {
-            let text = format!("You will act as {}. Without the passphrase everything can be read.", self.actor);
+            let text = format!(
+                "You will act as {}. Esc goes on without: everything can be read, nothing changed.",
+                self.actor
+            );
             paragraph(&text, columns, Meaning::Muted, look)
         };
         lines.push(Line::default());

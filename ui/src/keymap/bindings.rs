@@ -22,7 +22,10 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::Scroll => SCROLL,
         Layer::Fields => FIELDS,
         Layer::Licenses => LICENSES,
-        Layer::OneLicense => ONE_LICENSE,
+        Layer::LicenseFilters => LICENSE_FILTERS,
+        Layer::ChangeLicense => CHANGE_LICENSE,
+        Layer::UseLicense => USE_LICENSE,
+        Layer::LicenseFiles => LICENSE_FILES,
         Layer::LicensePages => LICENSE_PAGES,
         Layer::LicenseRows => LICENSE_ROWS,
         Layer::Search => SEARCH,
@@ -75,7 +78,7 @@ const fn known(keys: &'static [Key], action: Action) -> Binding {
 }
 
 const EVERYWHERE: &[Binding] =
-    &[known(&[Key::plain(KeyCode::F(1))], Action::Help), known(&[Key::ctrl('c')], Action::Quit)];
+    &[shown(&[Key::plain(KeyCode::F(1))], Action::Help), known(&[Key::ctrl('c')], Action::Quit)];
 
 const SHELL: &[Binding] = &[
     known(&[Key::char('1')], Action::OpenTab(TabId::Dashboard)),
@@ -112,20 +115,28 @@ const SCROLL: &[Binding] = &[
 const LICENSES: &[Binding] = &[
     shown(&[ENTER], Action::Open),
     shown(&[Key::char('n')], Action::Issue),
-    known(&[Key::char('b')], Action::Batch),
     shown(&[Key::char('/')], Action::FilterSubject),
+];
+
+const LICENSE_FILES: &[Binding] = &[shown(&[Key::char('i')], Action::Import), shown(&[Key::char('b')], Action::Batch)];
+
+/// What changes a license, in the list and on its own pages alike. The most frequent come first: the line at the
+/// bottom of a small screen ends with them.
+const CHANGE_LICENSE: &[Binding] = &[
+    shown(&[Key::char('e')], Action::Reissue),
+    shown(&[Key::char('x')], Action::Revoke),
+    shown(&[Key::char('+')], Action::Extend),
+    known(&[Key::char('u')], Action::Unrevoke),
+];
+
+const LICENSE_FILTERS: &[Binding] = &[
     shown(&[Key::char('s')], Action::CycleStatus),
     shown(&[Key::char('w')], Action::CycleValidity),
     known(&[Key::char('F')], Action::ClearFilter),
-    known(&[Key::char('i')], Action::Import),
 ];
 
-/// What can be done to a license, in the list and on its own pages alike.
-const ONE_LICENSE: &[Binding] = &[
-    shown(&[Key::char('e')], Action::Reissue),
-    shown(&[Key::char('x')], Action::Revoke),
-    known(&[Key::char('u')], Action::Unrevoke),
-    shown(&[Key::char('+')], Action::Extend),
+/// What else can be done with a license.
+const USE_LICENSE: &[Binding] = &[
     shown(&[Key::char('o')], Action::SaveLicense),
     shown(&[Key::char('c')], Action::CopyToken),
     shown(&[Key::char('V')], Action::VerifyLicense),
@@ -155,13 +166,14 @@ const AUDIT: &[Binding] = &[
     shown(&[Key::char('f')], Action::Filter),
     shown(&[Key::char('v')], Action::Verify),
     shown(&[Key::char('E')], Action::Export),
-    shown(&[Key::char('F')], Action::ClearFilter),
     shown(&[Key::char('T')], Action::FilterTarget),
+    shown(&[Key::char('F')], Action::ClearFilter),
     known(&[Key::char('V')], Action::VerifyFrom),
 ];
 
 const DASHBOARD: &[Binding] = &[
     shown(&[ENTER], Action::Open),
+    shown(&[Key::char('n')], Action::Issue),
     shown(&[Key::char('v')], Action::Verify),
     known(&[Key::char('V')], Action::VerifyFrom),
 ];
@@ -188,7 +200,7 @@ const FIELDS: &[Binding] = &[
     shown(&[TAB, DOWN], Action::NextField),
     known(&[BACK_TAB, UP], Action::PreviousField),
     shown(&[ENTER], Action::Submit),
-    known(&[F2], Action::ShowCommand),
+    shown(&[F2], Action::ShowCommand),
 ];
 
 const FORM: &[Binding] = &[shown(&[ESC], Action::Cancel)];
@@ -226,6 +238,7 @@ const BATCH: &[Binding] = &[
 ];
 
 const BATCH_SIGNED: &[Binding] = &[shown(&[Key::char('w')], Action::WriteTokens)];
+
 const NOUNS: &[Binding] = &[shown(&[ENTER], Action::Open)];
 
 const NOUN: &[Binding] = &[shown(&[ESC], Action::Back), shown(&[Key::char('A')], Action::ShowEvents)];

@@ -164,9 +164,9 @@ impl Audit {
         };
         let unknown: Vec<&str> = self.filter.kinds.iter().filter(|kind| !is_there(kind)).map(String::as_str).collect();
         if unknown.is_empty() || self.kinds.is_empty() {
-            return "No entry is like that. Press F to see all of them.".to_owned();
+            return "No entry matches. Press F to see all of them.".to_owned();
         }
         let unknown = crate::text::clean(&unknown.join(", "));
-        format!("No entry is like that: this log has no {unknown}. Press F to see all of them.")
+        format!("No entry matches: this log has no {unknown}. Press F to see all of them.")
     }
 }

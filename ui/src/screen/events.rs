@@ -125,7 +125,9 @@ impl Events {
 
     /// Without a line above: whoever draws them has one.
     pub(super) fn draw_table(&self, frame: &mut Frame, area: Rect, look: Look, empty: &str) {
-        draw_records(frame, area, look, self.list.visible());
+        // Of one target, all entries would say the same there.
+        let targets = matches!(self.of, Of::Log(_));
+        draw_records(frame, area, look, self.list.visible(), targets);
         if self.list.is_empty() {
             nothing(frame, area, look, empty);
         }
@@ -140,38 +142,47 @@ impl Events {
     }
 }
 
-/// A table of entries.
+/// From this width on a target is told by its name too.
+const NAMED: u16 = 100;
+
+/// A table of entries, with or without what they are about.
 pub(super) fn draw_records<'a>(
     frame: &mut Frame,
     area: Rect,
     look: Look,
     records: impl Iterator<Item = (bool, &'a AuditRecord)>,
+    targets: bool,
 ) {
-    let rows = records.map(|(selected, record)| (selected, cells(record, look)));
-    table::draw(frame, area, look, &columns(look), rows);
+    let named = targets && area.width >= NAMED;
+    let rows = records.map(|(selected, record)| (selected, cells(record, look, named)));
+    let columns = columns(look, named);
+    let shown = columns.get(..columns.len() - usize::from(!targets)).unwrap_or_default();
+    table::draw(frame, area, look, shown, rows);
 }
 
-const fn columns(look: Look) -> [Column; 5] {
+const fn columns(look: Look, named: bool) -> [Column; 5] {
     let time = match look.zone {
         Zone::Utc => "time (UTC)",
         Zone::Local(_) => "time (local)",
     };
     [
-        Column("seq", Constraint::Length(8)),
-        Column(time, Constraint::Length(19)),
-        Column("kind", Constraint::Fill(5)),
-        Column("actor", Constraint::Fill(4)),
-        Column("target", Constraint::Fill(4)),
+        Column::new("seq", Constraint::Length(7)),
+        Column::new(time, Constraint::Length(19)),
+        // As long as the longest kind with its mark; where there is no room for it, it gives way before the time does.
+        Column::new("kind", Constraint::Max(23)),
+        Column::new("actor", if named { Constraint::Fill(2) } else { Constraint::Fill(1) }).from(70),
+        Column::new("target", if named { Constraint::Fill(3) } else { Constraint::Length(8) }).from(60),
     ]
 }
 
-fn cells(record: &AuditRecord, look: Look) -> Vec<Cell> {
+fn cells(record: &AuditRecord, look: Look, named: bool) -> Vec<Cell> {
     let meaning = severity_meaning(record);
     // What needs attention has a mark, not just a colour.
     let mark = if meaning == Meaning::Text { "" } else { "! " };
-    let target = match (&record.target_kind, &record.target_id) {
-        (Some(kind), Some(id)) => format!("{} {kind}", short(id)),
-        _ => String::new(),
+    let target = match &record.target_id {
+        Some(id) if named => format!("{} {}", short(id), name(record).unwrap_or_default()),
+        Some(id) => short(id),
+        None => String::new(),
     };
     vec![
         Cell::plain(record.seq.to_string()),
@@ -188,6 +199,13 @@ fn severity_meaning(record: &AuditRecord) -> Meaning {
         (_, "warning") => Meaning::Warning,
         _ => Meaning::Text,
     }
+}
+
+/// What people call the target, as the entry has it; else what kind of thing it is.
+fn name(record: &AuditRecord) -> Option<String> {
+    let payload = record.payload_value();
+    let name = ["subject", "name", "label"].iter().find_map(|member| payload.get(member)?.as_str());
+    name.or(record.target_kind.as_deref()).map(str::to_owned)
 }
 
 /// The last eight characters, as everywhere else.

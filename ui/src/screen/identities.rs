@@ -66,12 +66,12 @@ impl Noun for UsedIdentity {
 
     fn columns(_look: Look) -> Vec<Column> {
         vec![
-            Column("id", Constraint::Length(8)),
-            Column("name", Constraint::Fill(2)),
-            Column("licenses", Constraint::Length(8)),
-            Column("created", Constraint::Length(10)),
-            Column("regenerated", Constraint::Length(11)),
-            Column("pin", Constraint::Fill(1)),
+            Column::new("id", Constraint::Length(8)),
+            Column::new("name", Constraint::Fill(2)),
+            Column::new("licenses", Constraint::Length(8)),
+            Column::new("created", Constraint::Length(10)).from(50),
+            Column::new("regenerated", Constraint::Length(11)).from(70),
+            Column::new("pin", Constraint::Fill(1)).from(100),
         ]
     }
 
@@ -101,11 +101,17 @@ impl Noun for UsedIdentity {
 
 /// What licenses are bound to has its name asked for; what none is bound to breaks nothing.
 fn regenerate(row: &UsedIdentity) -> Dialog {
-    const TITLE: &str = "Make new bytes for this identity?";
+    const TITLE: &str = "Regenerate this identity?";
     let facts = facts(row);
     let effect = Effect::ChangeIdentity(IdentityChange::Regenerate { id: row.identity.id });
     if row.licenses == 0 {
-        return Confirm::new(TITLE, facts, Some("The bytes from before are gone then, for good."), effect).into();
+        return Confirm::new(
+            TITLE,
+            facts,
+            Some("It gets new random bytes; those from before are gone then, for good."),
+            effect,
+        )
+        .into();
     }
     let warning = format!(
         "{} {} it: no program with the new bytes will accept them, until each of them is issued anew. The bytes from \

@@ -85,13 +85,13 @@ impl Noun for Issuer {
 
     fn columns(_look: Look) -> Vec<Column> {
         vec![
-            Column("name", Constraint::Fill(2)),
-            Column("status", Constraint::Length(8)),
-            Column("signs", Constraint::Length(5)),
-            Column("key id", Constraint::Length(8)),
-            Column("vendor", Constraint::Fill(2)),
-            Column("status address", Constraint::Fill(3)),
-            Column("created", Constraint::Length(10)),
+            Column::new("name", Constraint::Fill(2)),
+            Column::new("status", Constraint::Length(8)),
+            Column::new("signs", Constraint::Length(5)),
+            Column::new("key id", Constraint::Length(8)).from(50),
+            Column::new("vendor", Constraint::Fill(2)).from(70),
+            Column::new("status address", Constraint::Fill(3)).from(100),
+            Column::new("created", Constraint::Length(10)).from(50),
         ]
     }
 
@@ -146,10 +146,14 @@ fn activate(issuer: &Issuer, before: Option<&Issuer>) -> Confirm {
         Pair::new("key id", &issuer.kid),
         Pair::new("in place of", before.map_or("none: no issuer is active", |before| &before.name)),
     ];
-    let warning =
-        before.map(|before| format!("{} becomes inactive; it goes on signing what names it.", clean(&before.name)));
+    let warning = before.map(|before| {
+        format!(
+            "It signs every license that names no other. {} becomes inactive, and signs only what names it.",
+            clean(&before.name)
+        )
+    });
     let effect = Effect::ChangeIssuer(IssuerChange::Activate { id: issuer.id });
-    Confirm::new("Let it sign what names no other issuer?", facts, warning.as_deref(), effect)
+    Confirm::new("Activate this issuer?", facts, warning.as_deref(), effect)
 }
 
 fn retire(issuer: &Issuer) -> Confirm {
@@ -159,13 +163,13 @@ fn retire(issuer: &Issuer) -> Confirm {
         Pair::new("status", issuer.status.as_str()),
     ];
     let warning = if issuer.status == IssuerStatus::Active {
-        "A retired issuer stays retired. This is the active one: until another is activated, each new license has to \
-         name its issuer."
+        "It signs no new license, and stays retired. This is the active one: until another is activated, each new \
+         license has to name its issuer."
     } else {
-        "A retired issuer stays retired. What it signed goes on holding, and can still be revoked."
+        "It signs no new license, and stays retired. What it signed goes on holding, and can still be revoked."
     };
     let effect = Effect::ChangeIssuer(IssuerChange::Retire { id: issuer.id });
-    Confirm::new("Let it sign no new license?", facts, Some(warning), effect)
+    Confirm::new("Retire this issuer?", facts, Some(warning), effect)
 }
 
 fn delete(issuer: &Issuer) -> TypedConfirm {

@@ -85,7 +85,7 @@ impl Licenses {
                 let license = self.list.selected().cloned();
                 license.map(|license| self.open(license, cx)).into_iter().collect()
             }
-            Action::Issue => Issue::new(&self.audience, cx.requests).open(cx.requests),
+            Action::Issue => self.issue(cx),
             Action::Import => vec![Step::open(TakeIn::default())],
             Action::FilterSubject => {
                 self.search = Some(Search::new(self.filter.subject.clone()));
@@ -115,6 +115,11 @@ impl Licenses {
             Action::Refresh => vec![Step::Run(self.load(cx.requests))],
             _ => vec![],
         }
+    }
+
+    /// The wizard for a new license, from wherever it is asked for.
+    pub(crate) fn issue(&self, cx: &mut Cx) -> Vec<Step> {
+        Issue::new(&self.audience, cx.requests).open(cx.requests)
     }
 
     /// A key that is not bound: where the filter is typed, it is text.
@@ -268,7 +273,7 @@ impl Licenses {
 
     fn empty_text(&self) -> &'static str {
         if self.is_filtered() {
-            "No license is like that. Press F to see all of them."
+            "No license matches. Press F to see all of them."
         } else {
             "There is no license yet. Press n to issue the first one."
         }

@@ -44,7 +44,7 @@ impl<T: Noun> Detail<T> {
     }
 
     pub(super) const fn context(&self) -> Context {
-        if self.events.is_some() { Context::LicenseEvents } else { T::DETAIL }
+        if self.events.is_some() { Context::NounEvents } else { T::DETAIL }
     }
 
     /// From the events to the fields; false when it shows the fields already.

@@ -77,12 +77,12 @@ impl Noun for ProbeToken {
             Zone::Local(_) => "expires (local)",
         };
         vec![
-            Column("id", Constraint::Length(8)),
-            Column("label", Constraint::Fill(1)),
-            Column("state", Constraint::Length(9)),
-            Column("created", Constraint::Length(10)),
-            Column(expires, Constraint::Length(19)),
-            Column("        left", Constraint::Length(12)),
+            Column::new("id", Constraint::Length(8)),
+            Column::new("label", Constraint::Fill(1)),
+            Column::new("state", Constraint::Length(9)),
+            Column::new("created", Constraint::Length(10)).from(100),
+            Column::new(expires, Constraint::Length(19)).from(70),
+            Column::new("        left", Constraint::Length(12)).from(50),
         ]
     }
 

@@ -145,7 +145,7 @@ fn a_reviewer_checks_a_file_and_signs_it_once_unlocked() {
     assert_eq!(press(&mut app, "ba.csv<enter>"), [reads(2, "a.csv")]);
     app.update(Msg::BatchRead { request: 2, answer: Ok(batch(3)) });
     assert_eq!(press(&mut app, "<enter>"), []);
-    assert!(text(&mut app, 120, 24).contains("press L and give the passphrase"));
+    assert!(text(&mut app, 120, 24).contains("Press L and give it"));
     press(&mut app, "Lcorrect horse<enter>");
     app.update(Msg::Unlocked(Ok("mathieu@build7".to_owned())));
     assert!(matches!(press(&mut app, "<enter><enter>").as_slice(), [Effect::IssueBatch { .. }]));

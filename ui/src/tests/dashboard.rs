@@ -100,10 +100,20 @@ fn an_empty_home_says_what_to_do_next() {
     let empty = Overview { expiring: vec![], ..overview() };
     let mut app = opened(empty, LicenseCounts::default());
     for width in [80, 120] {
-        assert!(text(&mut app, width, 24).contains("Press 2, then n to issue the first one"));
+        assert!(text(&mut app, width, 24).contains("Press n to issue the first one"));
     }
-    assert_eq!(press(&mut app, "2n").len(), 2);
+    assert_eq!(press(&mut app, "n").len(), 1);
     assert!(text(&mut app, 80, 24).contains("Issue a license"));
+}
+
+#[test]
+fn what_was_issued_from_here_is_in_the_list_of_licenses() {
+    let mut app = opened(overview(), counts());
+    press(&mut app, "nalice<tab>pro<enter><enter><enter><enter>");
+    let effects = app.update(Msg::Issued(Ok(Box::new(license(3)))));
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::LoadLicenses { .. })), "{effects:?}");
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("[2 Licenses]") && screen.contains("Enter shows it, o saves it"), "{screen}");
 }
 
 #[test]

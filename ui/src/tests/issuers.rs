@@ -67,7 +67,7 @@ fn a_change_that_fails_leaves_the_form_as_it_was() {
     assert!(text(&mut app, 80, 24).contains("make room"));
     press(&mut app, "<esc>");
     let screen = text(&mut app, 80, 24);
-    assert!(screen.contains("Make an issuer") && screen.contains("spare"), "{screen}");
+    assert!(screen.contains("New issuer") && screen.contains("spare"), "{screen}");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn a_key_is_shown_before_it_is_taken_in() {
     assert_eq!(press(&mut app, "<enter>"), [], "it is being looked at");
     app.update(Msg::KeyInspected { request: *request, answer: Ok(Box::new(facts(true, None))) });
     let screen = text(&mut app, 80, 24);
-    for part in ["Take this key in?", "a private key: it can sign", "thumbprint-of-the-key", "partner 2"] {
+    for part in ["Import this key?", "a private key: it can sign", "thumbprint-of-the-key", "partner 2"] {
         assert!(screen.contains(part), "{part} in {screen}");
     }
     let change = IssuerChange::Import {
@@ -92,7 +92,7 @@ fn a_key_is_shown_before_it_is_taken_in() {
     assert_eq!(press(&mut app, "<enter>"), [Effect::ChangeIssuer(change)]);
     changed(&mut app, IssuerDone::Imported(issuer(11, "partner 2", IssuerStatus::Inactive)));
     let screen = text(&mut app, 80, 24);
-    assert!(screen.contains("Issuer partner 2 is taken in.") && !screen.contains("Take in a key"), "{screen}");
+    assert!(screen.contains("Issuer partner 2 is imported.") && !screen.contains("Import a key"), "{screen}");
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn a_key_that_is_known_or_cannot_be_read_stays_in_its_form() {
     assert!(matches!(press(&mut app, "<esc><enter>").as_slice(), [Effect::InspectKey { .. }]), "it can be tried again");
     let late = app.update(Msg::KeyInspected { request: *request, answer: Ok(Box::new(facts(true, None))) });
     assert_eq!(late, []);
-    assert!(!text(&mut app, 80, 24).contains("Take this key in?"));
+    assert!(!text(&mut app, 80, 24).contains("Import this key?"));
 }
 
 #[test]

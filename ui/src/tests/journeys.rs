@@ -168,7 +168,7 @@ async fn who_has_no_passphrase_reads_everything_and_changes_nothing() {
     let home = Home::founded(1).await;
     let mut screen = home.open(None).await;
     screen.press("<esc>nx");
-    shows(&mut screen, &["reviewer mode: read only", "press L and give the passphrase"]);
+    shows(&mut screen, &["reviewer mode: read only", "Press L and give it"]);
     screen.press("<enter>").settle().await;
     screen.press("<tab>");
     shows(&mut screen, &["eyJ"]);
@@ -224,7 +224,7 @@ async fn the_log_is_filtered_by_kind_actor_and_target() {
     screen.press("f<tab><tab>main<enter>").settle().await;
     shows(&mut screen, &["target main", "issuer.create", "1 of 2"]);
     screen.press("f<tab>nobody<enter>").settle().await;
-    shows(&mut screen, &["No entry is like that"]);
+    shows(&mut screen, &["No entry matches"]);
 }
 
 #[tokio::test]

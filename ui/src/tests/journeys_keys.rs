@@ -50,9 +50,9 @@ async fn an_issuer_is_made_activated_retired_and_its_key_taken_in_elsewhere() {
     screen.press("Dmain<enter>").settle().await;
     shows(&mut screen, &["Error", "has signed or taken in licenses", "issuer retire"]);
     screen.press("<esc><esc>i").type_text(out.to_str().unwrap()).press("<tab>partner<enter>").settle().await;
-    shows(&mut screen, &["Take this key in?", "a public key: it only verifies"]);
+    shows(&mut screen, &["Import this key?", "a public key: it only verifies"]);
     screen.press("<enter>").settle().await;
-    shows(&mut screen, &["Issuer partner is taken in.", "> partner", "no"]);
+    shows(&mut screen, &["Issuer partner is imported.", "> partner", "no"]);
     screen.close().await.unwrap();
 }
 
@@ -67,7 +67,7 @@ async fn a_pasted_key_is_taken_in_and_one_that_is_none_is_explained() {
     shows(&mut screen, &["this is not the public JWK of an Ed25519 key"]);
     let pem = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----\n";
     screen.press("<esc><ctrl-u>").paste(pem).press("<enter>").settle().await;
-    shows(&mut screen, &["Take this key in?", "the text that was given", "imported-"]);
+    shows(&mut screen, &["Import this key?", "the text that was given", "imported-"]);
     screen.press("<enter>").settle().await;
     shows(&mut screen, &["> imported-"]);
 }
@@ -152,7 +152,7 @@ async fn a_reviewer_reads_it_all() {
     screen.press("<enter>").settle().await;
     shows(&mut screen, &["1 license", "-----BEGIN PUBLIC KEY-----"]);
     screen.press("4n");
-    shows(&mut screen, &["press L and give the passphrase"]);
+    shows(&mut screen, &["Press L and give it"]);
     screen.press("L").type_text(PASSPHRASE).press("<enter>").settle().await;
     screen.press("ntill<enter>").settle().await;
     shows(&mut screen, &["Identity till is made"]);

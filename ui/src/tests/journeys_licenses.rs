@@ -26,10 +26,10 @@ async fn a_license_is_deleted_and_comes_back_as_what_it_was() {
     screen.press("<enter>").settle().await;
     shows(
         &mut screen,
-        &["Take this license in?", "customer0001", "main (", "revoked, as it was when it was deleted here"],
+        &["Import this license?", "customer0001", "main (", "revoked, as it was when it was deleted here"],
     );
     screen.press("<enter>").settle().await;
-    shows(&mut screen, &["is taken in; it is revoked.", "customer0001"]);
+    shows(&mut screen, &["is imported; it is revoked.", "customer0001"]);
 
     screen.press("V").settle().await;
     shows(&mut screen, &["It is revoked here.", "ok  it matches the text", "ok  it says the same as the token"]);
@@ -93,7 +93,7 @@ async fn the_list_narrows_with_each_letter_and_widens_again() {
     screen.press("w").settle().await;
     shows(&mut screen, &["Licenses: valid", "1 of 100+"]);
     screen.press("w").settle().await;
-    shows(&mut screen, &["Licenses: expiring", "No license is like that"]);
+    shows(&mut screen, &["Licenses: expiring", "No license matches"]);
 }
 
 #[tokio::test]

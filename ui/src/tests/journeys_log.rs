@@ -38,15 +38,15 @@ async fn a_review_without_the_passphrase_from_the_dashboard_to_the_export() {
     screen.press("<enter>t").settle().await;
     shows(&mut screen, &["[2 Licenses]", "for customer0002", "issuer       main"]);
 
-    screen.press("9E<tab>");
-    shows(&mut screen, &["Exported is: target", "does not record this export"]);
+    screen.press("9E<tab><ctrl-u>");
+    shows(&mut screen, &["What is exported: target", "does not record this export"]);
     let file = home.path("alice.jsonl");
     screen.type_text(&file.display().to_string()).press("<enter>").settle().await;
     shows(&mut screen, &["The export is written", "entries   1", "recorded  no"]);
     let lines = std::fs::read_to_string(&file).unwrap();
     assert!(lines.lines().count() == 1 && lines.contains("customer0002"), "{lines}");
 
-    screen.press("<esc>E<tab>").type_text(&file.display().to_string()).press("<enter>").settle().await;
+    screen.press("<esc>E<tab><ctrl-u>").type_text(&file.display().to_string()).press("<enter>").settle().await;
     shows(&mut screen, &["Error", "alice.jsonl"]);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), lines, "nothing is overwritten");
 }
@@ -56,7 +56,7 @@ async fn an_export_by_whoever_is_unlocked_is_in_the_log() {
     let home = Home::founded(1).await;
     let mut screen = home.open_on(TabId::Audit, Some(passphrase())).await;
     screen
-        .press("E<right><tab>")
+        .press("E<right><tab><ctrl-u>")
         .type_text(&home.path("log.csv").display().to_string())
         .press("<enter>")
         .settle()

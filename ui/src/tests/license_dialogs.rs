@@ -225,7 +225,7 @@ fn a_license_from_elsewhere_is_looked_at_before_it_is_taken_in() {
     shows(
         &mut app,
         &[
-            "Take this license in?",
+            "Import this license?",
             "customer1@example.com",
             "default (00000007)",
             "revoked, as it was when it was deleted",
@@ -237,7 +237,7 @@ fn a_license_from_elsewhere_is_looked_at_before_it_is_taken_in() {
     );
     let effects = app.update(Msg::LicenseImported(Ok(Box::new(license(1)))));
     assert!(matches!(effects.as_slice(), [Effect::LoadLicenses { .. }, Effect::LoadLicense { .. }]));
-    shows(&mut app, &["License 00000001 for", "License 00000001 is taken in; it is active."]);
+    shows(&mut app, &["License 00000001 for", "License 00000001 is imported; it is active."]);
 }
 
 #[test]
@@ -270,7 +270,7 @@ fn what_has_expired_is_taken_in_all_the_same() {
     let mut app = with_licenses(vec![]);
     press(&mut app, "ix<enter>");
     app.update(Msg::Previewed { request: 2, answer: Ok(Box::new(expired)) });
-    shows(&mut app, &["Take this license in?", "(expired)"]);
+    shows(&mut app, &["Import this license?", "(expired)"]);
 }
 
 #[test]

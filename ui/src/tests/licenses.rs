@@ -244,5 +244,5 @@ fn capital_a_shows_the_events_of_this_license_only() {
     press(&mut app, "<enter>");
     assert!(text(&mut app, 80, 24).contains("Entry 5"));
     press(&mut app, "<esc><esc>");
-    assert!(text(&mut app, 80, 24).contains("audience"));
+    assert!(text(&mut app, 80, 24).contains("subject"));
 }

@@ -70,14 +70,14 @@ fn verification() -> Scenes {
         reported(report)
     });
     scene("alarm", on(reported(broken_report()), "<esc>"));
-    scene("export", on(with_records(vec![record(1)]), "E<right><tab>may.csv"));
+    scene("export", on(with_records(vec![record(1)]), "E<right>"));
     scene("export_running", {
-        let mut app = on(with_records(vec![record(1)]), "E<tab>may.jsonl<enter>");
+        let mut app = on(with_records(vec![record(1)]), "E<tab><ctrl-u>may.jsonl<enter>");
         app.update(Msg::Progress { request: 3, done: 128_000, total: 300_000 });
         app
     });
     scene("export_done", {
-        let mut app = on(with_records(vec![record(1)]), "E<tab>may.jsonl<enter>");
+        let mut app = on(with_records(vec![record(1)]), "E<tab><ctrl-u>may.jsonl<enter>");
         let report = ExportReport { entries: 60, manifest: "may.jsonl.manifest.json".into(), recorded_as: None };
         app.update(Msg::AuditExported(Ok(Box::new(Exported { path: "may.jsonl".into(), report }))));
         app

@@ -28,4 +28,5 @@ mod races;
 mod shell;
 mod stress;
 pub(crate) mod support;
+mod verbs;
 mod verify;

@@ -32,6 +32,37 @@ fn starts_by_reading_the_licenses() {
 }
 
 #[test]
+fn the_open_tab_is_seen_on_a_small_screen_too() {
+    let mut app = with_licenses(vec![license(1)]);
+    for (keys, title) in [("", "[2 Licenses]"), ("5", "[5 Probes]"), ("9", "[9 Audit]")] {
+        press(&mut app, keys);
+        let screen = text(&mut app, 40, 10);
+        assert!(screen.contains(title), "{screen}");
+    }
+}
+
+#[test]
+fn a_narrow_list_leaves_columns_out_and_cuts_no_subject() {
+    let mut app = with_licenses(vec![license(1)]);
+    let heads = |app: &mut _, width| text(app, width, 24).lines().nth(2).unwrap_or_default().to_owned();
+    assert!(!heads(&mut app, 80).contains("audience") && heads(&mut app, 80).contains("validity"));
+    assert!(heads(&mut app, 120).contains("issued     expires    audience"));
+    assert!(text(&mut app, 40, 24).contains("customer1@"));
+}
+
+#[test]
+fn the_last_line_names_one_key_for_help() {
+    let mut app = with_licenses(vec![license(1)]);
+    let bottom = |app: &mut _| text(app, 120, 24).lines().last().unwrap_or_default().to_owned();
+    let list = bottom(&mut app);
+    assert!(list.contains("? help") && !list.contains("F1"), "{list}");
+    press(&mut app, "x");
+    assert!(bottom(&mut app).contains("F1 help"));
+    press(&mut app, "<esc>?");
+    assert!(!bottom(&mut app).contains("help"));
+}
+
+#[test]
 fn q_leaves_at_once_when_nothing_is_being_written() {
     let (mut app, _) = start();
     assert_eq!(press(&mut app, "q"), [Effect::Quit]);
@@ -103,7 +134,7 @@ fn esc_goes_on_as_a_reviewer_and_changes_say_why_they_are_refused() {
     assert!(text(&mut app, 80, 24).contains("reviewer mode: read only"));
     for key in ["n", "e", "x", "u", "D", "+", "i"] {
         assert_eq!(press(&mut app, key), []);
-        assert!(text(&mut app, 120, 24).contains("press L and give the passphrase"), "{key}");
+        assert!(text(&mut app, 120, 24).contains("Press L and give it"), "{key}");
     }
     press(&mut app, "L");
     assert!(text(&mut app, 80, 24).contains("Unlock"));

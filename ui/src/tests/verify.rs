@@ -132,13 +132,25 @@ fn a_reviewer_verifies_and_exports_too() {
 
 fn exporting() -> App {
     let mut app = with_records(vec![record(1)]);
-    press(&mut app, "E");
+    press(&mut app, "E<tab><ctrl-u>");
     assert_eq!(press(&mut app, "<enter>"), []);
     assert!(text(&mut app, 120, 36).contains("! say where to"));
     let effects = press(&mut app, "out.csv<tab><right><enter>");
     let (format, path) = (ExportFormat::Csv, "out.csv".to_owned());
     assert_eq!(effects, [Effect::ExportAudit { request: 3, filter: AuditFilter::default(), format, path }]);
     app
+}
+
+#[test]
+fn an_export_proposes_a_name_that_follows_its_format() {
+    let mut app = with_records(vec![record(1)]);
+    press(&mut app, "E");
+    assert!(text(&mut app, 120, 36).contains("audit-2026-05-20.jsonl"));
+    let effects = press(&mut app, "<right><enter>");
+    assert!(
+        matches!(effects.as_slice(), [Effect::ExportAudit { path, .. }] if path == "audit-2026-05-20.csv"),
+        "{effects:?}"
+    );
 }
 
 #[test]

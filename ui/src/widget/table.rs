@@ -7,8 +7,19 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
 
-/// A column: its head and how wide it is.
-pub(crate) struct Column(pub(crate) &'static str, pub(crate) Constraint);
+/// A column: its head, how wide it is, and from which width of the table on it is shown.
+pub(crate) struct Column(&'static str, Constraint, u16);
+
+impl Column {
+    pub(crate) const fn new(head: &'static str, width: Constraint) -> Self {
+        Self(head, width, 0)
+    }
+
+    /// Left out of a narrower table: a column cut to nothing takes room from those that can be read.
+    pub(crate) const fn from(self, columns: u16) -> Self {
+        Self(self.0, self.1, columns)
+    }
+}
 
 /// A cell: what it says and what that means. It is cleaned and cut when it is drawn.
 pub(crate) struct Cell(pub(crate) String, pub(crate) Meaning);
@@ -28,12 +39,15 @@ pub(crate) fn draw(
     rows: impl Iterator<Item = (bool, Vec<Cell>)>,
 ) {
     let [mark, rest] = Layout::horizontal([Constraint::Length(2), Constraint::Fill(1)]).areas(area);
+    let shown = |column: &Column| column.2 <= area.width;
     // Once for all rows: dividing a line is by far the dearest part of drawing it.
-    let places = Layout::horizontal(columns.iter().map(|column| column.1)).spacing(1).split(rest);
+    let widths = columns.iter().filter(|column| shown(column)).map(|column| column.1);
+    let places = Layout::horizontal(widths).spacing(1).split(rest);
     let heads = columns.iter().map(|column| Cell(column.0.to_owned(), Meaning::Heading)).collect();
     let lines = std::iter::once((false, heads)).chain(rows);
     for (line, (selected, cells)) in area.rows().zip(lines) {
-        for (cell, place) in cells.into_iter().zip(places.iter()) {
+        let cells = columns.iter().zip(cells).filter(|(column, _)| shown(column)).map(|(_, cell)| cell);
+        for (cell, place) in cells.zip(places.iter()) {
             let text = fit(&cell.0, place.width.into());
             let place = Rect { y: line.y, height: 1, ..*place };
             frame.render_widget(Span::styled(text, look.style(cell.1)), place);

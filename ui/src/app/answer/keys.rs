@@ -53,7 +53,7 @@ impl App {
                 format!("Issuer {} is made. a lets it sign what names no other.", clean(&issuer.name)),
                 Some(issuer.id),
             ),
-            IssuerDone::Imported(issuer) => (format!("Issuer {} is taken in.", clean(&issuer.name)), Some(issuer.id)),
+            IssuerDone::Imported(issuer) => (format!("Issuer {} is imported.", clean(&issuer.name)), Some(issuer.id)),
             IssuerDone::Activated(issuer) => (format!("Issuer {} is active.", clean(&issuer.name)), None),
             IssuerDone::Retired(issuer) => (format!("Issuer {} is retired.", clean(&issuer.name)), None),
             IssuerDone::Deleted(issuer) => {

@@ -94,7 +94,7 @@ impl App {
 
     pub(super) fn license_imported(&mut self, license: &License) -> Vec<Effect> {
         self.close_asking();
-        self.notice = Some(format!("License {} is taken in; it is {}.", license.id.short(), license.status));
+        self.notice = Some(format!("License {} is imported; it is {}.", license.id.short(), license.status));
         // It may have come back with the id of before, and so to anywhere in the list: it is shown.
         let list = self.licenses.load(&mut self.requests);
         let mut effects = vec![list, self.licenses.show(license.clone(), &mut self.requests)];

@@ -146,17 +146,17 @@ impl Dashboard {
         let Some(overview) = self.overview.value() else { return };
         draw_lines(frame, rest, vec![heading("Newest entries of the audit log", look)]);
         let visible = overview.events.iter().take(rest.height.into()).map(|record| (false, record));
-        draw_records(frame, *rest, look, visible);
+        draw_records(frame, *rest, look, visible, true);
     }
 }
 
-const NO_LICENSE: &str = "There is none yet. Press 2, then n to issue the first one.";
+const NO_LICENSE: &str = "There is none yet. Press n to issue the first one.";
 
 const COLUMNS: &[Column] = &[
-    Column("id", Constraint::Length(8)),
-    Column("subject", Constraint::Fill(1)),
-    Column("expires", Constraint::Length(10)),
-    Column("in", Constraint::Length(8)),
+    Column::new("id", Constraint::Length(8)),
+    Column::new("subject", Constraint::Fill(1)),
+    Column::new("expires", Constraint::Length(10)),
+    Column::new("in", Constraint::Length(8)),
 ];
 
 fn cells(license: &License, look: Look) -> Vec<Cell> {

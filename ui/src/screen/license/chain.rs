@@ -18,13 +18,13 @@ pub(super) struct Chain {
 }
 
 const COLUMNS: &[Column] = &[
-    Column("", Constraint::Length(4)),
-    Column("id", Constraint::Length(8)),
-    Column("status", Constraint::Length(10)),
-    Column("validity", Constraint::Length(13)),
-    Column("issued", Constraint::Length(10)),
-    Column("expires", Constraint::Length(10)),
-    Column("subject", Constraint::Fill(1)),
+    Column::new("", Constraint::Length(4)),
+    Column::new("id", Constraint::Length(8)),
+    Column::new("status", Constraint::Length(10)),
+    Column::new("validity", Constraint::Length(13)).from(70),
+    Column::new("issued", Constraint::Length(10)).from(50),
+    Column::new("expires", Constraint::Length(10)).from(60),
+    Column::new("subject", Constraint::Fill(1)),
 ];
 
 impl Chain {

@@ -7,12 +7,13 @@ use licentia_core::{License, LicenseStatus, Validity};
 use ratatui::layout::Constraint;
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column("id", Constraint::Length(8)),
-    Column("subject", Constraint::Fill(2)),
-    Column("status", Constraint::Length(10)),
-    Column("validity", Constraint::Length(13)),
-    Column("expires", Constraint::Length(10)),
-    Column("audience", Constraint::Fill(1)),
+    Column::new("id", Constraint::Length(8)),
+    Column::new("subject", Constraint::Fill(2)),
+    Column::new("status", Constraint::Length(10)),
+    Column::new("validity", Constraint::Length(13)).from(70),
+    Column::new("issued", Constraint::Length(10)).from(110),
+    Column::new("expires", Constraint::Length(10)).from(50),
+    Column::new("audience", Constraint::Fill(1)).from(100),
 ];
 
 pub(super) fn cells(license: &License, look: Look) -> Vec<Cell> {
@@ -22,6 +23,7 @@ pub(super) fn cells(license: &License, look: Look) -> Vec<Cell> {
         Cell::plain(&license.subject),
         Cell(license.status.to_string(), status_meaning(license.status)),
         Cell(validity_word(validity).to_owned(), validity_meaning(validity)),
+        Cell::plain(look.date(license.created_at)),
         Cell::plain(license.not_after.map_or_else(|| "never".to_owned(), |at| look.date(at))),
         Cell::plain(license.audience.0.join(", ")),
     ]

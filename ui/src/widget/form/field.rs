@@ -101,7 +101,10 @@ impl<F> Field<F> {
             Value::Choice { options, chosen } => {
                 let option = options.get(*chosen).map_or("", String::as_str);
                 let several = focused && options.len() > 1;
-                let text = if several { format!("← {option} →") } else { option.to_owned() };
+                let text = match (several, *chosen + 1, options.len()) {
+                    (true, at, all) => format!("← {option} →  {at} of {all}"),
+                    (false, ..) => option.to_owned(),
+                };
                 frame.render_widget(Span::styled(fit(&text, area.width.into()), style), area);
             }
         }

@@ -8,11 +8,11 @@ use licentia_core::{BatchRow, IssueRequest, Limit, Term};
 use ratatui::layout::Constraint;
 
 pub(super) const COLUMNS: &[Column] = &[
-    Column("line", Constraint::Length(6)),
-    Column("subject", Constraint::Fill(4)),
-    Column("audience", Constraint::Fill(2)),
-    Column("term", Constraint::Length(10)),
-    Column("verdict", Constraint::Fill(4)),
+    Column::new("line", Constraint::Length(6)),
+    Column::new("subject", Constraint::Fill(4)),
+    Column::new("audience", Constraint::Fill(2)).from(100),
+    Column::new("term", Constraint::Length(10)),
+    Column::new("verdict", Constraint::Fill(4)),
 ];
 
 pub(super) fn cells(row: &BatchRow, look: Look) -> Vec<Cell> {

@@ -1,0 +1,46 @@
+//! What Enter does in a dialog, in a word or two for the line at the bottom.
+
+use super::Dialog;
+use crate::effect::{Effect, IdentityChange, IssuerChange, ProbeChange};
+
+impl Dialog {
+    /// None where its key is called as everywhere.
+    pub(crate) fn verb(&self) -> Option<&'static str> {
+        match self {
+            Self::Setup(_) => Some("set up"),
+            Self::Issue(issue) => issue.is_at_the_end().then_some("review"),
+            Self::Revoke(_) | Self::Extend(_) | Self::TakeIn(_) | Self::Import(_) | Self::BatchForm(_) => {
+                Some("review")
+            }
+            Self::Make(_) => Some("create"),
+            Self::Delete(_) => Some("delete"),
+            Self::SaveLicense(_) | Self::Save(_) => Some("save"),
+            Self::Consume(_) => Some("take in"),
+            Self::VerifyFrom(_) => Some("verify"),
+            Self::Export(_) => Some("export"),
+            Self::Tokens(_) => Some("write out"),
+            Self::Confirm(confirm) => verb(confirm.effect()),
+            Self::TypedConfirm(confirm) => verb(confirm.effect()),
+            Self::Discard(_) => Some("leave"),
+            _ => None,
+        }
+    }
+}
+
+/// What the last question before it asks for.
+const fn verb(effect: &Effect) -> Option<&'static str> {
+    Some(match effect {
+        Effect::Issue(_) | Effect::Reissue { .. } | Effect::IssueBatch { .. } => "sign",
+        Effect::Revoke(_) => "revoke",
+        Effect::Unrevoke { .. } => "unrevoke",
+        Effect::ImportLicense { .. } | Effect::ChangeIssuer(IssuerChange::Import { .. }) => "import",
+        Effect::ChangeIssuer(IssuerChange::Activate { .. }) => "activate",
+        Effect::ChangeIssuer(IssuerChange::Retire { .. }) => "retire",
+        Effect::ChangeIssuer(IssuerChange::Delete { .. }) | Effect::ChangeIdentity(IdentityChange::Delete { .. }) => {
+            "delete"
+        }
+        Effect::ChangeIdentity(IdentityChange::Regenerate { .. }) => "regenerate",
+        Effect::ChangeProbe(ProbeChange::Cancel { .. }) => "cancel the probe",
+        _ => return None,
+    })
+}
