@@ -109,6 +109,10 @@ impl Save {
         vec![]
     }
 
+    pub(super) const fn has_one_field(&self) -> bool {
+        self.form.is_single()
+    }
+
     /// Whether its end is an event in the log.
     pub(super) const fn is_change(&self) -> bool {
         matches!(self.what, What::Identity(_))
