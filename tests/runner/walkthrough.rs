@@ -15,6 +15,14 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 /// What stands in the captures in place of the directory they were taken in. Both are equally long.
 const HOME: &str = "/srv/acme/licentia";
 
+/// The file that a batch is read from.
+const CUSTOMERS: &str = "subject,audience,days,limit
+bob@example.com,editor,365,seats=3
+carol@example.com,editor;viewer,365,seats=20
+,editor,365,
+dave@example.com,editor,a year,
+";
+
 /// A clock that the test moves, and ids that are the same every day.
 fn ambient(clock: Arc<AtomicI64>) -> Ambient {
     let drawn = AtomicU64::new(0);
@@ -36,6 +44,7 @@ async fn taken_anew(text: &str) -> (String, usize) {
     let directory = tempfile::Builder::new().prefix("lic").rand_bytes(10).tempdir_in("/tmp").unwrap();
     let home = directory.path().to_str().unwrap().to_owned();
     assert_eq!(home.len(), HOME.len());
+    std::fs::write(directory.path().join("customers.csv"), CUSTOMERS).unwrap();
     let place = Place { database: directory.path().join("licentia.db"), pins: Some(directory.path().join("pins")) };
     let actor = Actor::new("mathieu@build7").unwrap();
     let clock = Arc::new(AtomicI64::new(1_779_285_600));

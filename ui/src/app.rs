@@ -66,6 +66,8 @@ pub(crate) struct App {
     unlocking: bool,
     /// The user wants to leave, and a change is still being written.
     leaving: bool,
+    /// The terminal is gone: nobody reads anything any more.
+    hung_up: bool,
     ticks: usize,
     /// The database is being asked whether somebody else wrote.
     looking: bool,
@@ -107,6 +109,7 @@ impl App {
             signing: None,
             unlocking: false,
             leaving: false,
+            hung_up: false,
             ticks: 0,
             looking: false,
             now,
@@ -135,12 +138,12 @@ impl App {
     }
 
     /// Whether leaving now could lose a change.
-    pub(crate) const fn is_writing(&self) -> bool {
-        self.writing
+    pub(crate) fn is_writing(&self) -> bool {
+        self.writing || self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Tokens(form) if form.is_writing()))
     }
 
     /// Whether a tick would change the picture.
-    pub(crate) const fn is_animating(&self) -> bool {
+    pub(crate) fn is_animating(&self) -> bool {
         self.writing || self.unlocking || self.verification.running.is_some()
     }
 
@@ -163,7 +166,10 @@ impl App {
                 self.looking = true;
                 vec![Effect::LookForChanges]
             }
-            Msg::HungUp => self.quit(),
+            Msg::HungUp => {
+                self.hung_up = true;
+                self.quit()
+            }
             answer => self.answer(answer),
         }
     }
@@ -251,12 +257,16 @@ impl App {
     fn step(&mut self, step: Step) -> Vec<Effect> {
         match step {
             Step::Close => drop(self.dialogs.pop()),
+            // It would be closed, or let nobody type, by the change that is being written. Keys that only read or save
+            // a file are not refused before it comes to this.
+            Step::Open(dialog) if self.writing && dialog.asks_for_change() => self.say_busy(),
             Step::Open(dialog) => self.dialogs.push(*dialog),
-            // Reading is never refused before it comes to this: whoever saves a file while a change is written.
-            Step::Run(effect) if self.writing && effect.is_write() => {
-                self.notice = self.refusal().map(str::to_owned);
+            Step::Run(effect) if self.writing && effect.is_write() => self.say_busy(),
+            Step::Run(effect) => {
+                let given_up = matches!(effect, Effect::Stop { .. });
+                let effect = self.run(effect);
+                return std::iter::once(effect).chain(if given_up { self.leave() } else { vec![] }).collect();
             }
-            Step::Run(effect) => return vec![self.run(effect)],
             Step::Quit => return self.quit(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
             Step::Log(step) => return self.log_step(step),
@@ -308,6 +318,10 @@ impl App {
         self.session.refusal()
     }
 
+    fn say_busy(&mut self) {
+        self.notice = self.refusal().map(str::to_owned);
+    }
+
     fn open_tab(&mut self, tab: TabId) -> Vec<Effect> {
         self.tab = tab;
         // How far a verification is needs no window to go on.
@@ -321,7 +335,7 @@ impl App {
             return vec![];
         }
         match self.session.refusal() {
-            None if self.writing => self.notice = self.refusal().map(str::to_owned),
+            None if self.writing => self.say_busy(),
             None => return vec![Effect::Lock],
             Some(why) => self.notice = Some(why.to_owned()),
         }
@@ -330,8 +344,22 @@ impl App {
 
     /// Leaves at once, or as soon as the change that is being written is written.
     fn quit(&mut self) -> Vec<Effect> {
-        self.leaving = self.writing;
-        if self.leaving { vec![] } else { vec![Effect::Quit] }
+        self.leaving = true;
+        self.leave()
+    }
+
+    /// Whoever wants to leave does so once nothing is being written any more.
+    fn leave(&mut self) -> Vec<Effect> {
+        if self.leaving && !self.is_writing() {
+            self.leaving = false;
+            return vec![Effect::Quit];
+        }
+        vec![]
+    }
+
+    /// There is something to be read before leaving, unless nobody is there to read.
+    const fn stay(&mut self) {
+        self.leaving = self.hung_up;
     }
 
     fn resize(&mut self, height: u16) -> Vec<Effect> {
@@ -371,8 +399,12 @@ impl App {
         !matches!(self.dialogs.first(), Some(Dialog::Setup(_)))
     }
 
+    /// Says what went wrong; once, while nobody read it.
     fn complain(&mut self, why: Explanation) {
-        self.dialogs.push(Explained::from(why).into());
+        let known = self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Error(error) if error.says(&why)));
+        if !known {
+            self.dialogs.push(Explained::from(why).into());
+        }
     }
 
     fn look(&self) -> Look {

@@ -47,7 +47,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::ChangeIssuer(change) => keys::issuer(change),
         Effect::ChangeIdentity(change) => Ok(keys::identity(change)),
         Effect::ChangeProbe(change) => keys::probe(change),
-        Effect::Save { request: _, saving, path } => keys::save(saving, path),
+        Effect::Save { saving, path } => keys::save(saving, path),
         Effect::LoadLicenses { filter, .. } => licenses(filter),
         Effect::LoadAudit { filter, .. } => Ok(audit("audit list", filter)),
         Effect::ExportAudit { request: _, filter, format, path } => {

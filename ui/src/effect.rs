@@ -204,7 +204,6 @@ pub(crate) enum Effect {
     },
     /// Write to a file that is not there yet.
     Save {
-        request: u64,
         saving: Saving,
         path: String,
     },
@@ -229,6 +228,7 @@ impl Effect {
         matches!(
             self,
             Self::Found { .. }
+                | Self::Save { .. }
                 | Self::SaveLicense { .. }
                 | Self::DeleteLicense { .. }
                 | Self::ImportLicense { .. }
@@ -414,9 +414,7 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         Effect::InspectKey { request, source, passphrase } => {
             Msg::KeyInspected { request, answer: issuers::inspect(services, source, passphrase).await }
         }
-        Effect::Save { request, saving, path } => {
-            Msg::Saved { request, answer: issuers::save(services, saving, &path).await }
-        }
+        Effect::Save { saving, path } => Msg::Saved(issuers::save(services, saving, &path).await),
         Effect::ChangeIssuer(change) => Msg::IssuerChanged(issuers::change(services, change).await),
         Effect::ChangeIdentity(change) => Msg::IdentityChanged(identities::change(services, change).await),
         Effect::ChangeProbe(change) => Msg::ProbeChanged(probes::change(services, change).await),

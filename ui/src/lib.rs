@@ -23,6 +23,7 @@ mod runtime;
 mod screen;
 mod services;
 mod session;
+mod signals;
 mod step;
 mod tab;
 pub mod testing;

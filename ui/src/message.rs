@@ -157,10 +157,7 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<Box<KeyFacts>>,
     },
-    Saved {
-        request: u64,
-        answer: Answer<PathBuf>,
-    },
+    Saved(Answer<PathBuf>),
     IssuerChanged(Answer<Box<IssuerDone>>),
     IdentityChanged(Answer<Box<IdentityDone>>),
     ProbeChanged(Answer<Box<ProbeDone>>),

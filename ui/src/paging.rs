@@ -164,7 +164,8 @@ impl<T: Row> Paged<T> {
             && let Some(mark) = self.marks.get(self.first)
         {
             let kept = u64::try_from(self.end() - self.before).unwrap_or(PAGE);
-            return Some(self.ask(requests, self.first, mark.after.clone(), kept.max(PAGE), What::Again));
+            // A page more than there is: what came in above moves the selection down, and it should still be among it.
+            return Some(self.ask(requests, self.first, mark.after.clone(), kept.max(PAGE) + PAGE, What::Again));
         }
         if self.top.min(self.selected) < self.before + MARGIN && self.first > 0 {
             let page = self.first - 1;
@@ -188,7 +189,8 @@ impl<T: Row> Paged<T> {
 
     pub(crate) fn select(&mut self, row: usize) {
         self.selected = row.min(self.end().saturating_sub(1)).max(self.before);
-        let last_top = self.selected;
+        // No line stays empty while there are rows above.
+        let last_top = self.selected.min(self.end().saturating_sub(self.height));
         let first_top = (self.selected + 1).saturating_sub(self.height.max(1));
         self.top = self.top.clamp(first_top, last_top).max(self.before);
     }
@@ -317,6 +319,11 @@ impl<T: Row> Paged<T> {
         if self.to_end {
             self.select(usize::MAX);
         }
+        self.forget_above();
+    }
+
+    /// Drops pages that are far above, as long as enough is left.
+    fn forget_above(&mut self) {
         let seen = self.top.min(self.selected).saturating_sub(MARGIN);
         while let Some(front) = self.pages.front().map(Vec::len)
             && self.end() - self.before - front >= WINDOW
@@ -328,38 +335,8 @@ impl<T: Row> Paged<T> {
         }
     }
 
-    /// What is kept, as it is now. The selection stays on its row; at the very top, what is new is seen at once.
-    fn replace(&mut self, page: Page<T, T::Key>) {
-        let (selected, above) = (self.selected().map(Row::key), self.selected.saturating_sub(self.top));
-        let at_the_top = self.top == 0;
-        self.marks.truncate(self.first + 1);
-        if let Some(mark) = self.marks.last_mut() {
-            mark.limit = mark.limit.max(u64::try_from(page.items.len()).unwrap_or(PAGE));
-            mark.rows = page.items.len();
-        }
-        if let Some(row) = page.items.iter().position(|row| Some(row.key()) == selected) {
-            self.selected = self.before + row;
-        }
-        self.top = if at_the_top { 0 } else { self.selected.saturating_sub(above) };
-        self.pages = [page.items].into();
-        self.next = page.next;
-    }
-
-    fn prepend(&mut self, mut page: Page<T, T::Key>) {
-        self.first = self.first.saturating_sub(1);
-        let behind = self.marks.get(self.first + 1).and_then(|mark| mark.after.clone());
-        if let Some(cut) = page.items.iter().position(|row| Some(row.key()) == behind) {
-            page.items.truncate(cut + 1);
-            page.next = behind;
-        }
-        let rows = page.items.len();
-        let known = self.marks.get_mut(self.first).map_or(0, |mark| std::mem::replace(&mut mark.rows, rows));
-        self.before = self.before.saturating_sub(known);
-        // The rows behind moved when this page is not as long as it was; the selection moves with them.
-        self.selected = (self.selected + rows).saturating_sub(known);
-        self.top = (self.top + rows).saturating_sub(known);
-        self.pages.push_front(page.items);
-        self.link(self.first, page.next);
+    /// The same far below.
+    fn forget_below(&mut self) {
         let seen = self.selected.max(self.top + self.height) + MARGIN;
         while let Some(back) = self.pages.back().map(Vec::len)
             && self.end() - self.before - back >= WINDOW
@@ -367,6 +344,82 @@ impl<T: Row> Paged<T> {
         {
             self.pages.pop_back();
         }
+    }
+
+    /// What is kept, as it is now. The selection stays on its row; at the very top, what is new is seen at once.
+    fn replace(&mut self, page: Page<T, T::Key>) {
+        let (selected, above) = (self.selected().map(Row::key), self.selected.saturating_sub(self.top));
+        let at_the_top = self.top == 0;
+        if let Some(row) = page.items.iter().position(|row| Some(row.key()) == selected) {
+            self.selected = self.before + row;
+        }
+        self.top = if at_the_top { 0 } else { self.selected.saturating_sub(above) };
+        self.divide(page);
+        self.forget_above();
+        self.forget_below();
+    }
+
+    /// Takes the place of all that is kept, in pages of the ordinary length: of one long page nothing could be dropped.
+    fn divide(&mut self, page: Page<T, T::Key>) {
+        self.pages.clear();
+        let mut after = self.marks.get(self.first).and_then(|mark| mark.after.clone());
+        self.marks.truncate(self.first);
+        let (mut rest, most) = (page.items, usize::try_from(PAGE).unwrap_or(usize::MAX));
+        loop {
+            let below = rest.split_off(most.min(rest.len()));
+            let last = rest.last().map(Row::key);
+            self.marks.push(Mark { after: after.take(), limit: PAGE, rows: rest.len() });
+            self.pages.push_back(rest);
+            if below.is_empty() {
+                break;
+            }
+            (rest, after) = (below, last);
+        }
+        self.next = page.next;
+    }
+
+    fn prepend(&mut self, mut page: Page<T, T::Key>) {
+        let behind = self.marks.get(self.first).and_then(|mark| mark.after.clone());
+        let end = page.items.iter().position(|row| Some(row.key()) == behind).map(|at| at + 1);
+        // Where the row before what is kept is gone, what is kept itself is met.
+        let end = end.or_else(|| page.items.iter().position(|row| self.has(&row.key())));
+        if let Some(end) = end {
+            page.items.truncate(end);
+            page.next = behind;
+        } else if page.next.is_some() {
+            return self.read_between(page);
+        }
+        self.first = self.first.saturating_sub(1);
+        let (rows, selected) = (page.items.len(), self.selected().map(Row::key));
+        let known = self.marks.get_mut(self.first).map_or(0, |mark| std::mem::replace(&mut mark.rows, rows));
+        self.before = self.before.saturating_sub(known);
+        // The rows behind moved when this page is not as long as it was; the selection moves with them.
+        self.selected = (self.selected + rows).saturating_sub(known);
+        self.top = (self.top + rows).saturating_sub(known);
+        self.pages.push_front(page.items);
+        self.link(self.first, page.next);
+        // Where so much vanished that the page holds what came behind it, the row may be in there.
+        if let Some(selected) = selected {
+            self.select_key(&selected);
+        }
+        self.forget_below();
+    }
+
+    /// So much came in above that the page before what is kept does not reach it: what is between is read first.
+    fn read_between(&mut self, page: Page<T, T::Key>) {
+        let rows = page.items.len();
+        let known = match self.first.checked_sub(1).and_then(|above| self.marks.get_mut(above)) {
+            Some(above) => std::mem::replace(&mut above.rows, rows),
+            None => return,
+        };
+        self.marks.insert(self.first, Mark { after: page.next, limit: LEAP, rows: 0 });
+        self.first += 1;
+        let shift = |row: usize| (row + rows).saturating_sub(known);
+        (self.before, self.selected, self.top) = (shift(self.before), shift(self.selected), shift(self.top));
+    }
+
+    fn has(&self, key: &T::Key) -> bool {
+        self.rows().any(|row| row.key() == *key)
     }
 
     /// What comes after the page `at`. When that is not where the page behind it was seen to begin, rows came or went

@@ -5,6 +5,7 @@ use crate::effect::{Effect, Say, perform};
 use crate::message::Msg;
 use crate::pace::Pace;
 use crate::services::Services;
+use crate::signals::Signals;
 use crate::theme::Theme;
 use crate::{Error, Start};
 use crossterm::clipboard::CopyToClipboard;
@@ -31,8 +32,10 @@ pub async fn run(start: Start) -> Result<(), Error> {
     let theme = Theme::from_no_color(std::env::var_os("NO_COLOR").as_deref());
     let (app, effects) = App::new(opening, theme, services.ambient().now());
     let services = Arc::new(services);
+    // Before the terminal is taken: there is no moment in which a signal could keep it.
+    let signals = Signals::new()?;
     let terminal = open_terminal()?;
-    let left = Loop::new(app, Arc::clone(&services), terminal).run(effects).await;
+    let left = Loop::new(app, Arc::clone(&services), terminal, signals).run(effects).await;
     close_terminal();
     let closed = services.close().await;
     left?;
@@ -47,6 +50,7 @@ struct Loop {
     services: Arc<Services>,
     terminal: DefaultTerminal,
     events: Option<EventStream>,
+    signals: Signals,
     /// Its size changed since the last picture.
     resized: bool,
     tasks: JoinSet<Msg>,
@@ -60,7 +64,7 @@ struct Loop {
 }
 
 impl Loop {
-    fn new(app: App, services: Arc<Services>, terminal: DefaultTerminal) -> Self {
+    fn new(app: App, services: Arc<Services>, terminal: DefaultTerminal, signals: Signals) -> Self {
         let every = |millis| {
             let mut ticks = interval(Duration::from_millis(millis));
             ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
@@ -79,6 +83,7 @@ impl Loop {
             services,
             terminal,
             events: Some(EventStream::new()),
+            signals,
             resized: false,
             tasks: JoinSet::new(),
             ticks: every(100),
@@ -133,6 +138,7 @@ impl Loop {
         let events = self.events.as_mut();
         tokio::select! {
             event = next_event(events) => self.event(event),
+            () = self.signals.next() => Some(Msg::HungUp),
             Some(done) = self.tasks.join_next(), if !self.tasks.is_empty() => finished(done),
             Some(msg) = self.said.recv() => Some(msg),
             _ = self.seconds.tick() => Some(Msg::Second),

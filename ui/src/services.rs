@@ -19,7 +19,7 @@ pub(crate) struct Services {
     given: RwLock<Option<Passphrase>>,
     open: RwLock<Option<Licentia>>,
     operator: RwLock<Option<Operator>>,
-    /// None until it was first asked.
+    /// None where there is nothing to watch yet, or it failed.
     watch: Mutex<Option<Watch>>,
 }
 
@@ -62,7 +62,7 @@ impl Services {
             Err(error) => return Err(error),
         };
         let mut operator = None;
-        let mut open = None;
+        let (mut open, mut watch) = (None, None);
         if let Some(licentia) = licentia {
             if licentia.vault().is_founded().await? {
                 opening.fingerprint = Some(licentia.audit().identity().await?.fingerprint);
@@ -74,6 +74,8 @@ impl Services {
                     opening.home = clean(&place.database.display().to_string());
                 }
                 opening.session = Some(session);
+                // Before anything is read: what is written from now on is noticed.
+                watch = licentia.watch().await.ok();
                 open = Some(licentia);
             } else {
                 licentia.close().await;
@@ -88,7 +90,7 @@ impl Services {
             given: RwLock::new(given),
             open: RwLock::new(open),
             operator: RwLock::new(operator),
-            watch: Mutex::default(),
+            watch: Mutex::new(watch),
         };
         Ok((services, opening))
     }
@@ -134,7 +136,7 @@ impl Services {
         self.given.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Whether anybody wrote since this was last asked. What cannot be asked now is asked anew the next time.
+    /// Whether anybody wrote since this was last asked. Where nobody watched meanwhile, somebody may have.
     pub(crate) async fn has_changed(&self) -> bool {
         let mut watch = self.watch.lock().await;
         if let Some(watching) = watch.as_mut()
@@ -144,7 +146,7 @@ impl Services {
         }
         let Ok(licentia) = self.licentia() else { return false };
         *watch = licentia.watch().await.ok();
-        false
+        watch.is_some()
     }
 
     /// Forgets the operator, moves the pin to what was seen and closes the files.

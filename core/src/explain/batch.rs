@@ -18,6 +18,9 @@ pub(super) fn explain(error: &BatchError) -> Explanation {
         BatchError::NoRows(_) => {
             says.because("There is nothing in it to issue.").then("Give CSV with a header and rows, or JSON lines.")
         }
+        BatchError::TooManyRows(_) => says
+            .because("All rows of a file are issued at once, and so many do not fit into memory.")
+            .then("Split it into several."),
         BatchError::Csv(why) => says.because(sentence(why)).then("Correct it, and give the whole file again."),
         BatchError::Columns(why) => says
             .because(sentence(&format!("line 1: {why}")))

@@ -50,6 +50,7 @@ fn of_this_crate() -> Vec<Error> {
         BatchError::Name("a.txt".into()).into(),
         BatchError::Unusable { path: "a.csv".into(), why: "It is no ordinary file.".to_owned() }.into(),
         BatchError::NoRows("a.csv".into()).into(),
+        BatchError::TooManyRows(1_000_000).into(),
         BatchError::Csv("CSV error: record 3".to_owned()).into(),
         BatchError::Columns("the column subject is missing".to_owned()).into(),
         BatchError::Rows {

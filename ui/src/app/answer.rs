@@ -59,7 +59,7 @@ impl App {
         let followed = match msg {
             Msg::LicensesLoaded { request, answer } => self.licenses.loaded(request, answer, requests),
             Msg::LicenseLoaded { request, answer } => match self.licenses.detail_mut() {
-                Some(detail) => detail.loaded(request, answer).map(|()| None),
+                Some(detail) => detail.loaded(request, answer, requests),
                 None => Ok(None),
             },
             Msg::IssuersLoaded { request, answer } if self.issuers.waits_for(request) => {
@@ -67,18 +67,17 @@ impl App {
                 self.issuers.loaded(request, answer, requests)
             }
             Msg::IssuerLoaded { request, answer } => {
-                self.issuers.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+                self.issuers.one_loaded(request, answer, requests).map(|one| self.one_loaded(one))
             }
             Msg::IdentitiesLoaded { request, answer } => self.identities.loaded(request, answer, requests),
             Msg::IdentityLoaded { request, answer } => {
-                self.identities.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+                self.identities.one_loaded(request, answer, requests).map(|one| self.one_loaded(one))
             }
             Msg::ProbesLoaded { request, answer } => self.probes.loaded(request, answer, requests),
             Msg::ProbeLoaded { request, answer } => {
-                self.probes.one_loaded(request, answer).map(|gone| self.gone(gone)).map(|()| None)
+                self.probes.one_loaded(request, answer, requests).map(|one| self.one_loaded(one))
             }
             Msg::KeyInspected { request, answer } => self.key_inspected(request, answer),
-            Msg::Saved { request, answer } => self.saved(request, answer),
             Msg::EventsLoaded { request, answer } if self.issuers.waits_for_events(request) => {
                 self.issuers.events_loaded(request, answer, requests)
             }
@@ -108,7 +107,7 @@ impl App {
                 .map_or(Ok(()), |form| form.issuers_loaded(request, answer))
                 .map(|()| None),
             Msg::BatchRead { request, answer } => self.batch_read(request, answer),
-            Msg::TokensWritten { request, answer } => self.tokens_written(request, answer),
+            Msg::TokensWritten { request, answer } => return self.tokens_written(request, answer),
             write => return self.written(write),
         };
         match followed {
@@ -124,7 +123,6 @@ impl App {
     fn written(&mut self, msg: Msg) -> Vec<Effect> {
         self.writing = false;
         self.signing = None;
-        self.wait(false);
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
             Msg::LicenseSaved(answer) => answer.map(|path| self.license_saved(&path)),
@@ -134,6 +132,7 @@ impl App {
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
+            Msg::Saved(answer) => answer.map(|path| self.saved(&path)),
             Msg::BatchIssued(answer) => answer.map(|licenses| self.batch_issued(licenses)),
             Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
             Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
@@ -141,15 +140,14 @@ impl App {
             Msg::ProbeChanged(answer) => answer.map(|done| self.probe_changed(*done)),
             _ => Ok(vec![]),
         };
-        match followed {
-            Err(why) => {
-                self.leaving = false;
-                self.complain(why);
-                vec![]
-            }
-            Ok(_) if self.leaving => vec![Effect::Quit],
-            Ok(effects) => effects,
-        }
+        self.wait(false);
+        let effects = followed.unwrap_or_else(|why| {
+            self.stay();
+            self.complain(why);
+            vec![]
+        });
+        // What else follows is not looked at by anybody.
+        if self.leaving { self.leave() } else { effects }
     }
 
     fn founded(&mut self, home: FoundedHome) -> Vec<Effect> {

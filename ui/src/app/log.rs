@@ -9,7 +9,7 @@ use crate::dialog::verifying::Verifying;
 use crate::effect::{Effect, Exported, Target};
 use crate::message::Answer;
 use crate::session::Session;
-use crate::step::LogStep;
+use crate::step::{LogStep, Step};
 use crate::tab::TabId;
 use crate::verification::{Running, Verified, verdict};
 use licentia_core::License;
@@ -29,11 +29,10 @@ impl App {
             LogStep::VerifyFrom if self.verification.running.is_some() => self.show_progress(),
             LogStep::VerifyFrom => self.dialogs.push(VerifyFrom::new().into()),
             LogStep::GiveUp { request } => return self.give_up(request).into_iter().collect(),
-            LogStep::Export { .. } if self.writing => self.notice = self.refusal().map(str::to_owned),
             LogStep::Export { filter, said } => {
                 let recorded = matches!(self.session, Session::Unlocked { .. });
                 let day = self.look().date(self.now);
-                self.dialogs.push(Export::new(filter, said, recorded, &day).into());
+                return self.step(Step::open(Export::new(filter, said, recorded, &day)));
             }
             LogStep::Neighbour { below } => return self.neighbour(below).into_iter().collect(),
             LogStep::Jump { kind, id } => {
@@ -116,6 +115,7 @@ impl App {
 
     /// From an entry to the one below or above it in the list that it came from.
     fn neighbour(&mut self, below: bool) -> Option<Effect> {
+        self.jump = None;
         let (record, effect) = match self.tab {
             TabId::Audit => self.audit.neighbour(below, &mut self.requests),
             TabId::Licenses => {
@@ -136,6 +136,10 @@ impl App {
 
     pub(super) fn target_found(&mut self, request: u64, answer: Answer<Target>) -> Answer<Vec<Effect>> {
         let Some(jump) = self.jump.take_if(|jump| jump.request == request) else { return Ok(vec![]) };
+        // Whoever closed the entry meanwhile is somewhere else, and stays there.
+        if !self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Entry(_))) {
+            return Ok(vec![]);
+        }
         match answer? {
             Target::License(license) => Ok(self.show_license(*license)),
             Target::Issuer(issuer) => {

@@ -206,7 +206,8 @@ fn quoted(text: &str) -> String {
             '\\' => format.push_str("\\\\"),
             '%' => format.push_str("%%"),
             '\'' => format.push_str("'\\''"),
-            ' '..='~' => format.push(c),
+            // A dash in front would be an option, and an exclamation mark is not safe in there everywhere.
+            ' '..='~' if c != '!' && !(c == '-' && format.is_empty()) => format.push(c),
             _ => {
                 for byte in c.encode_utf8(&mut [0; 4]).bytes() {
                     // Writing to a string does not fail.

@@ -8,6 +8,7 @@ use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::scroll::{Scroll, paragraph};
 use licentia_core::Explanation;
+use licentia_core::text::printable_lines;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -26,6 +27,11 @@ impl From<Explanation> for Explained {
 }
 
 impl Explained {
+    /// Whether it says just this.
+    pub(crate) fn says(&self, why: &Explanation) -> bool {
+        self.why == *why
+    }
+
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
         if action == Action::Close {
             return vec![Step::Close];
@@ -50,7 +56,9 @@ pub(super) fn lines(why: &Explanation, columns: usize, look: Look) -> Vec<Line<'
     let mut lines = paragraph(&clean(&why.message), columns, Meaning::Danger, look);
     if let Some(cause) = &why.cause {
         lines.push(Line::default());
-        lines.extend(paragraph(&format!("Because: {}", clean(cause)), columns, Meaning::Text, look));
+        // Of several rows, one stands below the other.
+        let cause = format!("Because: {}", printable_lines(cause));
+        lines.extend(paragraph(&cause, columns, Meaning::Text, look));
     }
     if let Some(hint) = &why.hint {
         lines.push(Line::default());

@@ -137,12 +137,13 @@ impl Import {
         if text.is_empty() {
             return Err("which file?");
         }
-        if text.starts_with('{') || text.starts_with(PUBLIC) {
+        let is_private = text.starts_with('{') && text.contains("\"d\"");
+        if (text.starts_with('{') && !is_private) || text.starts_with(PUBLIC) {
             // The lines that the field has joined.
             let text = text.replace(PUBLIC, &format!("{PUBLIC}\n")).replace("-----END", "\n-----END");
             return Ok(KeySource::Text(text));
         }
-        if text.starts_with("-----BEGIN") {
+        if text.starts_with("-----BEGIN") || is_private {
             return Err("only a public key can be pasted; of another one give the path");
         }
         Ok(KeySource::Path(text.to_owned()))

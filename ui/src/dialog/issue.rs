@@ -270,7 +270,10 @@ impl Issue {
         self.issuers.get(chosen.checked_sub(1)?)
     }
 
+    /// The issuer that the review names: another one may be active by the time of the signing. A reissue stays with the
+    /// one of before, unless told.
     fn issuer_id(&self) -> Option<IssuerId> {
-        self.issuer().map(|issuer| issuer.id)
+        let default = self.default_issuer.as_ref().filter(|_| self.base.is_none());
+        self.issuer().or(default).map(|issuer| issuer.id)
     }
 }

@@ -158,24 +158,23 @@ impl Dialog {
         }
     }
 
-    /// Whether it is a form whose end is a change. It stays open until the change is written.
+    /// Whether it is a form whose end is a change, or a file. It stays open until that is written.
     pub(crate) const fn asks_for_change(&self) -> bool {
-        match self {
+        matches!(
+            self,
             Self::Setup(_)
-            | Self::Issue(_)
-            | Self::Revoke(_)
-            | Self::TypedConfirm(_)
-            | Self::Delete(_)
-            | Self::Extend(_)
-            | Self::TakeIn(_)
-            | Self::SaveLicense(_)
-            | Self::Make(_)
-            | Self::Import(_)
-            | Self::Consume(_)
-            | Self::Export(_)
-            | Self::BatchPreview(_) => true,
-            Self::Save(save) => save.is_change(),
-            _ => false,
-        }
+                | Self::Issue(_)
+                | Self::Revoke(_)
+                | Self::TypedConfirm(_)
+                | Self::Delete(_)
+                | Self::Extend(_)
+                | Self::TakeIn(_)
+                | Self::SaveLicense(_)
+                | Self::Make(_)
+                | Self::Import(_)
+                | Self::Consume(_)
+                | Self::Save(_)
+                | Self::Export(_)
+        )
     }
 }

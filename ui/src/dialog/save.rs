@@ -38,8 +38,6 @@ pub(crate) struct Save {
     what: What,
     /// What the file is called unless told, without its ending.
     stem: String,
-    /// The number under which it is being written.
-    request: Option<u64>,
     waiting: bool,
 }
 
@@ -60,7 +58,7 @@ impl Save {
             Field::text(Part::Path, "file", &format!("{stem}.pem"), PATH),
         ]);
         let title = format!("Save the public key of {}", clean(&issuer.name));
-        Self { form, title, warning: None, what: What::PublicKey(issuer.id), stem, request: None, waiting: false }
+        Self { form, title, warning: None, what: What::PublicKey(issuer.id), stem, waiting: false }
     }
 
     pub(crate) fn identity(identity: &Identity) -> Self {
@@ -78,7 +76,7 @@ impl Save {
     fn only_path(title: String, warning: &'static str, what: What, name: &str, ending: &str) -> Self {
         let stem = file_name(name);
         let form = Form::new(vec![Field::text(Part::Path, "file", &format!("{stem}.{ending}"), PATH)]);
-        Self { form, title, warning: Some(warning), what, stem, request: None, waiting: false }
+        Self { form, title, warning: Some(warning), what, stem, waiting: false }
     }
 
     /// Takes a key in. The name that was proposed goes along with the form that is chosen.
@@ -95,14 +93,12 @@ impl Save {
         self.form.paste(text);
     }
 
-    pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
+    pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
         match action {
             _ if self.waiting => {}
             Action::NextField => self.form.leave(&self.problems(), true),
             Action::PreviousField => self.form.leave(&self.problems(), false),
-            Action::Submit if self.request.is_none() && self.form.show(&self.problems()) => {
-                return vec![Step::Run(self.effect(cx))];
-            }
+            Action::Submit if self.form.show(&self.problems()) => return vec![Step::Run(self.effect())],
             Action::Cancel => return vec![Step::Close],
             _ => {}
         }
@@ -113,22 +109,8 @@ impl Save {
         self.form.is_single()
     }
 
-    /// Whether its end is an event in the log.
-    pub(super) const fn is_change(&self) -> bool {
-        matches!(self.what, What::Identity(_))
-    }
-
     pub(crate) const fn wait(&mut self, waiting: bool) {
-        self.waiting = waiting && self.is_change();
-    }
-
-    pub(crate) fn is_saving(&self, request: u64) -> bool {
-        self.request == Some(request)
-    }
-
-    /// It was not written; another path may be given.
-    pub(crate) const fn failed(&mut self) {
-        self.request = None;
+        self.waiting = waiting;
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
@@ -151,26 +133,17 @@ impl Save {
         if let Some((part, why)) = self.problems().first() {
             return Err(in_the_way(self.form.name(*part), why));
         }
-        Ok(self.asks(0))
+        Ok(self.effect())
     }
 
-    fn effect(&mut self, cx: &mut Cx) -> Effect {
-        if self.is_change() {
-            return self.asks(0);
-        }
-        let request = cx.requests.next();
-        self.request = Some(request);
-        self.asks(request)
-    }
-
-    fn asks(&self, request: u64) -> Effect {
+    fn effect(&self) -> Effect {
         let path = self.form.text(Part::Path).to_owned();
         let saving = match &self.what {
             What::Identity(id) => return Effect::ChangeIdentity(IdentityChange::Export { id: *id, path }),
             What::Token(token) => Saving::Token(token.clone()),
             What::PublicKey(id) => Saving::PublicKey { id: *id, form: self.chosen() },
         };
-        Effect::Save { request, saving, path }
+        Effect::Save { saving, path }
     }
 
     fn chosen(&self) -> KeyForm {

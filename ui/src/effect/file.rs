@@ -8,7 +8,8 @@ pub(super) fn path(typed: &str) -> PathBuf {
 }
 
 fn at(typed: &str, home: Option<&Path>) -> PathBuf {
-    let path = match (typed.strip_prefix("~/"), home) {
+    let rest = if typed == "~" { Some("") } else { typed.strip_prefix("~/") };
+    let path = match (rest, home) {
         (Some(rest), Some(home)) => home.join(rest),
         _ => PathBuf::from(typed),
     };
@@ -24,6 +25,7 @@ mod tests {
         let home = Some(Path::new("/home/ann"));
         assert_eq!(at("/a/b", home), Path::new("/a/b"));
         assert_eq!(at("~/keys/a b.pem", home), Path::new("/home/ann/keys/a b.pem"));
+        assert_eq!(at("~", home), Path::new("/home/ann"));
         assert_eq!(at("a", home), std::env::current_dir().unwrap().join("a"));
         assert!(at("~/a", None).ends_with("~/a"));
     }

@@ -36,7 +36,9 @@ impl Dashboard {
 
     /// What is lacking, or was read long ago.
     pub(crate) fn fill(&mut self, now: Timestamp, requests: &mut Requests) -> Vec<Effect> {
-        if self.asked.is_none_or(|asked| now.seconds().saturating_sub(asked.seconds()) >= OLD) {
+        // A clock that was set back says nothing about how long ago that was.
+        let recent = |asked: Timestamp| (0..OLD).contains(&now.seconds().saturating_sub(asked.seconds()));
+        if !self.asked.is_some_and(recent) {
             self.asked = Some(now);
             self.outdated();
         }

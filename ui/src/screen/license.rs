@@ -53,6 +53,8 @@ impl Shown {
 pub(crate) struct Detail {
     license: License,
     request: u64,
+    /// It is being read.
+    reading: bool,
     /// What the list does not know; none until it was read.
     more: Option<More>,
     page: Shown,
@@ -76,9 +78,10 @@ struct More {
 impl Detail {
     /// Shows what is known already, and reads the rest.
     pub(crate) fn open(license: License, height: usize, requests: &mut Requests) -> (Self, Effect) {
-        let mut detail = Self {
+        let detail = Self {
             license,
-            request: 0,
+            request: requests.next(),
+            reading: true,
             more: None,
             page: Shown::Overview,
             scroll: Scroll::default(),
@@ -87,7 +90,7 @@ impl Detail {
             height,
             stale: false,
         };
-        let effect = detail.load(requests);
+        let effect = detail.read();
         (detail, effect)
     }
 
@@ -134,7 +137,10 @@ impl Detail {
     fn act_on_page(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
         match (&mut self.events, self.page) {
             (Some(events), _) => return events.act(action, cx),
-            (None, _) if action == Action::Refresh => return vec![Step::Run(self.load(cx.requests))],
+            (None, _) if action == Action::Refresh => {
+                self.stale = true;
+                return self.catch_up(cx.requests).map(Step::Run).into_iter().collect();
+            }
             (None, Shown::Chain) => {
                 let rows = self.more.as_ref().map_or(0, |more| more.history.len());
                 self.chain.act(action, rows);
@@ -157,9 +163,17 @@ impl Detail {
         Some(effect)
     }
 
-    fn load(&mut self, requests: &mut Requests) -> Effect {
-        self.stale = false;
+    /// Reads it again when something was written since. One question at a time: a slow answer is not passed over.
+    fn catch_up(&mut self, requests: &mut Requests) -> Option<Effect> {
+        if self.reading || !std::mem::take(&mut self.stale) {
+            return None;
+        }
+        self.reading = true;
         self.request = requests.next();
+        Some(self.read())
+    }
+
+    const fn read(&self) -> Effect {
         Effect::LoadLicense { request: self.request, id: self.license.id }
     }
 
@@ -172,27 +186,33 @@ impl Detail {
 
     /// What changed since it was read.
     pub(crate) fn fill(&mut self, requests: &mut Requests) -> Vec<Effect> {
-        let fields = self.stale.then(|| self.load(requests));
+        let fields = self.catch_up(requests);
         let events = self.events.as_mut().and_then(|events| events.fill(requests));
         fields.into_iter().chain(events).collect()
     }
 
     /// Whether this is what it waits for.
     pub(crate) const fn asked(&self, request: u64) -> bool {
-        request == self.request
+        self.reading && request == self.request
     }
 
-    pub(crate) fn loaded(&mut self, request: u64, answer: Answer<Box<LicenseDetails>>) -> Answer<()> {
+    pub(crate) fn loaded(
+        &mut self,
+        request: u64,
+        answer: Answer<Box<LicenseDetails>>,
+        requests: &mut Requests,
+    ) -> Answer<Option<Effect>> {
         if !self.asked(request) {
-            return Ok(());
+            return Ok(None);
         }
+        self.reading = false;
         let LicenseDetails { license, issuer, revocation, history, decoded } = *answer?;
         self.license = license;
         if self.more.is_none() {
             self.chain.begin_at(self.license.id, &history);
         }
         self.more = Some(More { issuer, revocation, history, decoded });
-        Ok(())
+        Ok(self.catch_up(requests))
     }
 
     pub(crate) fn events_loaded(

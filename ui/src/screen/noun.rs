@@ -6,7 +6,7 @@ use super::nouns::Noun;
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
 use crate::look::Look;
-use crate::message::Answer;
+use crate::message::{Answer, Found};
 use crate::paging::Requests;
 use crate::step::{Cx, Step};
 use crate::widget::scroll::{Scroll, pairs};
@@ -19,6 +19,8 @@ use ratatui::layout::Rect;
 pub(super) struct Detail<T: Noun> {
     shown: T,
     request: u64,
+    /// It is being read.
+    reading: bool,
     /// None until it was read.
     more: Option<T::More>,
     scroll: Scroll,
@@ -34,7 +36,7 @@ impl<T: Noun> Detail<T> {
         let request = requests.next();
         let effect = shown.read(request);
         let scroll = Scroll::default();
-        (Self { shown, request, more: None, scroll, events: None, height: 10, stale: false }, effect)
+        (Self { shown, request, reading: true, more: None, scroll, events: None, height: 10, stale: false }, effect)
     }
 
     pub(super) const fn shown(&self) -> &T {
@@ -63,7 +65,10 @@ impl<T: Noun> Detail<T> {
                 vec![Step::Run(effect)]
             }
             (_, Some(events)) => events.act(action, cx),
-            (Action::Refresh, None) => vec![Step::Run(self.load(cx.requests))],
+            (Action::Refresh, None) => {
+                self.stale = true;
+                self.catch_up(cx.requests).map(Step::Run).into_iter().collect()
+            }
             (_, None) => {
                 self.scroll.act(action);
                 vec![]
@@ -72,16 +77,21 @@ impl<T: Noun> Detail<T> {
     }
 
     pub(super) const fn waits_for(&self, request: u64) -> bool {
-        self.request == request
+        self.reading && self.request == request
     }
 
     pub(super) fn waits_for_events(&self, request: u64) -> bool {
         self.events.as_ref().is_some_and(|events| events.waits_for(request))
     }
 
-    pub(super) fn loaded(&mut self, (shown, more): (T, T::More)) {
+    /// False when it is not there any more.
+    pub(super) fn loaded(&mut self, answer: Found<T, T::More>) -> Answer<bool> {
+        self.reading = false;
+        let Some(read) = answer? else { return Ok(false) };
+        let (shown, more) = *read;
         self.shown = shown;
         self.more = Some(more);
+        Ok(true)
     }
 
     pub(super) fn events_loaded(
@@ -109,7 +119,7 @@ impl<T: Noun> Detail<T> {
 
     /// What changed since it was read.
     pub(super) fn fill(&mut self, requests: &mut Requests) -> Vec<Effect> {
-        let fields = self.stale.then(|| self.load(requests));
+        let fields = self.catch_up(requests);
         let events = self.events.as_mut().and_then(|events| events.fill(requests));
         fields.into_iter().chain(events).collect()
     }
@@ -132,9 +142,13 @@ impl<T: Noun> Detail<T> {
         self.scroll.draw(frame, rest, lines);
     }
 
-    fn load(&mut self, requests: &mut Requests) -> Effect {
-        self.stale = false;
+    /// Reads it again when something was written since. One question at a time: a slow answer is not passed over.
+    pub(super) fn catch_up(&mut self, requests: &mut Requests) -> Option<Effect> {
+        if self.reading || !std::mem::take(&mut self.stale) {
+            return None;
+        }
+        self.reading = true;
         self.request = requests.next();
-        self.shown.read(self.request)
+        Some(self.shown.read(self.request))
     }
 }

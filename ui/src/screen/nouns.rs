@@ -38,6 +38,13 @@ pub(crate) trait Noun: Row + Clone + std::fmt::Debug {
     fn act(list: &Paged<Self>, current: Option<&Self>, action: Action, cx: &mut Cx) -> Option<Vec<Step>>;
 }
 
+/// What became of the row that is shown in detail.
+pub(crate) enum One {
+    /// It is there. Something may be read next.
+    Here(Option<Box<Effect>>),
+    Gone,
+}
+
 /// The tab.
 #[derive(Debug)]
 pub(crate) struct Nouns<T: Noun> {
@@ -107,17 +114,21 @@ impl<T: Noun> Nouns<T> {
         Ok(ask.map(T::read_page))
     }
 
-    /// Takes in what is shown in detail. True when it is gone: then the list is shown again.
-    pub(crate) fn one_loaded(&mut self, request: u64, answer: Found<T, T::More>) -> Answer<bool> {
-        let Some(detail) = self.detail.as_mut().filter(|detail| detail.waits_for(request)) else { return Ok(false) };
-        let read = answer?;
-        let gone = read.is_none();
-        if let Some(read) = read {
-            detail.loaded(*read);
-        } else {
-            self.detail = None;
+    /// Takes in what is shown in detail. When it is gone, the list is shown again.
+    pub(crate) fn one_loaded(
+        &mut self,
+        request: u64,
+        answer: Found<T, T::More>,
+        requests: &mut Requests,
+    ) -> Answer<One> {
+        let Some(detail) = self.detail.as_mut().filter(|detail| detail.waits_for(request)) else {
+            return Ok(One::Here(None));
+        };
+        if detail.loaded(answer)? {
+            return Ok(One::Here(detail.catch_up(requests).map(Box::new)));
         }
-        Ok(gone)
+        self.detail = None;
+        Ok(One::Gone)
     }
 
     pub(crate) fn events_loaded(

@@ -177,3 +177,13 @@ fn a_hundred_thousand_rows_are_looked_through_at_once() {
     press(&mut app, "r<home><pgdn>");
     assert!(text(&mut app, 80, 24).contains("of 50000"));
 }
+
+#[test]
+fn rows_that_are_refused_at_the_signing_stand_below_one_another() {
+    let mut app = with_batch(batch(3));
+    press(&mut app, "<enter><enter>");
+    let cause = Some("line 2: over\nline 3: over\u{7}".to_owned());
+    app.update(Msg::BatchIssued(Err(licentia_core::Explanation { cause, ..why() })));
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("Because: line 2: over  ") && screen.contains("│ line 3: over\\u{7} "), "{screen}");
+}

@@ -138,7 +138,7 @@ fn about_keys() -> Vec<(Effect, &'static str)> {
     let import = |source, name, kid: &str| {
         change(IssuerChange::Import { source, name, passphrase: passphrase(), kid: kid.to_owned() })
     };
-    let save = |form| Effect::Save { request: 1, saving: Saving::PublicKey { id: issuer, form }, path: path() };
+    let save = |form| Effect::Save { saving: Saving::PublicKey { id: issuer, form }, path: path() };
     let identities = |change| Effect::ChangeIdentity(change);
     let new = |ttl_seconds| Effect::ChangeProbe(ProbeChange::Create(NewProbe { label: name(), ttl_seconds }));
     vec![
@@ -181,12 +181,14 @@ fn what_a_shell_would_take_for_something_else_is_quoted() {
         ("$HOME `id`", "'$HOME `id`'"),
         ("a\\b", "'a\\b'"),
         ("日本", "'日本'"),
+        ("a\u{7}!", "\"$(printf 'a\\007\\041')\""),
         ("a\nb", "\"$(printf 'a\\012b')\""),
         ("50%\u{202e}'\\", "\"$(printf '50%%\\342\\200\\256'\\''\\\\')\""),
     ] {
         assert!(line(&revoke(note)).ends_with(&format!("--note {said}")), "{}", line(&revoke(note)));
     }
     assert!(line(&revoke("-x")).ends_with("--note=-x"));
+    assert!(line(&revoke("-x\u{7}")).ends_with("--note=\"$(printf '\\055x\\007')\""));
 }
 
 #[test]
@@ -207,11 +209,7 @@ fn what_no_argument_can_say_is_said() {
             "--token-file FILE",
         ),
         (
-            Effect::Save {
-                request: 1,
-                saving: Saving::Token(Typed("lprobe_secret".to_owned().into())),
-                path: "a".to_owned(),
-            },
+            Effect::Save { saving: Saving::Token(Typed("lprobe_secret".to_owned().into())), path: "a".to_owned() },
             "secret",
         ),
         (

@@ -31,7 +31,8 @@ fn plain() -> IssueRequest {
     IssueRequest {
         subject: "alice".to_owned(),
         audience: vec!["studio".to_owned()],
-        issuer: None,
+        // The one that the review names, whichever is active by the time of the signing.
+        issuer: Some(issuer(7, "default", IssuerStatus::Active).id),
         not_before: None,
         term: Term::Days(30),
         features: vec![],

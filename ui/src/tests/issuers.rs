@@ -130,6 +130,10 @@ fn a_public_key_may_be_pasted_and_a_private_one_may_not() {
     app.update(Msg::Paste("-----BEGIN PRIVATE KEY-----\nMC4C\n-----END PRIVATE KEY-----\n".to_owned()));
     assert_eq!(press(&mut app, "<enter>"), []);
     assert!(text(&mut app, 80, 24).contains("only a public key can be pasted"));
+    press(&mut app, "<esc>i");
+    app.update(Msg::Paste("{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"d\" : \"c2VjcmV0\"}".to_owned()));
+    assert_eq!(press(&mut app, "<enter>"), []);
+    assert!(text(&mut app, 80, 24).contains("only a public key can be pasted"));
 }
 
 #[test]
@@ -193,14 +197,13 @@ fn a_public_key_goes_to_a_file_whose_name_follows_its_form() {
     assert!(text(&mut app, 80, 24).contains("issuers.jwks"));
     press(&mut app, "<tab><ctrl-u>/tmp/keys<backtab><right>");
     let effects = press(&mut app, "<enter>");
-    let [Effect::Save { request, saving, path }] = effects.as_slice() else { panic!("{effects:?}") };
+    let [Effect::Save { saving, path }] = effects.as_slice() else { panic!("{effects:?}") };
     let id = issuer(7, "main", IssuerStatus::Active).id;
     assert_eq!((saving, path.as_str()), (&Saving::PublicKey { id, form: KeyForm::Pem }, "/tmp/keys"));
-    app.update(Msg::Saved { request: *request, answer: Err(why()) });
+    app.update(Msg::Saved(Err(why())));
     assert!(text(&mut app, 80, 24).contains("make room"));
-    let effects = press(&mut app, "<esc><enter>");
-    let [Effect::Save { request, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    app.update(Msg::Saved { request: *request, answer: Ok("/tmp/keys".into()) });
+    assert!(matches!(press(&mut app, "<esc><enter>").as_slice(), [Effect::Save { .. }]));
+    app.update(Msg::Saved(Ok("/tmp/keys".into())));
     let screen = text(&mut app, 80, 24);
     assert!(screen.contains("Saved to /tmp/keys") && !screen.contains("JSON Web Key"), "{screen}");
 }
@@ -230,7 +233,10 @@ fn enter_shows_one_with_its_key_and_capital_a_its_events() {
 #[test]
 fn one_that_somebody_else_deleted_is_closed() {
     let mut app = with_issuers(few());
-    press(&mut app, "j<enter>");
+    let effects = press(&mut app, "j<enter>");
+    let [Effect::LoadIssuer { request, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    let read = Box::new((few().remove(1), issuer_more(0)));
+    app.update(Msg::IssuerLoaded { request: *request, answer: Ok(Some(read)) });
     let effects = app.update(Msg::LookedForChanges(true));
     let request = effects.iter().find_map(|effect| match effect {
         Effect::LoadIssuer { request, .. } => Some(*request),
@@ -249,5 +255,6 @@ fn a_reviewer_reads_and_exports_and_changes_nothing() {
         assert!(text(&mut app, 120, 24).contains("made for review"), "{key}");
     }
     assert!(matches!(press(&mut app, "o<enter>").as_slice(), [Effect::Save { .. }]));
-    assert!(matches!(press(&mut app, "<esc><enter>").as_slice(), [Effect::LoadIssuer { .. }]));
+    app.update(Msg::Saved(Ok("/tmp/keys".into())));
+    assert!(matches!(press(&mut app, "<enter>").as_slice(), [Effect::LoadIssuer { .. }]));
 }

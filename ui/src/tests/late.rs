@@ -45,8 +45,8 @@ fn cases() -> Vec<Case> {
         },
         Case {
             name: "license",
-            app: detail(),
-            keys: ["r", "r", "r"],
+            app: list(),
+            keys: ["<enter>", "<esc><enter>", "<esc><enter>"],
             answer: |request, new| Msg::LicenseLoaded { request, answer: Ok(Box::new(detailed(new))) },
             signs,
         },

@@ -64,7 +64,7 @@ fn saving_is_waited_for_and_a_failure_leaves_the_path() {
 fn a_file_is_not_begun_while_a_change_is_written() {
     let mut app = with_licenses(vec![revoked()]);
     press(&mut app, "u<enter>");
-    assert_eq!(press(&mut app, "o<enter>"), []);
+    assert_eq!(press(&mut app, "o"), []);
     shows(&mut app, &["still being written"]);
 }
 

@@ -58,11 +58,14 @@ fn a_license_of_the_chain_is_opened_from_it() {
 #[test]
 fn a_license_that_was_deleted_meanwhile_is_news_and_no_error() {
     let mut app = detail();
-    app.update(Msg::LookedForChanges(true));
+    let effects = app.update(Msg::LookedForChanges(true));
     assert_eq!(app.update(Msg::LicenseGone { request: 2 }), [], "an old question");
-    let effects = press(&mut app, "r");
-    let [Effect::LoadLicense { request, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    app.update(Msg::LicenseGone { request: *request });
+    let request = effects.iter().find_map(|effect| match effect {
+        Effect::LoadLicense { request, .. } => Some(*request),
+        _ => None,
+    });
+    assert_eq!(press(&mut app, "r"), [], "it is being read");
+    app.update(Msg::LicenseGone { request: request.unwrap() });
     shows(&mut app, &["Licenses: all", "License 00000002 was deleted meanwhile."]);
 }
 

@@ -24,6 +24,7 @@ mod look_log;
 mod paging;
 mod probes;
 mod pty;
+mod races;
 mod shell;
 mod stress;
 pub(crate) mod support;

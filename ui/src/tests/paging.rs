@@ -16,7 +16,7 @@ struct Rows(u64);
 
 impl Rows {
     fn read(&self, ask: &Ask<u64>) -> Page<u64, u64> {
-        let newest = ask.after.map_or(self.0, |after| after - 1);
+        let newest = ask.after.map_or(self.0, |after| self.0.min(after - 1));
         let items: Vec<u64> = (1..=newest).rev().take(usize::try_from(ask.limit).unwrap()).collect();
         let next = items.last().copied().filter(|last| *last > 1);
         Page { items, next }
@@ -162,4 +162,56 @@ fn an_empty_list_has_nothing_selected_and_asks_for_nothing() {
     assert_eq!(list.selected(), None);
     list.set_height(0);
     assert_eq!(list.visible().count(), 0);
+}
+
+/// Somebody else writes all the time, and the list is read again and again on the way down.
+#[test]
+fn what_is_kept_does_not_grow_with_what_others_write() {
+    let mut rows = Rows(20_000);
+    let (mut list, mut requests) = open(&rows);
+    for _ in 0..400 {
+        rows.0 += 1;
+        let selected = list.selected().copied();
+        list.outdated();
+        let ask = list.want(&mut requests);
+        rows.serve(&mut list, &mut requests, ask);
+        assert_eq!(list.selected().copied(), selected, "the selection stays on its row");
+        list.down(40);
+        let ask = list.want(&mut requests);
+        rows.serve(&mut list, &mut requests, ask);
+        assert!(list.kept() <= 700, "{}", list.kept());
+    }
+    let mut before = None;
+    while list.selected() != before.as_ref() {
+        before = list.selected().copied();
+        list.up(1);
+        let ask = list.want(&mut requests);
+        rows.serve(&mut list, &mut requests, ask);
+        assert!(list.selected().copied() <= before.map(|before| before + 1), "no row is left out on the way back");
+    }
+    assert_eq!(before, Some(rows.0));
+}
+
+#[test]
+fn what_vanishes_leaves_a_list_that_can_be_used() {
+    let (mut list, mut requests) = open(&Rows(2_000));
+    let gone = |list: &mut Paged<u64>, requests: &mut Requests, rows: &Rows| {
+        list.outdated();
+        let ask = list.want(requests);
+        rows.serve(list, requests, ask);
+    };
+    for _ in 0..60 {
+        list.down(19);
+        let ask = list.want(&mut requests);
+        Rows(2_000).serve(&mut list, &mut requests, ask);
+    }
+    gone(&mut list, &mut requests, &Rows(900));
+    assert_eq!(list.selected().copied().map(|row| row <= 900), Some(true));
+    assert!(list.visible().any(|(selected, _)| selected));
+    gone(&mut list, &mut requests, &Rows(3));
+    assert!(list.selected().is_some(), "{}", list.position());
+    assert_eq!(list.visible().count(), 3, "{}", list.position());
+    gone(&mut list, &mut requests, &Rows(0));
+    assert!(list.is_empty());
+    assert_eq!((list.selected(), list.position().as_str(), list.visible().count()), (None, "0 of 0", 0));
 }

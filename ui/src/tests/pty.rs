@@ -122,3 +122,16 @@ fn gives_the_terminal_back_after_a_panic() {
     assert_ne!(terminal.end(), 0);
     assert!(terminal.is_given_back());
 }
+
+#[test]
+fn gives_the_terminal_back_to_whoever_asks_the_program_to_end() {
+    for signal in ["-TERM", "-HUP", "-INT"] {
+        let home = tempfile::tempdir().unwrap();
+        let mut terminal = Terminal::open(home.path());
+        terminal.wait_for("Welcome to Licentia");
+        let id = terminal.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert_eq!(terminal.end(), 0, "{signal}");
+        assert!(terminal.is_given_back(), "{signal}");
+    }
+}

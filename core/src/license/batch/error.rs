@@ -13,6 +13,8 @@ pub enum BatchError {
     Unusable { path: PathBuf, why: String },
     #[error("{} has no rows", .0.display())]
     NoRows(PathBuf),
+    #[error("the file has more than {0} rows")]
+    TooManyRows(usize),
     /// A row from which on nothing can be told.
     #[error("the CSV cannot be read")]
     Csv(String),

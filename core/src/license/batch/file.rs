@@ -11,6 +11,9 @@ use std::path::{Path, PathBuf};
 /// More than any batch that makes sense.
 const MOST_BYTES: u64 = 256 * 1024 * 1024;
 
+/// The same for its rows, which take far more room in memory than in the file.
+const MOST_ROWS: usize = 1_000_000;
+
 /// So many rows are read between two looks at everything else that has to go on.
 pub(super) const STRIDE: usize = 256;
 
@@ -34,7 +37,7 @@ impl BatchFile {
         let format = Format::of(path)?;
         let from = path.to_owned();
         let text = super::super::issue::blocking(move || text(&from)).await?;
-        let rows = rows(format, &text, &progress).await?;
+        let rows = rows(format, &text, MOST_ROWS, &progress).await?;
         if rows.is_empty() {
             return Err(BatchError::NoRows(path.to_owned()).into());
         }
@@ -53,7 +56,7 @@ impl Format {
     }
 }
 
-async fn rows(format: Format, text: &str, progress: &Progress) -> Result<Vec<Read>> {
+async fn rows(format: Format, text: &str, most: usize, progress: &Progress) -> Result<Vec<Read>> {
     let total = u64::try_from(text.len()).unwrap_or(u64::MAX);
     let mut rows: Box<dyn Iterator<Item = Result<Read, BatchError>> + Send + '_> = match format {
         Format::Csv => Box::new(row::csv(text)?),
@@ -71,6 +74,9 @@ async fn rows(format: Format, text: &str, progress: &Progress) -> Result<Vec<Rea
             progress(total, total);
             return Ok(all);
         }
+        if all.len() > most {
+            return Err(BatchError::TooManyRows(most).into());
+        }
         let line = all.last().map_or(0, |row| row.line);
         progress(total.saturating_mul(line.min(lines)) / lines, total);
         tokio::task::yield_now().await;
@@ -84,11 +90,16 @@ fn text(path: &Path) -> Result<String> {
     if !found.is_file() {
         return Err(refused(path, "It is no ordinary file."));
     }
+    let too_long = || refused(path, "It has more than 256 MiB; split it into several.");
+    if found.len() > MOST_BYTES {
+        return Err(too_long());
+    }
     let mut bytes = Vec::new();
     let file = File::open(path).map_err(unreadable)?;
+    // It may grow while it is read.
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
-        return Err(refused(path, "It has more than 256 MiB; split it into several."));
+        return Err(too_long());
     }
     decoded(bytes).map_err(|why| refused(path, why))
 }
@@ -135,6 +146,15 @@ mod tests {
             let said = decoded(bytes).unwrap_err();
             assert!(said.contains(why), "{said}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_of_more_rows_than_make_sense_is_not_read_to_its_end() {
+        let quiet: Progress = std::sync::Arc::new(|_, _| ());
+        let text = |lines: usize| "1\n".repeat(lines);
+        assert_eq!(rows(Format::Jsonl, &text(600), 600, &quiet).await.unwrap().len(), 600);
+        let refused = rows(Format::Jsonl, &text(601), 600, &quiet).await.map(drop).unwrap_err();
+        assert!(matches!(&refused, crate::Error::BatchFile(BatchError::TooManyRows(600))), "{refused:?}");
     }
 
     #[test]

@@ -30,7 +30,8 @@ impl App {
     }
 
     pub(super) fn batch_issued(&mut self, licenses: Vec<License>) -> Vec<Effect> {
-        self.close_asking();
+        // Of another file, which is looked at meanwhile, nothing is known yet.
+        self.dialogs.retain(|dialog| !matches!(dialog, Dialog::BatchPreview(preview) if preview.is_signing()));
         // Below what was opened meanwhile: keys that are pressed now are meant for that.
         self.dialogs.insert(0, BatchSigned::new(licenses).into());
         let mut effects = vec![self.licenses.load(&mut self.requests)];
@@ -38,20 +39,26 @@ impl App {
         effects
     }
 
-    pub(super) fn tokens_written(
-        &mut self,
-        request: u64,
-        answer: Answer<PathBuf>,
-    ) -> Result<Option<Effect>, Explanation> {
+    pub(super) fn tokens_written(&mut self, request: u64, answer: Answer<PathBuf>) -> Vec<Effect> {
         let asked = self.dialogs.iter_mut().position(|dialog| match dialog {
             Dialog::Tokens(form) => form.answered(request),
             _ => false,
         });
-        let Some(at) = asked else { return Ok(None) };
-        let out = answer?;
-        self.dialogs.remove(at);
-        self.notice = Some(format!("Written to {}.", out.display()));
-        Ok(None)
+        match (asked, answer) {
+            (at, Ok(out)) => {
+                if let Some(at) = at {
+                    self.dialogs.remove(at);
+                }
+                // Also when it was given up, too late for that.
+                self.notice = Some(format!("Written to {}.", out.display()));
+            }
+            (Some(_), Err(why)) => {
+                self.stay();
+                self.complain(why);
+            }
+            (None, Err(_)) => {}
+        }
+        self.leave()
     }
 
     /// The signing of a batch begins.

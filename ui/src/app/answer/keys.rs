@@ -5,17 +5,23 @@ use crate::dialog::Dialog;
 use crate::dialog::token::Token;
 use crate::effect::{Effect, IdentityDone, IssuerDone, ProbeDone};
 use crate::message::Answer;
+use crate::screen::nouns::One;
 use crate::text::clean;
 use licentia_core::KeyFacts;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// What is said of a row that somebody else deleted while it was shown.
 const GONE: &str = "It is not there any more.";
 
 impl App {
-    pub(super) fn gone(&mut self, gone: bool) {
-        if gone {
-            self.notice = Some(GONE.to_owned());
+    /// What is shown in detail was read, and what is to be read next; or it is gone.
+    pub(super) fn one_loaded(&mut self, one: One) -> Option<Effect> {
+        match one {
+            One::Here(effect) => effect.map(|effect| *effect),
+            One::Gone => {
+                self.notice = Some(GONE.to_owned());
+                None
+            }
         }
     }
 
@@ -34,19 +40,10 @@ impl App {
         Ok(None)
     }
 
-    pub(super) fn saved(&mut self, request: u64, answer: Answer<PathBuf>) -> Answer<Option<Effect>> {
-        let form = self.find(|dialog| match dialog {
-            Dialog::Save(form) if form.is_saving(request) => Some(form),
-            _ => None,
-        });
-        let path = answer.inspect_err(|_| {
-            if let Some(form) = form {
-                form.failed();
-            }
-        })?;
-        self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Save(form) if form.is_saving(request)));
-        self.notice = Some(saved_to(&path));
-        Ok(None)
+    pub(super) fn saved(&mut self, path: &Path) -> Vec<Effect> {
+        self.close_asking();
+        self.notice = Some(saved_to(path));
+        vec![]
     }
 
     pub(super) fn issuer_changed(&mut self, done: &IssuerDone) -> Vec<Effect> {
@@ -101,6 +98,8 @@ impl App {
         let new = match done {
             ProbeDone::Created(probe, token) => {
                 let id = probe.id;
+                // It is seen this once: whoever was about to leave sees it first.
+                self.stay();
                 self.dialogs.push(Token::new(probe, token).into());
                 Some(id)
             }

@@ -91,6 +91,10 @@ impl BatchPreview {
         }
     }
 
+    pub(crate) const fn is_signing(&self) -> bool {
+        matches!(self.doing, Doing::Signing(..))
+    }
+
     /// Takes the file in as it is now. False when this answer is not waited for.
     pub(crate) fn read_again(&mut self, request: u64, answer: Answer<Batch>) -> Result<bool, Explanation> {
         match self.doing {

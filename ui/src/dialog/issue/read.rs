@@ -76,10 +76,9 @@ pub(super) fn payload(text: &str) -> Read<Option<Value>> {
     if text.is_empty() {
         return Ok(None);
     }
-    match serde_json::from_str(text) {
-        Ok(Value::Null) => Err("leave it empty in place of null".to_owned()),
-        Ok(value) => Ok(Some(value)),
-        Err(error) => Err(format!("this is not JSON: {error}")),
+    match licentia_core::typed::payload(text)? {
+        Value::Null => Err("leave it empty in place of null".to_owned()),
+        value => Ok(Some(value)),
     }
 }
 
@@ -152,6 +151,8 @@ mod tests {
         assert_eq!(payload(""), Ok(None));
         assert_eq!(payload("[1]"), Ok(Some(serde_json::json!([1]))));
         assert!(payload("null").is_err());
-        assert!(payload("{").is_err());
+        for wrong in ["{", "{\"a\":1,\"a\":2}", &"1".repeat(50_000)] {
+            assert!(payload(wrong).is_err(), "{wrong}");
+        }
     }
 }
