@@ -220,7 +220,7 @@ fn an_export_of_the_log_too() {
     block_on(async {
         let mut twins = Twins::of(shell).await;
         let out = twins.shell.path("the log.jsonl").display().to_string();
-        twins.press("9").await.press("E<tab>").await.screen.type_text(&out);
+        twins.press("9").await.press("E<tab><ctrl-u>").await.screen.type_text(&out);
         let script = twins.shown("export");
         let script = format!("licentia() {{ '{PROGRAM}' \"$@\"; }}\n{script}\n");
         let mut sh = twins.shell.other_command(Path::new("/bin/sh"), ["-c", &script]);

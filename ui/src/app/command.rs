@@ -32,6 +32,8 @@ fn advice(effect: &Effect) -> &'static str {
         Effect::ExportAudit { .. } => {
             "The log records it where the passphrase comes from a file: --passphrase-file FILE. It is not asked for."
         }
+        // It is waited for like a change, and is none.
+        Effect::SaveLicense { .. } => "It needs no passphrase.",
         effect if effect.is_write() => {
             "It asks for the passphrase. A script names a file with it: --passphrase-file FILE."
         }

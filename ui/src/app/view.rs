@@ -1,6 +1,7 @@
 //! How the state looks: tabs above, the screen, who and where below, and the keys in the last line.
 
 use super::App;
+use crate::dialog::Dialog;
 use crate::keymap::{Action, Binding, Context, all, key_of};
 use crate::screen::dashboard::Around;
 use crate::session::Session;
@@ -124,7 +125,11 @@ impl App {
     /// The keys of the last line, as many as fit. Help and leaving are always among them.
     fn keys(&self, columns: usize) -> Vec<(String, &'static str)> {
         let locked = self.session.refusal().is_some();
-        let useful = |binding: &&Binding| binding.in_footer && !(locked && binding.action.is_change());
+        let single = self.dialogs.last().is_some_and(Dialog::has_one_field);
+        let useful = |binding: &&Binding| {
+            let idle = single && binding.action == Action::NextField;
+            binding.in_footer && !idle && !(locked && binding.action.is_change())
+        };
         let verb = match self.dialogs.last() {
             Some(dialog) => dialog.verb(),
             None => Some("filter"),

@@ -105,6 +105,10 @@ impl Save {
         vec![]
     }
 
+    pub(super) const fn has_one_field(&self) -> bool {
+        self.form.is_single()
+    }
+
     pub(crate) const fn wait(&mut self, waiting: bool) {
         self.waiting = waiting;
     }

@@ -25,6 +25,22 @@ impl Dialog {
             _ => None,
         }
     }
+
+    /// Whether a key that goes to another field would go nowhere.
+    pub(crate) const fn has_one_field(&self) -> bool {
+        match self {
+            Self::Delete(dialog) => dialog.form.is_single(),
+            Self::Extend(dialog) => dialog.form.is_single(),
+            Self::TakeIn(dialog) => dialog.form.is_single(),
+            Self::SaveLicense(dialog) => dialog.form.is_single(),
+            Self::Make(dialog) => dialog.form.is_single(),
+            Self::Save(dialog) => dialog.has_one_field(),
+            Self::VerifyFrom(dialog) => dialog.form.is_single(),
+            Self::BatchForm(dialog) => dialog.form.is_single(),
+            Self::Tokens(dialog) => dialog.form.is_single(),
+            _ => false,
+        }
+    }
 }
 
 /// What the last question before it asks for.

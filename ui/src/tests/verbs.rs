@@ -32,6 +32,15 @@ fn a_dialog_names_what_its_enter_leads_to() {
     }
 }
 
+#[test]
+fn where_there_is_one_field_no_key_goes_to_the_next() {
+    for (keys, goes) in [("n", true), ("o", false), ("4n", false), ("3n", true), ("D", true)] {
+        let mut app = with_licenses(vec![license(1)]);
+        press(&mut app, keys);
+        assert_eq!(last(&mut app).contains("Tab next"), goes, "{keys}");
+    }
+}
+
 fn ending_license() -> licentia_core::License {
     let not_after = Some(licentia_core::Timestamp(NOW.0 + 86_400_000_000));
     licentia_core::License { not_after, ..license(1) }

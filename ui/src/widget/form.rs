@@ -60,6 +60,11 @@ impl<F: Copy + PartialEq> Form<F> {
         self.field(id).map_or("form", |field| field.name)
     }
 
+    /// Whether there is no other field to go to.
+    pub(crate) const fn is_single(&self) -> bool {
+        self.fields.len() < 2
+    }
+
     pub(crate) fn has(&self, id: F) -> bool {
         self.field(id).is_some()
     }

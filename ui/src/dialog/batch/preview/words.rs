@@ -48,9 +48,12 @@ pub(super) fn said_of(row: &BatchRow, look: Look) -> (String, Meaning) {
     }
 }
 
-/// What the table has no column for.
+/// What the table has no column for; on a small screen that is the audience too.
 fn rest(request: &IssueRequest, look: Look) -> String {
-    let issuer = request.issuer.map_or_else(|| "the active issuer".to_owned(), |id| format!("issuer {}", id.short()));
+    let issuer = request
+        .issuer
+        .map_or_else(|| "signed by the active issuer".to_owned(), |id| format!("signed by issuer {}", id.short()));
+    let audience = format!("for {}", request.audience.join(", "));
     let begin = request.not_before.map(|start| format!("begins {}", look.zoned(start)));
     let features = (!request.features.is_empty()).then(|| format!("features {}", request.features.join(", ")));
     let limits = request.limits.iter().map(|(name, limit)| match limit {
@@ -61,7 +64,7 @@ fn rest(request: &IssueRequest, look: Look) -> String {
     let limits = (!limits.is_empty()).then(|| format!("limits {}", limits.join(", ")));
     let payload = request.payload.as_ref().map(|payload| format!("payload {payload}"));
     let identity = request.identity.map(|id| format!("identity {}", id.short()));
-    let parts = [Some(issuer), begin, features, limits, identity, payload];
+    let parts = [Some(audience), Some(issuer), begin, features, limits, identity, payload];
     parts.into_iter().flatten().collect::<Vec<_>>().join("; ")
 }
 
