@@ -12,6 +12,16 @@ impl Licentia {
     pub fn read_given(&self, path: &Path, most: u64, what: &'static str) -> Result<Zeroizing<String>> {
         read(path, most, what, &self.place().database)
     }
+
+    /// Refuses what is a file of the open database, under whatever name: closing any other handle of it would drop the
+    /// locks of SQLite.
+    pub fn refuse_own_file(&self, path: &Path, what: &'static str) -> Result<()> {
+        match path.metadata() {
+            Ok(found) => refuse_own(&found, what, &self.place().database),
+            // Whoever reads it will say why it cannot be.
+            Err(_) => Ok(()),
+        }
+    }
 }
 
 fn read(path: &Path, most: u64, what: &'static str, database: &Path) -> Result<Zeroizing<String>> {
@@ -21,10 +31,7 @@ fn read(path: &Path, most: u64, what: &'static str, database: &Path) -> Result<Z
     if !found.is_file() {
         return Err(Error::invalid(what, "it is no ordinary file"));
     }
-    // Closing any other handle of it would drop the locks of SQLite.
-    if belongs_to(&found, database) {
-        return Err(Error::invalid(what, "this is a file of the database that is open"));
-    }
+    refuse_own(&found, what, database)?;
     let too_long = || Error::invalid(what, format!("the file has more than {most} bytes"));
     if found.len() > most {
         return Err(too_long());
@@ -43,6 +50,13 @@ fn read(path: &Path, most: u64, what: &'static str, database: &Path) -> Result<Z
             Err(Error::invalid(what, "the file is no text (UTF-8)"))
         }
     }
+}
+
+fn refuse_own(found: &Metadata, what: &'static str, database: &Path) -> Result<()> {
+    if belongs_to(found, database) {
+        return Err(Error::invalid(what, "this is a file of the database that is open"));
+    }
+    Ok(())
 }
 
 /// Whether it is one of the files of the database, by whatever name.

@@ -47,7 +47,7 @@ impl Verification {
         let first = critical.clone().find_map(|issue| issue.seq_from);
         let first = first.map_or_else(String::new, |seq| format!(", first at entry {seq}"));
         let many = critical.count();
-        Some(format!("! THE AUDIT LOG IS NOT VERIFIED: {}{first}. Press 1, then v.", issues(many)))
+        Some(format!("! THE AUDIT LOG IS NOT VERIFIED: {}{first}. Press v on tab 1 or 9.", issues(many)))
     }
 }
 

@@ -11,8 +11,10 @@ use std::sync::Arc;
 
 pub(super) async fn read(services: &Services, path: &Path, progress: Progress) -> Answer<Batch> {
     let audience = services.audience().clone()?;
-    let file = BatchFile::read(&at_home(path), progress).await.map_err(explained)?;
-    open(services)?.licenses().check_file(file, &audience).await.map_err(explained)
+    let (licentia, path) = (open(services)?, at_home(path));
+    licentia.refuse_own_file(&path, "file").map_err(explained)?;
+    let file = BatchFile::read(&path, progress).await.map_err(explained)?;
+    licentia.licenses().check_file(file, &audience).await.map_err(explained)
 }
 
 pub(super) async fn issue(services: &Services, batch: &Batch, progress: Progress) -> Answer<Vec<License>> {

@@ -110,3 +110,13 @@ async fn a_hundred_thousand_lines_are_read_while_keys_answer_and_can_be_given_up
     screen.press("<end>");
     shows(&mut screen, &["customer100000", "100000 of 100000"]);
 }
+
+#[tokio::test]
+async fn the_open_database_is_not_read_as_a_batch_by_any_name() {
+    let home = Home::founded(1).await;
+    let alias = home.directory.path().join("customers.csv");
+    std::os::unix::fs::symlink(&home.place().database, &alias).unwrap();
+    let mut screen = home.open(Some(passphrase())).await;
+    screen.press("b").type_text(&alias.display().to_string()).press("<enter>").settle().await;
+    shows(&mut screen, &["This is a file of the database that is open"]);
+}
