@@ -14,7 +14,7 @@ impl Licentia {
     }
 
     /// Refuses what is a file of the open database, under whatever name: closing any other handle of it would drop the
-    /// locks of SQLite.
+    /// locks of `SQLite`.
     pub fn refuse_own_file(&self, path: &Path, what: &'static str) -> Result<()> {
         match path.metadata() {
             Ok(found) => refuse_own(&found, what, &self.place().database),
