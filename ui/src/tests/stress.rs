@@ -175,10 +175,14 @@ async fn every_key_answers(screen: &mut Harness, status: &str) {
     screen.press("F").settle().await;
     screen.press("2?");
     shows(screen, &["Keys", "Issue a license"]);
-    screen.press("<esc>n");
-    shows(screen, &["The change before is still being written."]);
-    screen.press("Z").resize(100, 30).resize(120, 36).wait_a_second().await;
+    screen.press("<esc>Z").resize(100, 30).resize(120, 36).wait_a_second().await;
     shows(screen, &[status]);
+}
+
+/// One change after the other.
+fn no_other_change_begins(screen: &mut Harness) {
+    screen.press("n");
+    shows(screen, &["The change before is still being written."]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -191,6 +195,7 @@ async fn every_key_answers_while_ten_thousand_licenses_are_signed() {
     shows(&mut screen, &["Signing 4992 of 10000…", "many00026", "27 of 10000"]);
     screen.press("<esc>");
     every_key_answers(&mut screen, "signing 4992 of 10000…").await;
+    no_other_change_begins(&mut screen);
 
     // Whoever leaves now waits, and nothing is lost.
     screen.press("q").settle().await;
@@ -213,6 +218,7 @@ async fn every_key_answers_while_ten_thousand_licenses_are_written() {
     assert!(screen.wait_for("10000 licenses are signed; writing them…").await);
     screen.press("<esc>");
     every_key_answers(&mut screen, "writing…").await;
+    no_other_change_begins(&mut screen);
     scene.gate.open();
     assert!(screen.wait_for("10000 licenses signed.").await);
     screen.rest().await.press("<esc>");
@@ -221,4 +227,20 @@ async fn every_key_answers_while_ten_thousand_licenses_are_written() {
     assert!(screen.has_left());
     screen.close().await.unwrap();
     scene.is_whole(830 + MANY).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn every_key_answers_while_the_log_is_verified() {
+    let scene = Scene::new().await;
+    let mut screen = scene.open().await;
+    screen.press("9").settle().await.press("v").begin().press("b2");
+    every_key_answers(&mut screen, "verifying").await;
+    // Not even a change has to wait, and it is no false alarm.
+    screen.press("x<enter><enter>").settle().await;
+    shows(&mut screen, &["is revoked", "verifying"]);
+    assert!(screen.wait_for("VERIFIED: everything that was checked holds").await);
+    screen.rest().await.press("<esc>q");
+    assert!(screen.has_left());
+    screen.close().await.unwrap();
+    scene.is_whole(830).await;
 }
