@@ -1,5 +1,6 @@
 //! The command line that does the same as the dialog below.
 
+use super::close_or_scroll;
 use crate::command::Command;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -26,11 +27,7 @@ impl CommandLine {
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
-        }
-        self.scroll.act(action);
-        vec![]
+        close_or_scroll(&mut self.scroll, action)
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

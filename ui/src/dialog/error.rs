@@ -1,5 +1,6 @@
 //! What went wrong, why, and what to do next: the three parts that the command line prints too.
 
+use super::close_or_scroll;
 use crate::keymap::Action;
 use crate::look::Look;
 use crate::step::{Cx, Step};
@@ -33,11 +34,7 @@ impl Explained {
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
-        }
-        self.scroll.act(action);
-        vec![]
+        close_or_scroll(&mut self.scroll, action)
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

@@ -1,5 +1,6 @@
 //! Where entries of the audit log are written to, and how.
 
+use super::close_or_scroll;
 use crate::app::in_the_way;
 use crate::effect::{Effect, Exported};
 use crate::keymap::Action;
@@ -160,11 +161,7 @@ impl ExportDone {
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
-        }
-        self.scroll.act(action);
-        vec![]
+        close_or_scroll(&mut self.scroll, action)
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

@@ -1,5 +1,6 @@
 //! What a new home says once, and what somebody should write down.
 
+use super::close_or_scroll;
 use crate::effect::FoundedHome;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -24,11 +25,7 @@ impl Founded {
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
-        }
-        self.scroll.act(action);
-        vec![]
+        close_or_scroll(&mut self.scroll, action)
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

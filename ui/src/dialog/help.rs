@@ -1,5 +1,6 @@
 //! What the keys do in one place. Made from the keymap alone.
 
+use super::close_or_scroll;
 use crate::keymap::{Action, Binding, Context, all};
 use crate::look::Look;
 use crate::session::Session;
@@ -25,11 +26,7 @@ impl Help {
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
-        }
-        self.scroll.act(action);
-        vec![]
+        close_or_scroll(&mut self.scroll, action)
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

@@ -32,6 +32,7 @@ pub(crate) mod verifying;
 use crate::keymap::{Action, Context};
 use crate::look::Look;
 use crate::step::{Cx, Step};
+use crate::widget::scroll::Scroll;
 use crossterm::event::KeyEvent;
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -98,6 +99,15 @@ dialogs! {
     Report(report::Report): Message,
     Export(export::Export): Form,
     ExportDone(export::ExportDone): Message,
+}
+
+/// What a dialog does that is only read.
+fn close_or_scroll(scroll: &mut Scroll, action: Action) -> Vec<Step> {
+    if action == Action::Close {
+        return vec![Step::Close];
+    }
+    scroll.act(action);
+    vec![]
 }
 
 impl Dialog {

@@ -1,5 +1,6 @@
 //! What a verification of the audit log found.
 
+use super::close_or_scroll;
 use crate::keymap::Action;
 use crate::look::Look;
 use crate::step::{Cx, Step};
@@ -26,11 +27,7 @@ impl Report {
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
-        }
-        self.scroll.act(action);
-        vec![]
+        close_or_scroll(&mut self.scroll, action)
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {

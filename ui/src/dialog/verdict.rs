@@ -2,6 +2,7 @@
 
 pub(crate) mod checks;
 
+use super::close_or_scroll;
 use crate::effect::Verification;
 use crate::keymap::Action;
 use crate::look::Look;
@@ -50,11 +51,7 @@ impl Verdict {
     }
 
     pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
-        if action == Action::Close {
-            return vec![Step::Close];
-        }
-        self.scroll.act(action);
-        vec![]
+        close_or_scroll(&mut self.scroll, action)
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
