@@ -144,7 +144,10 @@ impl LicenseQuery {
             if !signature.is_empty() {
                 add("subject_signature & ? = ?".to_owned(), &[signature.into(), signature.into()]);
             }
-            add("subject LIKE ? ESCAPE '\\'".to_owned(), &[containing(subject).into()]);
+            for part in seldom_end(subject).into_iter().chain([subject.as_str()]) {
+                let (condition, pattern) = containing(part);
+                add(condition.to_owned(), &[pattern.into()]);
+            }
         }
         let mut span = self.expiry.unwrap_or(LicenseSpan { after: None, until: None });
         let mut not_begun = match self.started {
@@ -217,18 +220,36 @@ enum Place {
     Later(Timestamp),
 }
 
-/// A pattern for what contains `text`; LIKE folds the case of ASCII letters.
-fn containing(text: &str) -> String {
+/// How frequent letters are in names and addresses, the most frequent first; what is not here is seldom.
+const FREQUENT: &str = "eaoinrst.lcm10u2dp3hg4b5-6y789fwkv@";
+
+/// An end of the text is worth comparing first if it is at least as long: a shorter one is in too many subjects.
+const WORTH_COMPARING: usize = 8;
+
+/// The end of `text` that begins with its most seldom letter, where that is not all of it. SQLite tries a pattern at
+/// each place where its first letter stands, so one that begins with a seldom letter is the cheaper test, and what
+/// does not contain the end does not contain the text.
+fn seldom_end(text: &str) -> Option<&str> {
+    let seldom = |letter: char| FREQUENT.find(letter.to_ascii_lowercase()).unwrap_or(FREQUENT.len());
+    let ends = text.char_indices().filter(|(at, letter)| letter.is_ascii() && text.len() - at >= WORTH_COMPARING);
+    let (at, _) = ends.rev().max_by_key(|(_, letter)| seldom(*letter))?;
+    if at == 0 { None } else { text.get(at..) }
+}
+
+/// The condition and pattern for what contains `text`; LIKE folds the case of ASCII letters. SQLite compares a tenth
+/// faster where it need not look out for an escape, and few texts need one.
+fn containing(text: &str) -> (&'static str, String) {
+    if !text.contains(['%', '_', '\\']) {
+        return ("subject LIKE ?", format!("%{text}%"));
+    }
     let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
     for letter in text.chars() {
         if matches!(letter, '%' | '_' | '\\') {
             pattern.push('\\');
         }
         pattern.push(letter);
     }
-    pattern.push('%');
-    pattern
+    ("subject LIKE ? ESCAPE '\\'", format!("%{pattern}%"))
 }
 
 impl LicenseOrder {
@@ -333,4 +354,25 @@ pub(crate) fn active_of(subject: &str, most: u64) -> Statement {
 
 fn limit(limit: u64) -> Value {
     i64::try_from(limit).unwrap_or(i64::MAX).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_end_that_is_compared_first_begins_with_a_seldom_letter_and_is_long() {
+        assert_eq!(seldom_end("example.company"), Some("xample.company"));
+        assert_eq!(seldom_end("user5@company77.x"), Some("@company77.x"));
+        for text in ["", "x", "nobody", "e.comp", "xylophones", "zoë zoë zoë", "ёёёёёёёё"] {
+            assert_eq!(seldom_end(text), None, "{text}");
+        }
+        assert_eq!(seldom_end("ёё-quebec-ёё"), Some("quebec-ёё"));
+    }
+
+    #[test]
+    fn an_escape_is_looked_out_for_where_there_is_one() {
+        assert_eq!(containing("acme"), ("subject LIKE ?", "%acme%".to_owned()));
+        assert_eq!(containing("100%_\\"), ("subject LIKE ? ESCAPE '\\'", "%100\\%\\_\\\\%".to_owned()));
+    }
 }
