@@ -5,6 +5,7 @@ mod export;
 mod kind;
 mod replay;
 mod report;
+mod search;
 mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 pub use export::COLUMNS;
 pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use search::{DEEPEST, FIELDS, LONGEST, MOST_TERMS, Query, QueryMistake};
 pub use verify::unreadable;
 
 /// See [`Licentia::audit`].
