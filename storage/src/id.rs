@@ -56,6 +56,8 @@ ids! {
     ProbeTokenId,
     /// A TOTP secret bound to a license.
     TotpSecretId,
+    /// Somebody who signs checkpoints too.
+    WitnessId,
     /// The audit log of a database.
     LogId,
     /// One audit event.

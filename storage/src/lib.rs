@@ -5,6 +5,7 @@
 
 mod ambient;
 pub mod audit;
+mod checkpoint;
 pub mod copy;
 mod counted;
 mod entity;
@@ -17,6 +18,7 @@ pub mod health;
 mod id;
 mod json;
 mod lock;
+mod maintenance;
 mod migration;
 mod open;
 mod query;
@@ -31,12 +33,14 @@ mod word;
 
 pub use ambient::Ambient;
 pub use audit::{AuditRecord, Effect, Event, Events, RecordedEffect};
+pub use checkpoint::{Checkpoint, Cosignature};
 pub use entity::*;
 pub use error::StoreError;
 #[cfg(feature = "faults")]
 pub use faults::Faults;
 pub use id::*;
 pub use json::*;
+pub use maintenance::{Maintained, MaintenanceTx};
 pub use query::*;
 pub use row::Row;
 pub use store::{Access, Store};

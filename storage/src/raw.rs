@@ -3,7 +3,7 @@
 //! It shares no code with lists and services. A word that nobody knows, a column of the wrong length or type must
 //! come through as what it is, so that it can be named.
 
-use crate::audit::SealedFields;
+use crate::audit::{AuditLog, SealedFields, key_id};
 use crate::open;
 use crate::{StoreError, migration, row};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -39,13 +39,37 @@ pub struct RawRow {
     pub hash: [u8; 32],
 }
 
+/// A row of `audit_key`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawKey {
+    pub id: Vec<u8>,
+    pub public_key: Vec<u8>,
+    pub epoch: i64,
+    /// What the entry that accounts for it says.
+    pub hash: [u8; 32],
+}
+
+impl RawKey {
+    /// The key that the log's own row names.
+    #[must_use]
+    pub fn first(log: &AuditLog) -> Self {
+        let id = key_id(&log.public_key).to_vec();
+        let columns = [&id[..], &log.public_key, &1_i64.to_be_bytes(), &log.created_at.0.to_be_bytes()];
+        let hash = row::hash_of_columns(KEY_NOUN, columns.into_iter().map(Some));
+        Self { id, public_key: log.public_key.to_vec(), epoch: 1, hash }
+    }
+}
+
+/// The noun of the log's keys, which effects of a rotation name.
+pub const KEY_NOUN: &str = "audit_key";
+
 /// The rows of the audit tables that are not entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawFrame {
     /// `audit_log`: id, created, encoding, public key. There should be one.
     pub logs: Vec<(Vec<u8>, i64, i64, Vec<u8>)>,
-    /// `audit_key`: id, public key, first seq.
-    pub keys: Vec<(Vec<u8>, Vec<u8>, i64)>,
+    /// `audit_key`, in the order of writing.
+    pub keys: Vec<RawKey>,
     /// `audit_head`: size, hash, recorded time.
     pub heads: Vec<(i64, Vec<u8>, i64)>,
     pub largest_seq: i64,
@@ -72,7 +96,7 @@ impl RawReader {
 
     async fn read_frame(&mut self) -> Result<RawFrame, StoreError> {
         let logs = self.all("SELECT id, created_at, encoding, public_key FROM audit_log", &[]).await?;
-        let keys = self.all("SELECT id, public_key, from_seq FROM audit_key ORDER BY from_seq", &[]).await?;
+        let keys = self.all("SELECT id, public_key, epoch, created_at FROM audit_key ORDER BY rowid", &[]).await?;
         let heads = self.all("SELECT size, hash, recorded_at FROM audit_head", &[]).await?;
         let largest = self.all("SELECT coalesce(max(seq), 0) FROM audit_entry", &[]).await?;
         let orphans = self
@@ -80,7 +104,7 @@ impl RawReader {
             .await?;
         Ok(RawFrame {
             logs: logs.iter().map(|row| (bytes(row, 0), integer(row, 1), integer(row, 2), bytes(row, 3))).collect(),
-            keys: keys.iter().map(|row| (bytes(row, 0), bytes(row, 1), integer(row, 2))).collect(),
+            keys: keys.iter().map(key).collect(),
             heads: heads.iter().map(|row| (integer(row, 0), bytes(row, 1), integer(row, 2))).collect(),
             largest_seq: largest.first().map_or(0, |row| integer(row, 0)),
             orphan_payloads: orphans.iter().map(|row| integer(row, 0)).collect(),
@@ -182,6 +206,12 @@ pub struct AuditedTable {
 #[must_use]
 pub fn audited_tables() -> Vec<AuditedTable> {
     row::tables().into_iter().map(|(noun, columns)| AuditedTable { noun, columns }).collect()
+}
+
+fn key(row: &SqliteRow) -> RawKey {
+    let values: Vec<Option<Vec<u8>>> = (0..4).map(|column| canonical(row, column)).collect();
+    let hash = row::hash_of_columns(KEY_NOUN, values.iter().map(Option::as_deref));
+    RawKey { id: bytes(row, 0), public_key: bytes(row, 1), epoch: integer(row, 2), hash }
 }
 
 fn entry(row: &SqliteRow, log_id: [u8; 16]) -> RawEntry {

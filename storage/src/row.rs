@@ -65,6 +65,8 @@ audited!(
     probe_token,
     totp_secret,
     setting,
+    audit_key,
+    witness,
 );
 
 fn columns<R: Audited>() -> Vec<String> {

@@ -163,15 +163,29 @@ impl Store {
         T: Send + 'static,
         E: From<StoreError> + Send + 'static,
     {
-        let store = self.clone();
-        let task = tokio::spawn(async move {
-            let _turn = store.0.turn.lock().await;
-            let tx = store.begin(seal).await?;
+        self.in_turn(move |store| async move {
+            let tx = Tx::new(store.begin().await?, seal, store.0.ambient.clone());
             let committed = work(tx).await?;
             if let Some(events) = committed.unknown {
                 store.settle(events).await?;
             }
             Ok(committed.value)
+        })
+        .await
+    }
+
+    /// Runs `work` when its turn to write has come, in a task that nothing can drop half-way.
+    pub(crate) async fn in_turn<T, E, Fut>(&self, work: impl FnOnce(Self) -> Fut + Send + 'static) -> Result<T, E>
+    where
+        Fut: Future<Output = Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let store = self.clone();
+        let task = tokio::spawn(async move {
+            let turns = store.clone();
+            let _turn = turns.0.turn.lock().await;
+            work(store).await
         });
         match task.await {
             Ok(result) => result,
@@ -261,7 +275,7 @@ impl Store {
         clippy::disallowed_methods,
         reason = "the one place that begins a transaction, and it begins it IMMEDIATE"
     )]
-    async fn begin(&self, seal: Seal) -> Result<Tx, StoreError> {
+    pub(crate) async fn begin(&self) -> Result<Counted, StoreError> {
         if self.0.broken.load(Ordering::SeqCst) {
             self.reopen().await?;
         }
@@ -272,10 +286,9 @@ impl Store {
         };
         let transaction = writer.begin_with_options(options).await?;
         #[cfg(feature = "faults")]
-        let conn = Counted::new(transaction, Arc::clone(&self.0.faults));
+        return Ok(Counted::new(transaction, Arc::clone(&self.0.faults)));
         #[cfg(not(feature = "faults"))]
-        let conn = Counted::new(transaction);
-        Ok(Tx::new(conn, seal, self.0.ambient.clone()))
+        Ok(Counted::new(transaction))
     }
 
     /// Fresh connections; what the failed ones knew of the write-ahead log is gone with them.

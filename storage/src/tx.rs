@@ -3,6 +3,7 @@
 use crate::audit::{self, AuditLog, Effect, Events, LogKey, Ticket};
 use crate::counted::Counted;
 use crate::error_map::commit_certainly_failed;
+use crate::raw::KEY_NOUN;
 use crate::row::{self, Row};
 use crate::{Ambient, EventId, Reader, StoreError, Timestamp};
 use sea_orm::{
@@ -58,6 +59,7 @@ impl Tx {
     pub async fn commit<T>(self, events: impl Into<Events>, value: T) -> Result<Committed<T>, StoreError> {
         let events = events.into();
         self.all_accounted_for(&events)?;
+        key_comes_last(&events)?;
         let ids = audit::append(&self.conn, &self.seal, &self.ambient, self.now, events).await?;
         match self.conn.commit().await {
             Ok(()) => Ok(Committed { value, unknown: None }),
@@ -174,6 +176,13 @@ impl Tx {
             None => Ok(()),
         }
     }
+}
+
+/// A new key is in force from the next entry on, and this transaction seals with the old one.
+fn key_comes_last(events: &Events) -> Result<(), StoreError> {
+    let before_last = events.0.iter().rev().skip(1);
+    let early = before_last.flat_map(|event| &event.effects).any(|effect| effect.noun == KEY_NOUN);
+    if early { Err(StoreError::Disordered { noun: KEY_NOUN }) } else { Ok(()) }
 }
 
 /// A license has 19 columns; SQLite takes 32,766 values.

@@ -2,11 +2,11 @@
 //!
 //! Pure: it is fed raw entries in order and collects what does not hold.
 
+use super::keys::{Introduced, KeyRing, PublicKey};
 use super::report::{Code, Findings};
-use ed25519_dalek::VerifyingKey;
 use licentia_storage::audit::{
-    CLOCK_ADJUSTED, CLOCK_TOLERANCE, ENTRY_VERSION, RecordedEffect, SALT_LENGTH, SealedFields, decode_effects,
-    payload_hash, signature_holds,
+    AuditLog, CLOCK_ADJUSTED, CLOCK_TOLERANCE, ENTRY_VERSION, RecordedEffect, SALT_LENGTH, SealedFields,
+    decode_effects, payload_hash, signature_holds,
 };
 use licentia_storage::raw::RawEntry;
 
@@ -14,9 +14,9 @@ use licentia_storage::raw::RawEntry;
 #[derive(Debug)]
 pub(crate) struct Chain {
     log_id: [u8; 16],
-    key_id: [u8; 16],
-    /// None when the log's first key is no key.
-    key: Option<VerifyingKey>,
+    ring: KeyRing,
+    /// The key in force; in the middle of a log nobody knows it before the first entry says so.
+    key: Option<PublicKey>,
     next: i64,
     link: Link,
     recorded_at: Option<i64>,
@@ -35,21 +35,24 @@ struct Link {
 
 impl Chain {
     /// The beginning of a log: entry 1 links to the fingerprint.
-    pub(crate) fn from_start(log_id: [u8; 16], public_key: &[u8; 32], fingerprint: [u8; 32], created_at: i64) -> Self {
+    pub(crate) fn from_start(log: &AuditLog, ring: KeyRing) -> Self {
+        let fingerprint = log.fingerprint();
         Self {
-            log_id,
-            key_id: licentia_storage::audit::key_id(public_key),
-            key: VerifyingKey::from_bytes(public_key).ok(),
+            log_id: *log.id.0.as_bytes(),
+            key: Some(ring.first()),
+            ring,
             next: 1,
             link: Link { stored: Some(fingerprint.to_vec()), derived: Some(fingerprint) },
-            recorded_at: Some(created_at),
+            recorded_at: Some(log.created_at.0),
             checked: 0,
         }
     }
 
-    /// The middle of a log: the entry before is taken at its word. Without it the link to it is not checked.
-    pub(crate) fn from_middle(log_id: [u8; 16], public_key: &[u8; 32], next: i64, before: Option<&RawEntry>) -> Self {
-        let mut chain = Self::from_start(log_id, public_key, [0; 32], 0);
+    /// The middle of a log: the entry before is taken at its word, and the key that the first one names. Without the
+    /// entry before the link to it is not checked.
+    pub(crate) fn from_middle(log: &AuditLog, ring: KeyRing, next: i64, before: Option<&RawEntry>) -> Self {
+        let mut chain = Self::from_start(log, ring);
+        chain.key = None;
         chain.next = next;
         chain.link = Link { stored: before.map(|before| before.hash.clone()), derived: None };
         chain.recorded_at = before.and_then(|before| before.fields.as_ref().ok()).map(|fields| fields.recorded_at);
@@ -121,7 +124,10 @@ impl Chain {
         self.link = Link { stored: Some(entry.hash.clone()), derived: Some(hash) };
         self.recorded_at = Some(fields.recorded_at);
         match decode_effects(&fields.effects) {
-            Ok(effects) => effects,
+            Ok(effects) => {
+                self.change_key(entry.seq, &effects, findings);
+                effects
+            }
             Err(error) => {
                 findings.add(Code::EffectsMalformed.at(entry.seq, format!("The effects cannot be read: {error}.")));
                 Vec::new()
@@ -129,11 +135,28 @@ impl Chain {
         }
     }
 
-    fn check_signature(&self, entry: &RawEntry, fields: &SealedFields, hash: &[u8; 32], findings: &mut Findings) {
-        if fields.key_id != self.key_id {
-            findings.add(Code::KeyUnknown.at(entry.seq, "The entry names a key that this log never had."));
+    /// What the entry introduces is in force from the next one on.
+    fn change_key(&mut self, seq: i64, effects: &[RecordedEffect], findings: &mut Findings) {
+        match self.ring.introduced(effects) {
+            Introduced::Nothing => {}
+            Introduced::Key(key) => self.key = Some(*key),
+            Introduced::Missing => findings
+                .add(Code::KeyTableAltered.at(seq, "The key that the entry introduces is not in the table of keys.")),
         }
-        let holds = self.key.as_ref().is_some_and(|key| {
+    }
+
+    fn check_signature(&mut self, entry: &RawEntry, fields: &SealedFields, hash: &[u8; 32], findings: &mut Findings) {
+        if self.key.is_none() {
+            self.key = self.ring.named(&fields.key_id);
+        }
+        let in_force = self.key.as_ref();
+        if in_force.is_none_or(|key| fields.key_id != key.id) {
+            findings.add(match self.ring.named(&fields.key_id) {
+                Some(_) => Code::KeyMisplaced.at(entry.seq, "The entry names a key that is not in force at its place."),
+                None => Code::KeyUnknown.at(entry.seq, "The entry names a key that this log never had."),
+            });
+        }
+        let holds = in_force.and_then(|key| key.key.as_ref()).is_some_and(|key| {
             // An entry that was altered is already named; its signature is looked at under the hash it claims.
             let claimed = entry.hash.as_slice().try_into().unwrap_or(*hash);
             signature_holds(key, &self.log_id, entry.seq, hash, &entry.signature)

@@ -2,6 +2,7 @@
 
 mod chain;
 mod export;
+mod keys;
 mod kind;
 mod replay;
 mod report;

@@ -4,8 +4,8 @@
 //! match by design as the chain is, and a row is named by noun and id.
 
 use super::report::{Code, Findings};
-use licentia_storage::audit::RecordedEffect;
-use licentia_storage::raw::RawRow;
+use licentia_storage::audit::{AuditLog, RecordedEffect};
+use licentia_storage::raw::{KEY_NOUN, RawKey, RawRow};
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
@@ -47,6 +47,14 @@ impl Replay {
         self.begun.insert(noun, seq);
     }
 
+    /// The log's own row accounts for the first key, and no entry does.
+    pub(crate) fn apply_first_key(&mut self, log: &AuditLog) {
+        let row = RawKey::first(log);
+        if let Some(key) = self.key(KEY_NOUN, &row.id) {
+            self.rows.insert(key, Expected { digest: head(&row.hash), seq: 1 });
+        }
+    }
+
     /// Takes in what an entry did.
     pub(crate) fn apply(&mut self, seq: i64, effects: &[RecordedEffect], findings: &mut Findings) {
         for effect in effects {
@@ -74,14 +82,14 @@ impl Replay {
         let name = self.name(&key, noun);
         match self.rows.get_mut(&key) {
             None => {
-                findings.add(Code::RowUnaccounted.at(None, format!("No entry accounts for {name}.")));
+                findings.add(code(noun, Code::RowUnaccounted).at(None, format!("No entry accounts for {name}.")));
             }
             Some(expected) => {
                 let seq = expected.seq.abs();
                 expected.seq = -seq;
                 if expected.digest != head(&row.hash) {
                     let meaning = format!("What {name} holds is not what its last entry left there.");
-                    findings.add(Code::RowAltered.at(seq, meaning));
+                    findings.add(code(noun, Code::RowAltered).at(seq, meaning));
                 }
             }
         }
@@ -89,7 +97,7 @@ impl Replay {
 
     /// Names every row that should be there and was not seen. `withheld` nouns are left out of a copy for review.
     pub(crate) fn finish(self, withheld: &[&str], findings: &mut Findings) {
-        let mut missing: Vec<(i64, String)> = Vec::new();
+        let mut missing: Vec<(i64, Code, String)> = Vec::new();
         let mut left_out = false;
         for (key, expected) in &self.rows {
             let noun = self.noun_of(key);
@@ -100,12 +108,12 @@ impl Replay {
             if withheld.contains(&noun) {
                 left_out = true;
             } else {
-                missing.push((expected.seq, self.name(key, noun)));
+                missing.push((expected.seq, code(noun, Code::RowMissing), self.name(key, noun)));
             }
         }
-        missing.sort();
-        for (seq, name) in missing {
-            findings.add(Code::RowMissing.at(seq, format!("{name} is gone, and no entry deleted it.")));
+        missing.sort_by(|a, b| (a.0, &a.2).cmp(&(b.0, &b.2)));
+        for (seq, code, name) in missing {
+            findings.add(code.at(seq, format!("{name} is gone, and no entry deleted it.")));
         }
         if left_out {
             findings.add(
@@ -141,6 +149,11 @@ impl Replay {
             None => format!("{noun} {}", Uuid::from_bytes(id)),
         }
     }
+}
+
+/// A key that is not as it was introduced is a matter of its own: signatures rest on it.
+fn code(noun: &str, otherwise: Code) -> Code {
+    if noun == KEY_NOUN { Code::KeyTableAltered } else { otherwise }
 }
 
 fn head(hash: &[u8; 32]) -> [u8; 16] {

@@ -74,6 +74,7 @@ pub enum Code {
     EntryAltered,
     ChainBroken,
     KeyUnknown,
+    KeyMisplaced,
     SignatureInvalid,
     TimeDisorder,
     EffectsMalformed,
@@ -90,7 +91,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Unreadable,
         Self::LogMissing,
         Self::WrongLog,
@@ -107,6 +108,7 @@ impl Code {
         Self::EntryAltered,
         Self::ChainBroken,
         Self::KeyUnknown,
+        Self::KeyMisplaced,
         Self::SignatureInvalid,
         Self::TimeDisorder,
         Self::EffectsMalformed,
@@ -140,6 +142,7 @@ impl Code {
             Self::EntryAltered => "entry_altered",
             Self::ChainBroken => "chain_broken",
             Self::KeyUnknown => "key_unknown",
+            Self::KeyMisplaced => "key_misplaced",
             Self::SignatureInvalid => "signature_invalid",
             Self::TimeDisorder => "time_disorder",
             Self::EffectsMalformed => "effects_malformed",

@@ -2,12 +2,13 @@
 //! that was not handed in or pinned outside the home.
 
 use super::chain::Chain;
+use super::keys::KeyRing;
 use super::replay::Replay;
 use super::report::{Code, Findings, IssueSeverity, KeySource, TrustRoot, VerifyReport};
 use super::{Audit, VerifyRequest};
 use crate::pin::{self, Pin, PinState};
 use crate::{Error, Explanation, Progress, Result, StoreError};
-use licentia_storage::audit::{AuditLog, key_id, tagged};
+use licentia_storage::audit::{AuditLog, tagged};
 use licentia_storage::raw::{RawEntry, RawFrame, RawReader, audited_tables};
 use licentia_storage::{LogId, Timestamp};
 use uuid::Uuid;
@@ -114,7 +115,8 @@ impl<'a> Run<'a> {
         self.from = bound(self.request.from, 1).max(1);
         // What was asked for and is not there is missing, not passed over.
         self.to = bound(self.request.to, frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
-        let mut chain = self.begin(reader, &log).await?;
+        replay.apply_first_key(&log);
+        let mut chain = self.begin(reader, &log, KeyRing::new(&log, &frame.keys)).await?;
         self.follow(reader, &log, &mut chain, &mut replay, whole).await?;
         self.check_ends(&frame, &chain, &log, whole);
         if whole {
@@ -159,24 +161,18 @@ impl<'a> Run<'a> {
             let meaning = format!("Another log was seen here before: {}; this one is {fingerprint}.", pin.fingerprint);
             self.findings.add(Code::WrongLog.at(None, meaning));
         }
-        let first_key = (key_id(&log.public_key).to_vec(), log.public_key.to_vec(), 1);
-        if frame.keys.as_slice() != [first_key] {
-            self.findings
-                .add(Code::KeyTableAltered.at(None, "The table of the log's keys does not follow from the log."));
-        }
         for seq in &frame.orphan_payloads {
             self.findings.add(Code::PayloadInserted.at(*seq, "There is a payload without an entry."));
         }
     }
 
     /// Where the chain starts: at the log's own beginning, or at an entry that is taken at its word.
-    async fn begin(&self, reader: &mut RawReader, log: &AuditLog) -> Result<Chain> {
-        let id = *log.id.0.as_bytes();
+    async fn begin(&self, reader: &mut RawReader, log: &AuditLog, ring: KeyRing) -> Result<Chain> {
         if self.from == 1 {
-            return Ok(Chain::from_start(id, &log.public_key, log.fingerprint(), log.created_at.0));
+            return Ok(Chain::from_start(log, ring));
         }
-        let before = reader.entries_from(self.from - 1, self.from - 1, id).await?;
-        Ok(Chain::from_middle(id, &log.public_key, self.from, before.first()))
+        let before = reader.entries_from(self.from - 1, self.from - 1, *log.id.0.as_bytes()).await?;
+        Ok(Chain::from_middle(log, ring, self.from, before.first()))
     }
 
     async fn follow(

@@ -158,6 +158,9 @@ impl World {
             "audit_payload",
             "audit_head",
             "audit_key",
+            "witness",
+            "audit_checkpoint",
+            "audit_cosignature",
         ])
     }
 }

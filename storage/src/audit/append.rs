@@ -55,7 +55,7 @@ pub(crate) async fn append(
 pub(crate) async fn found(conn: &Counted, log: &AuditLog) -> Result<(), StoreError> {
     let key = super::key_id(&log.public_key);
     let sql = "INSERT INTO audit_log (id, created_at, encoding, public_key) VALUES (?, ?, ?, ?);
-               INSERT INTO audit_key (id, public_key, from_seq) VALUES (?, ?, 1);
+               INSERT INTO audit_key (id, public_key, epoch, created_at) VALUES (?, ?, 1, ?);
                INSERT INTO audit_head (id, size, hash, recorded_at) VALUES (1, 0, ?, ?)";
     let values: Vec<Value> = vec![
         log.id.0.as_bytes().to_vec().into(),
@@ -64,6 +64,7 @@ pub(crate) async fn found(conn: &Counted, log: &AuditLog) -> Result<(), StoreErr
         log.public_key.to_vec().into(),
         key.to_vec().into(),
         log.public_key.to_vec().into(),
+        log.created_at.0.into(),
         log.fingerprint().to_vec().into(),
         log.created_at.0.into(),
     ];
@@ -81,7 +82,7 @@ struct Head {
 impl Head {
     async fn read(conn: &Counted, key: &LogKey) -> Result<Self, StoreError> {
         let sql = "SELECT h.size, h.hash, h.recorded_at, l.id AS log_id, e.seq AS last_seq, e.hash AS last_hash, e.recorded_at AS last_at,
-                       (SELECT id FROM audit_key ORDER BY from_seq DESC LIMIT 1) AS key_id
+                       (SELECT id FROM audit_key ORDER BY rowid DESC LIMIT 1) AS key_id
                    FROM audit_log l LEFT JOIN audit_head h ON h.id = 1
                    LEFT JOIN audit_entry e ON e.seq = (SELECT max(seq) FROM audit_entry)";
         let row = conn.look(Statement::from_string(DbBackend::Sqlite, sql)).await?;

@@ -1,6 +1,7 @@
 //! The rows, one module per table. `Entity`, `Column` and `ActiveModel` never leave this crate;
 //! the plain rows are the product's nouns.
 
+pub(crate) mod audit_key;
 pub(crate) mod identity;
 pub(crate) mod issuer;
 pub(crate) mod license;
@@ -12,7 +13,9 @@ pub(crate) mod status_list;
 pub(crate) mod status_list_entry;
 pub(crate) mod totp_secret;
 pub(crate) mod vault;
+pub(crate) mod witness;
 
+pub use audit_key::Model as AuditKey;
 pub use identity::Model as Identity;
 pub use issuer::Model as Issuer;
 pub use license::Model as License;
@@ -24,3 +27,4 @@ pub use status_list::Model as StatusList;
 pub use status_list_entry::Model as StatusListEntry;
 pub use totp_secret::Model as TotpSecret;
 pub use vault::Model as Vault;
+pub use witness::Model as Witness;

@@ -159,7 +159,8 @@ CREATE UNIQUE INDEX audit_log_only_one ON audit_log ((1));
 CREATE TABLE audit_key (
     id BLOB NOT NULL PRIMARY KEY CHECK (length(id) = 16),
     public_key BLOB NOT NULL UNIQUE CHECK (length(public_key) = 32),
-    from_seq INTEGER NOT NULL UNIQUE
+    epoch INTEGER NOT NULL,
+    created_at INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE audit_entry (
@@ -211,7 +212,7 @@ CREATE TRIGGER audit_log_one_row BEFORE INSERT ON audit_log WHEN EXISTS (SELECT 
 CREATE TRIGGER audit_key_no_update BEFORE UPDATE ON audit_key BEGIN SELECT RAISE(ABORT, 'audit_key is append-only'); END;
 CREATE TRIGGER audit_key_no_delete BEFORE DELETE ON audit_key BEGIN SELECT RAISE(ABORT, 'audit_key is append-only'); END;
 CREATE TRIGGER audit_key_no_replace BEFORE INSERT ON audit_key
-    WHEN EXISTS (SELECT 1 FROM audit_key WHERE id = NEW.id OR public_key = NEW.public_key OR from_seq = NEW.from_seq)
+    WHEN EXISTS (SELECT 1 FROM audit_key WHERE id = NEW.id OR public_key = NEW.public_key)
     BEGIN SELECT RAISE(ABORT, 'audit_key is append-only'); END;
 CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END;
 CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry BEGIN SELECT RAISE(ABORT, 'audit_entry is append-only'); END;

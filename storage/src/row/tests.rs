@@ -3,10 +3,10 @@
 use super::*;
 use crate::audit::{AuditLog, ENTRY_VERSION, LogKey};
 use crate::{
-    Ambient, Committed, Event, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus,
-    Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation, Seal, Secret, SecretId,
-    SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StatusRef, Store, Strings, SubjectSignature,
-    Timestamp, TotpSecret, TotpSecretId, Tx, Vault, VaultId,
+    Ambient, AuditKey, Committed, Event, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId,
+    LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation, Seal, Secret,
+    SecretId, SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StatusRef, Store, Strings,
+    SubjectSignature, Timestamp, TotpSecret, TotpSecretId, Tx, Vault, VaultId, Witness, WitnessId,
 };
 use licentia_license::Limit;
 use proptest::prelude::*;
@@ -164,6 +164,20 @@ fn setting() -> Setting {
     Setting { key: "theme".to_owned(), value: json!({ "dark": true }), updated_at: NOON }
 }
 
+fn audit_key() -> AuditKey {
+    AuditKey { id: vec![1; 16], public_key: vec![2; 32], epoch: 2, created_at: NOON }
+}
+
+fn witness() -> Witness {
+    Witness {
+        id: id::<WitnessId>(1),
+        name: "acme-witness".to_owned(),
+        url: "https://witness.example.com/".to_owned(),
+        verifier_key: "acme-witness+0123abcd+BA==".to_owned(),
+        created_at: NOON,
+    }
+}
+
 /// A column of a vector as raw bytes.
 fn raw(column: &serde_json::Value) -> Option<Vec<u8>> {
     if let Some(number) = column["integer"].as_i64() {
@@ -190,6 +204,8 @@ fn the_hash_of_a_row_of_every_table_is_frozen() {
         ("probe_token", hash(&probe_token())),
         ("totp_secret", hash(&totp_secret())),
         ("setting", hash(&setting())),
+        ("audit_key", hash(&audit_key())),
+        ("witness", hash(&witness())),
     ]
     .into_iter()
     .map(|(noun, hash)| (noun, hash.unwrap()))
@@ -396,6 +412,7 @@ async fn a_row_hashes_to_the_same_read_raw_or_typed() {
     .await;
     round(&store, &seal, TotpSecret { license_id: id(1), ..totp_secret() }).await;
     round(&store, &seal, setting()).await;
+    round(&store, &seal, witness()).await;
 }
 
 #[tokio::test]

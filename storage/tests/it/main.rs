@@ -16,5 +16,6 @@ mod guard;
 mod home;
 mod ids;
 mod license_pages;
+mod maintenance;
 mod opening;
 mod watch;

@@ -142,6 +142,14 @@ impl Found {
     fn is_only(&self, issue: &str) {
         assert_eq!(self.0, [issue]);
     }
+
+    /// Nothing else is wrong, wherever.
+    #[track_caller]
+    fn is_only_of(&self, code: &str) {
+        let codes: std::collections::BTreeSet<&str> =
+            self.0.iter().map(|issue| issue.split('@').next().unwrap()).collect();
+        assert_eq!(codes.into_iter().collect::<Vec<_>>(), [code], "{self}");
+    }
 }
 
 impl std::fmt::Display for Found {

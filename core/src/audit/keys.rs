@@ -1,0 +1,72 @@
+//! The log's keys: which one is in force where.
+//!
+//! The first one is named by the log's own row. Each later one stands in `audit_key`, and the effect of an entry that
+//! its predecessor signed accounts for that row: so nobody has to be believed.
+
+use ed25519_dalek::VerifyingKey;
+use licentia_storage::audit::{AuditLog, RecordedEffect, key_id};
+use licentia_storage::raw::{KEY_NOUN, RawKey};
+
+/// A key that entries can be signed with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PublicKey {
+    pub(crate) id: [u8; 16],
+    /// None when the bytes are no key: then no signature holds.
+    pub(crate) key: Option<VerifyingKey>,
+    pub(crate) epoch: i64,
+}
+
+/// Every key that the file has, by what an effect says of it.
+#[derive(Debug)]
+pub(crate) struct KeyRing {
+    first: PublicKey,
+    rows: Vec<(RawKey, PublicKey)>,
+}
+
+/// What an entry says of the keys.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Introduced {
+    Nothing,
+    Key(Box<PublicKey>),
+    /// It accounts for a key that the table does not have.
+    Missing,
+}
+
+impl KeyRing {
+    pub(crate) fn new(log: &AuditLog, rows: &[RawKey]) -> Self {
+        let rows = rows.iter().map(|row| (row.clone(), public_key(row))).collect();
+        Self { first: public_key(&RawKey::first(log)), rows }
+    }
+
+    /// The key of entry 1.
+    pub(crate) fn first(&self) -> PublicKey {
+        self.first.clone()
+    }
+
+    /// A key by its id, on the table's word.
+    pub(crate) fn named(&self, id: &[u8]) -> Option<PublicKey> {
+        if id == self.first.id {
+            return Some(self.first());
+        }
+        self.rows.iter().map(|(_, key)| key).find(|key| key.id == id).cloned()
+    }
+
+    /// The key that is in force after an entry with these effects.
+    pub(crate) fn introduced(&self, effects: &[RecordedEffect]) -> Introduced {
+        let Some(effect) = effects.iter().rev().find(|effect| effect.noun == KEY_NOUN) else {
+            return Introduced::Nothing;
+        };
+        let row = self.rows.iter().find(|(row, key)| Some(row.hash) == effect.hash && key.id.as_slice() == effect.id);
+        row.map_or(Introduced::Missing, |(_, key)| Introduced::Key(Box::new(key.clone())))
+    }
+}
+
+/// The id is derived anew: a row whose id is not its key's names none.
+fn public_key(row: &RawKey) -> PublicKey {
+    let bytes: Option<[u8; 32]> = row.public_key.as_slice().try_into().ok();
+    PublicKey {
+        id: bytes.map(|bytes| key_id(&bytes)).unwrap_or_default(),
+        key: bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok()),
+        epoch: row.epoch,
+    }
+}
