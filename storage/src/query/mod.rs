@@ -21,7 +21,7 @@ pub use counts::LicenseCounts;
 pub use ids::{Fragment, IdTable};
 pub use license::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan};
 pub use pages::MOST_COUNTED;
-pub use search::{Bound, Column, Condition, Fit, MemberFit, TextFit, distance, words};
+pub use search::{Bound, Column, Condition, CountBy, Fit, IndexState, MemberFit, SearchPage, TextFit, distance, words};
 pub use signing::SigningContext;
 
 /// Something to read through: the pool of readers, or what an open transaction sees.

@@ -186,9 +186,7 @@ impl Parser<'_> {
         let anything = typed.begins && typed.text.is_empty();
         let mistake = |wrong: &str, expected: &str| Err(self.wrong(typed.at.clone(), wrong, expected));
         match field {
-            Field::Seq if anything => Ok(Condition::everything()),
-            Field::Time if anything => Ok(Condition::everything()),
-            Field::Id if anything => Ok(Condition::everything()),
+            Field::Seq | Field::Time | Field::Id if anything => Ok(Condition::everything()),
             Field::Seq | Field::Time | Field::Id if typed.begins => {
                 mistake("only words have a beginning", "the whole value, or a range")
             }
