@@ -24,9 +24,11 @@ pub use count::CountBy;
 pub use index::IndexState;
 pub use words::{distance, words};
 
-/// What one call may spend: an entry that an index names costs one, a row that is read [`ROW`].
-const MOST_SPENT: u64 = 20_000;
-const ROW: u64 = 10;
+/// What one call may spend: an entry that an index names costs one, one whose payload SQLite opens [`OPENED`], a row that
+/// is read [`ROW`].
+const MOST_SPENT: u64 = 16_000;
+const OPENED: u64 = 4;
+const ROW: u64 = 32;
 
 /// Ways are compared by counting so far.
 const COUNTED: u64 = 2_000;
@@ -80,6 +82,7 @@ impl Reader<'_> {
         let reached = i64::try_from(reached).unwrap_or(i64::MAX);
         let mut known = self.known(condition, reached > 0).await?;
         let (mut spent, mut round) = (0, limit.clamp(50, 1_000));
+        let each = if sql::opens_payloads(condition) { OPENED } else { 1 };
         let mut zone: Option<Zone> = None;
         while high >= low && count(&page.items) < limit && spent < MOST_SPENT {
             let here = if let Some(zone) = zone.take().filter(|zone| zone.low <= high) {
@@ -94,9 +97,9 @@ impl Reader<'_> {
             let rows = self.rows(condition, &here, floor, wanted).await?;
             let cut = count(&rows) == wanted;
             high = if cut { rows.last().map_or(floor, |last| signed(last.seq)) } else { floor } - 1;
-            spent += found + ROW * count(&rows);
+            spent += found * each + ROW * count(&rows);
             page.items.extend(rows.into_iter().filter(|row| Candidate::new(row).fits(condition)));
-            round = if cut { round } else { (round * 4).min(MOST_SPENT / 2) };
+            round = if cut { round } else { (round * 4).min(MOST_SPENT / each / 2) };
             zone = Some(here);
         }
         page.next = (high >= low).then(|| u64::try_from(high + 1).unwrap_or(1));
@@ -170,19 +173,20 @@ pub(crate) fn floor(walks: &[Walk], zone: &Zone, round: u64) -> Statement {
     let mut values = Vec::new();
     let sql = union(walks, zone.low, zone.high, Some(round), &mut values);
     values.push(signed(round).into());
-    let sql = format!("SELECT min(seq), count(*) FROM (SELECT DISTINCT seq FROM ({sql}) ORDER BY seq DESC LIMIT ?)");
+    let sql = format!("SELECT min(seq), count(*) FROM ({} LIMIT ?)", newest_once(walks, &sql));
     Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
 
 /// The entries of a round that fit as far as SQL can tell.
 pub(crate) fn rows(condition: &Condition, zone: &Zone, floor: i64, limit: u64) -> Statement {
     let mut values = Vec::new();
+    let order = if zone.walks.is_some() { "c" } else { "e" };
     let source = source(zone, floor, &mut values);
     let residual = sql::residual(condition, &mut values).unwrap_or_else(|| "TRUE".to_owned());
     values.push(signed(limit).into());
     let sql = format!(
         "SELECT {COLUMNS} FROM {source} LEFT JOIN audit_payload p ON p.seq = e.seq WHERE {residual} \
-         ORDER BY e.seq DESC LIMIT ?"
+         ORDER BY {order}.seq DESC LIMIT ?"
     );
     Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)
 }
@@ -193,8 +197,14 @@ fn source(zone: &Zone, floor: i64, values: &mut Vec<Value>) -> String {
         values.extend([floor.into(), zone.high.into()]);
         return "(SELECT * FROM audit_entry NOT INDEXED WHERE seq >= ? AND seq <= ? ORDER BY seq DESC) e".to_owned();
     };
-    let walks = union(walks, floor, zone.high, None, values);
-    format!("(SELECT DISTINCT seq FROM ({walks}) ORDER BY seq DESC) c CROSS JOIN audit_entry e ON e.seq = c.seq")
+    let sql = union(walks, floor, zone.high, None, values);
+    format!("({}) c CROSS JOIN audit_entry e ON e.seq = c.seq", newest_once(walks, &sql))
+}
+
+/// One walk comes in order, and names no entry twice; several have to be put in order.
+fn newest_once(walks: &[Walk], sql: &str) -> String {
+    let distinct = if walks.len() == 1 { "" } else { "DISTINCT " };
+    format!("SELECT {distinct}seq FROM ({sql}) ORDER BY seq DESC")
 }
 
 fn union(walks: &[Walk], low: i64, high: i64, limit: Option<u64>, values: &mut Vec<Value>) -> String {

@@ -19,6 +19,16 @@ pub(crate) fn is_exact(condition: &Condition) -> bool {
     }
 }
 
+/// Whether SQLite has to look into payloads.
+pub(crate) fn opens_payloads(condition: &Condition) -> bool {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().any(opens_payloads),
+        Condition::Not(part) => opens_payloads(part),
+        Condition::Member(..) => true,
+        _ => false,
+    }
+}
+
 /// What follows from a condition, or from its opposite. A part of which SQL knows nothing may be left out of *and*,
 /// never out of *or*.
 fn part(condition: &Condition, holds: bool, values: &mut Vec<Value>) -> Option<String> {

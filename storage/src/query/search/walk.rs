@@ -65,7 +65,8 @@ impl Known {
         if self.indexed
             && let Some(words) = self.must_have(condition)
         {
-            ways.push(vec![Walk::Words(words)]);
+            // Before all others that are as long: what it leaves out need not be read for its words and members.
+            ways.insert(0, vec![Walk::Words(words)]);
         }
         ways
     }
