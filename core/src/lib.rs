@@ -25,6 +25,7 @@ mod probe;
 mod revocation;
 pub mod secret;
 pub mod text;
+pub mod tlog;
 pub mod typed;
 mod vault;
 
