@@ -4,8 +4,10 @@ mod chain;
 mod export;
 mod keys;
 mod kind;
+mod prepare;
 mod replay;
 mod report;
+mod signatures;
 mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
@@ -15,7 +17,7 @@ use std::path::PathBuf;
 
 pub use export::COLUMNS;
 pub use kind::Kind;
-pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use report::{Code, Issue, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport};
 pub use verify::unreadable;
 
 /// See [`Licentia::audit`].
@@ -53,8 +55,12 @@ pub struct LogIdentity {
 pub struct VerifyRequest {
     /// The fingerprint that somebody wrote down; none: the pin, or the file's own word.
     pub fingerprint: Option<String>,
+    /// Only these entries, at the full level.
     pub from: Option<u64>,
     pub to: Option<u64>,
+    pub level: Level,
+    /// Begins anew, whatever an earlier run that was stopped had checked.
+    pub fresh: bool,
 }
 
 /// How an export is written.
