@@ -100,6 +100,9 @@ pub enum Error {
     ProbeTokenUnknown,
     #[error("there is no entry {seq} in the log of {size}")]
     NoSuchEntry { seq: u64, size: u64 },
+    /// A file that is no bundle, or one that is not written as it has to be.
+    #[error("{} cannot be read as a bundle", path.display())]
+    Bundle { path: PathBuf, why: crate::audit::BundleError },
     /// The copy that was made does not verify, and was thrown away.
     #[error("the copy does not verify")]
     BackupNotVerified(Box<crate::audit::VerifyReport>),

@@ -149,6 +149,9 @@ impl From<&Error> for Explanation {
             Error::NoSuchEntry { seq: _, size } => says
                 .because(format!("Entries are numbered from 1 to {size}."))
                 .then("`licentia audit list` shows the newest."),
+            Error::Bundle { path: _, why } => says
+                .because(sentence(&why.to_string()))
+                .then("Ask for it again; `licentia audit export --bundle FILE` writes one."),
             Error::BackupNotVerified(report) => says
                 .because(first_issue(report))
                 .then("The copy was thrown away. Run `licentia audit verify` to see whether the database itself is whole."),

@@ -1,11 +1,14 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
+mod bundle;
 mod chain;
 mod export;
 mod keys;
 mod kind;
 mod replay;
 mod report;
+#[cfg(test)]
+mod testing;
 mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
@@ -13,6 +16,7 @@ use licentia_storage::AuditQuery;
 use serde::Serialize;
 use std::path::PathBuf;
 
+pub use bundle::{BundleError, BundleExport, BundleReport, BundleRequest, Witnessed, verify_bundle};
 pub use export::COLUMNS;
 pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};

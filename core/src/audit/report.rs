@@ -86,12 +86,22 @@ pub enum Code {
     RowMissing,
     RowUnaccounted,
     SecretsWithheld,
+    ReadableAltered,
+    CheckpointAltered,
+    CheckpointDisagrees,
+    CheckpointBeyond,
+    CosignatureInvalid,
+    ManifestDisagrees,
+    ManifestSignatureInvalid,
+    ManifestUnsigned,
+    ExportFoundIssues,
+    TablesAbsent,
     MoreIssues,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 39] = [
         Self::Unreadable,
         Self::LogMissing,
         Self::WrongLog,
@@ -120,6 +130,16 @@ impl Code {
         Self::RowMissing,
         Self::RowUnaccounted,
         Self::SecretsWithheld,
+        Self::ReadableAltered,
+        Self::CheckpointAltered,
+        Self::CheckpointDisagrees,
+        Self::CheckpointBeyond,
+        Self::CosignatureInvalid,
+        Self::ManifestDisagrees,
+        Self::ManifestSignatureInvalid,
+        Self::ManifestUnsigned,
+        Self::ExportFoundIssues,
+        Self::TablesAbsent,
         Self::MoreIssues,
     ];
 
@@ -154,13 +174,23 @@ impl Code {
             Self::RowMissing => "row_missing",
             Self::RowUnaccounted => "row_unaccounted",
             Self::SecretsWithheld => "secrets_withheld",
+            Self::ReadableAltered => "readable_altered",
+            Self::CheckpointAltered => "checkpoint_altered",
+            Self::CheckpointDisagrees => "checkpoint_disagrees",
+            Self::CheckpointBeyond => "checkpoint_beyond",
+            Self::CosignatureInvalid => "cosignature_invalid",
+            Self::ManifestDisagrees => "manifest_disagrees",
+            Self::ManifestSignatureInvalid => "manifest_signature_invalid",
+            Self::ManifestUnsigned => "manifest_unsigned",
+            Self::ExportFoundIssues => "export_found_issues",
+            Self::TablesAbsent => "tables_absent",
             Self::MoreIssues => "more_issues",
         }
     }
 
     const fn severity(self) -> IssueSeverity {
         match self {
-            Self::SecretsWithheld => IssueSeverity::Notice,
+            Self::SecretsWithheld | Self::ManifestUnsigned | Self::TablesAbsent => IssueSeverity::Notice,
             _ => IssueSeverity::Critical,
         }
     }
@@ -191,6 +221,18 @@ impl Code {
                 "The table was changed around Licentia. Compare this row with a backup; the log tells what it was."
             }
             Self::SecretsWithheld => "Nothing needs to be done: a copy for review leaves vault and secrets out.",
+            Self::CheckpointAltered | Self::CheckpointDisagrees | Self::CosignatureInvalid => {
+                "Keep the file as evidence. Compare it with what others have of this log: a backup, a bundle, a witness."
+            }
+            Self::CheckpointBeyond => {
+                "Entries were cut off at the end. Look for the newer file, and keep this one as evidence."
+            }
+            Self::ReadableAltered | Self::ManifestDisagrees | Self::ManifestSignatureInvalid => {
+                "The bundle was changed after it was written. Keep it as evidence, and ask for another one."
+            }
+            Self::ManifestUnsigned => "Ask for a bundle that was written with the passphrase, if its end matters.",
+            Self::ExportFoundIssues => "Read `verification` in manifest.json; ask for a copy of the database.",
+            Self::TablesAbsent => "To compare them too, verify a copy made with `licentia backup --for-review`.",
             Self::MoreIssues => "Deal with the ones that are listed first, then verify again.",
             _ => "Keep the file as evidence. Compare these entries with a backup or an export.",
         }

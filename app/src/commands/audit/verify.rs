@@ -5,10 +5,14 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::view;
 use clap::Args;
-use licentia_core::audit::{IssueSeverity, KeySource, VerifyReport, VerifyRequest, unreadable};
+use licentia_core::Timestamp;
+use licentia_core::audit::{
+    BundleReport, BundleRequest, IssueSeverity, KeySource, VerifyReport, VerifyRequest, unreadable, verify_bundle,
+};
+use licentia_core::tlog::VerifierKey;
 use serde_json::Value;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Check every hash, signature, link and effect of the log.
 #[derive(Debug, Args)]
@@ -18,7 +22,8 @@ Start from a fingerprint that you keep outside this machine: the file alone can 
 
 Examples:
   licentia audit verify --log blake3:1f0c…
-  licentia audit verify --log acme-log.json --format json")]
+  licentia audit verify --log acme-log.json --format json
+  licentia audit verify --bundle acme-log.tar --log blake3:1f0c…")]
 pub(crate) struct Verify {
     /// The fingerprint to start from, or a file that `audit key --out` wrote.
     #[arg(long, value_name = "FINGERPRINT|FILE")]
@@ -31,6 +36,14 @@ pub(crate) struct Verify {
     /// The last entry to check.
     #[arg(long, value_name = "SEQ")]
     to: Option<u64>,
+
+    /// Verify a bundle that `audit export --bundle` wrote, instead of the database; needs no home.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    bundle: Option<PathBuf>,
+
+    /// A witness to believe, by its verifier key (NAME+ID+KEY); may be repeated.
+    #[arg(long, value_name = "VKEY", requires = "bundle")]
+    witness: Vec<VerifierKey>,
 }
 
 pub(crate) async fn run(context: &Context, args: Verify) -> Result {
@@ -39,16 +52,26 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
     {
         return Err(Failure::usage(format!("entry {from} comes after entry {to}")));
     }
-    let request = VerifyRequest {
-        fingerprint: args.log.as_deref().map(|log| fingerprint(context, log)).transpose()?,
-        from: args.from,
-        to: args.to,
-    };
+    let fingerprint = args.log.as_deref().map(|log| fingerprint(context, log)).transpose()?;
+    if let Some(bundle) = &args.bundle {
+        let request = BundleRequest { fingerprint, witnesses: args.witness };
+        let found = verify_bundle(bundle, &request, &context.progress("verifying"))?;
+        match context.output.format {
+            Format::Table => context.output.text(&(for_people(&found.report) + &of_bundle(&found)))?,
+            _ => context.output.thing(&view::serialized(&found))?,
+        }
+        return answer(context, &found.report);
+    }
+    let request = VerifyRequest { fingerprint, from: args.from, to: args.to };
     let report = verify(context, &request).await?;
     match context.output.format {
         Format::Table => context.output.text(&for_people(&report))?,
         _ => context.output.thing(&view::serialized(&report))?,
     }
+    answer(context, &report)
+}
+
+fn answer(context: &Context, report: &VerifyReport) -> Result {
     if report.trust.key_source == KeySource::File && report.entries_checked > 0 {
         context.output.note(
             "WARNING: nobody but the file itself vouches for this log's key. Whoever can write the file could have made \
@@ -88,6 +111,22 @@ fn fingerprint(context: &Context, log: &str) -> Result<String> {
 
 fn is_fingerprint(text: &str) -> bool {
     text.strip_prefix("blake3:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// What a bundle says beyond its log.
+fn of_bundle(found: &BundleReport) -> String {
+    let mut out = String::new();
+    let signed = if found.signed { "the log's key signed its manifest" } else { "nobody signed its manifest" };
+    let _ = writeln!(out, "\nbundle:     {signed}");
+    if let Some(size) = found.last_checkpoint {
+        let _ = writeln!(out, "checkpoint: up to entry {size}");
+    }
+    for seen in &found.witnessed {
+        let time = Timestamp::from_seconds(i64::try_from(seen.time).unwrap_or(i64::MAX));
+        let witness = licentia_core::text::printable(&seen.witness);
+        let _ = writeln!(out, "witnessed:  up to entry {} at {time} by {witness}", seen.size);
+    }
+    out
 }
 
 fn for_people(report: &VerifyReport) -> String {
