@@ -3,7 +3,7 @@
 //! It shares no code with lists and services. A word that nobody knows, a column of the wrong length or type must
 //! come through as what it is, so that it can be named.
 
-use crate::audit::{AuditLog, SealedFields, key_id};
+use crate::audit::{AuditLog, SealedFields, hex, key_id};
 use crate::open;
 use crate::{LogId, StoreError, Timestamp, migration, row};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -198,6 +198,15 @@ impl RawReader {
             .collect())
     }
 
+    /// One row of an audited table by its id, column by column, as its hash is made of them.
+    pub async fn row(&mut self, table: &AuditedTable, id: &[u8]) -> Result<Option<Vec<Option<Vec<u8>>>>, StoreError> {
+        let Some(key) = table.columns.first() else { return Ok(None) };
+        let (columns, noun) = (table.columns.join(", "), table.noun);
+        let sql = format!("SELECT {columns} FROM {noun} WHERE {key} = x'{}'", hex(id));
+        let rows = self.all(&sql, &[]).await?;
+        Ok(rows.first().map(|row| (0..table.columns.len()).map(|column| canonical(row, column)).collect()))
+    }
+
     /// Names of tables, indexes and triggers that are not as the migrations made them.
     pub async fn schema_differences(&mut self) -> Result<Vec<String>, StoreError> {
         let expected = migration::expected_schema().await?;
@@ -244,6 +253,20 @@ impl RawReader {
 pub struct AuditedTable {
     pub noun: &'static str,
     columns: Vec<String>,
+}
+
+impl AuditedTable {
+    /// Which column has this name, counted from 0.
+    #[must_use]
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|name| name == column)
+    }
+}
+
+/// The hash of a row that effects name, from its columns in their order.
+#[must_use]
+pub fn row_hash(noun: &str, columns: &[Option<Vec<u8>>]) -> [u8; 32] {
+    row::hash_of_columns(noun, columns.iter().map(Option::as_deref))
 }
 
 /// Every table whose rows the effects of the log account for.

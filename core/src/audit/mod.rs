@@ -5,6 +5,7 @@ mod chain;
 mod export;
 mod keys;
 mod kind;
+mod proof;
 mod replay;
 mod report;
 #[cfg(test)]
@@ -19,6 +20,7 @@ use std::path::PathBuf;
 pub use bundle::{BundleError, BundleExport, BundleReport, BundleRequest, Witnessed, verify_bundle};
 pub use export::COLUMNS;
 pub use kind::Kind;
+pub use proof::{LicenseShown, ProofRequest, ProofTrust, Proven, Refusal, Shown, Subject, verify_proof};
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
 pub use verify::unreadable;
 

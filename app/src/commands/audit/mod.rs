@@ -4,8 +4,10 @@ mod export;
 mod filter;
 mod key;
 mod list;
+mod prove;
 mod show;
 mod verify;
+mod verify_proof;
 
 use crate::context::Context;
 use crate::failure::Result;
@@ -17,6 +19,7 @@ pub(crate) enum Audit {
     Show(show::Show),
     Export(export::Export),
     Verify(verify::Verify),
+    Prove(prove::Prove),
     Key(key::Key),
 }
 
@@ -26,6 +29,7 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Show(args) => show::run(context, args).await,
         Audit::Export(args) => export::run(context, args).await,
         Audit::Verify(args) => verify::run(context, args).await,
+        Audit::Prove(args) => prove::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
     }
 }

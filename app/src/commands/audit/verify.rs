@@ -1,5 +1,6 @@
 //! `licentia audit verify`
 
+use super::verify_proof;
 use crate::args::Format;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -23,11 +24,12 @@ Start from a fingerprint that you keep outside this machine: the file alone can 
 Examples:
   licentia audit verify --log blake3:1f0c…
   licentia audit verify --log acme-log.json --format json
-  licentia audit verify --bundle acme-log.tar --log blake3:1f0c…")]
+  licentia audit verify --bundle acme-log.tar --log blake3:1f0c…
+  licentia audit verify --proof acme.tlog-proof --license acme.lic --log blake3:1f0c…")]
 pub(crate) struct Verify {
-    /// The fingerprint to start from, or a file that `audit key --out` wrote.
+    /// The fingerprint to start from, or a file that `audit key --out` wrote; for a proof also a verifier key.
     #[arg(long, value_name = "FINGERPRINT|FILE")]
-    log: Option<String>,
+    pub(super) log: Option<String>,
 
     /// The first entry to check.
     #[arg(long, value_name = "SEQ")]
@@ -42,8 +44,16 @@ pub(crate) struct Verify {
     bundle: Option<PathBuf>,
 
     /// A witness to believe, by its verifier key (NAME+ID+KEY); may be repeated.
-    #[arg(long, value_name = "VKEY", requires = "bundle")]
-    witness: Vec<VerifierKey>,
+    #[arg(long, value_name = "VKEY")]
+    pub(super) witness: Vec<VerifierKey>,
+
+    /// Verify a proof that `audit prove` wrote, instead of the database; needs no home.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "bundle"])]
+    proof: Option<PathBuf>,
+
+    /// The license that the proof should be about.
+    #[arg(long, value_name = "FILE", requires = "proof")]
+    pub(super) license: Option<PathBuf>,
 }
 
 pub(crate) async fn run(context: &Context, args: Verify) -> Result {
@@ -51,6 +61,12 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
         && from > to
     {
         return Err(Failure::usage(format!("entry {from} comes after entry {to}")));
+    }
+    if let Some(proof) = &args.proof {
+        return verify_proof::run(context, proof, &args);
+    }
+    if args.bundle.is_none() && !args.witness.is_empty() {
+        return Err(Failure::usage("--witness goes with --bundle or --proof"));
     }
     let fingerprint = args.log.as_deref().map(|log| fingerprint(context, log)).transpose()?;
     if let Some(bundle) = &args.bundle {
@@ -94,7 +110,7 @@ async fn verify(context: &Context, request: &VerifyRequest) -> Result<VerifyRepo
 }
 
 /// A fingerprint as it is, or the one in a file of `audit key --out`.
-fn fingerprint(context: &Context, log: &str) -> Result<String> {
+pub(super) fn fingerprint(context: &Context, log: &str) -> Result<String> {
     if is_fingerprint(log) {
         return Ok(log.to_owned());
     }

@@ -64,7 +64,7 @@ impl Line {
 }
 
 /// What lists show of an entry; null where it cannot be read.
-pub(super) fn readable(entry: &RawEntry) -> Value {
+pub(crate) fn readable(entry: &RawEntry) -> Value {
     let Ok(fields) = &entry.fields else { return Value::Null };
     let (Ok(id), Ok(transaction)) = (Uuid::from_slice(&fields.id), Uuid::from_slice(&fields.transaction_id)) else {
         return Value::Null;

@@ -4,12 +4,12 @@
 //! a database.
 
 mod archive;
-mod base64;
+pub(super) mod base64;
 mod checkpoints;
 mod error;
 mod export;
-mod line;
-mod log_file;
+pub(super) mod line;
+pub(super) mod log_file;
 mod manifest;
 #[cfg(test)]
 mod tests;
