@@ -18,7 +18,7 @@ use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey, verify_batch};
 use licentia_core::audit::{Level, VerifyRequest};
 use licentia_core::{Ambient, Licentia, LogId, Place, Timestamp};
 use licentia_storage::audit::{AuditLog, SealedFields, key_id, payload_hash, signed_bytes};
-use licentia_storage::raw::{audited_tables, hash_of_row};
+use licentia_storage::raw::{audited_tables, row_hash};
 use rusqlite::{Connection, params};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -213,7 +213,7 @@ fn fill(path: &Path, key: &SigningKey, entries: i64) {
                     _ => return None,
                 })
             };
-            let hash = hash_of_row(table, value);
+            let hash = row_hash(table.noun, &table.columns().map(value).collect::<Vec<_>>());
             let mut fields = Vec::new();
             for (tag, bytes) in [(1_u16, table.noun.as_bytes()), (2, of.as_bytes()), (3, &hash)] {
                 fields.extend_from_slice(&tag.to_be_bytes());

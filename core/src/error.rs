@@ -105,6 +105,13 @@ pub enum Error {
     NoSuchFilter { name: String },
     #[error("there is no entry {seq} in the log of {size}")]
     NoSuchEntry { seq: u64, size: u64 },
+    #[error("no checkpoint covers entry {seq} yet")]
+    NoCheckpoint { seq: u64 },
+    #[error("the log is not the one that its checkpoint of {size} entries is about")]
+    CheckpointDisagrees { size: u64 },
+    /// A file that is no bundle, or one that is not written as it has to be.
+    #[error("{} cannot be read as a bundle", path.display())]
+    Bundle { path: PathBuf, why: crate::audit::BundleError },
     /// The copy that was made does not verify, and was thrown away.
     #[error("the copy does not verify")]
     BackupNotVerified(Box<crate::audit::VerifyReport>),

@@ -155,6 +155,15 @@ impl From<&Error> for Explanation {
             Error::NoSuchEntry { seq: _, size } => says
                 .because(format!("Entries are numbered from 1 to {size}."))
                 .then("`licentia audit list` shows the newest."),
+            Error::NoCheckpoint { .. } => says
+                .because("A proof leads from the entry to a tree that the log has signed.")
+                .then("Have a checkpoint written with the passphrase (`licentia audit checkpoint`), and try again."),
+            Error::CheckpointDisagrees { .. } => says
+                .because("Entries were changed or removed since it was signed, or the checkpoint was.")
+                .then("Run `licentia audit verify` to learn what is wrong with the log."),
+            Error::Bundle { path: _, why } => says
+                .because(sentence(&why.to_string()))
+                .then("Ask for it again; `licentia audit export --bundle FILE` writes one."),
             Error::BackupNotVerified(report) => says
                 .because(first_issue(report))
                 .then("The copy was thrown away. Run `licentia audit verify` to see whether the database itself is whole."),

@@ -3,12 +3,13 @@
 //! It shares no code with lists and services. A word that nobody knows, a column of the wrong length or type must
 //! come through as what it is, so that it can be named.
 
-use crate::audit::{AuditLog, SealedFields, key_id};
+use crate::audit::{AuditLog, SealedFields, hex, key_id};
 use crate::open;
-use crate::{StoreError, migration, row};
+use crate::{LogId, StoreError, Timestamp, migration, row};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions, Connection, Row as _, TypeInfo, ValueRef};
 use std::path::Path;
+use uuid::Uuid;
 
 /// Entries or rows of one read. Longer reads keep the write-ahead log from being reset.
 pub const CHUNK: i64 = 2_000;
@@ -39,12 +40,20 @@ pub struct RawRow {
     pub hash: [u8; 32],
 }
 
+/// A checkpoint's signed note, whatever it says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RawNote {
+    pub size: i64,
+    pub note: Vec<u8>,
+}
+
 /// A row of `audit_key`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawKey {
     pub id: Vec<u8>,
     pub public_key: Vec<u8>,
     pub epoch: i64,
+    pub created_at: i64,
     /// What the entry that accounts for it says.
     pub hash: [u8; 32],
 }
@@ -53,10 +62,15 @@ impl RawKey {
     /// The key that the log's own row names.
     #[must_use]
     pub fn first(log: &AuditLog) -> Self {
-        let id = key_id(&log.public_key).to_vec();
-        let columns = [&id[..], &log.public_key, &1_i64.to_be_bytes(), &log.created_at.0.to_be_bytes()];
+        Self::new(key_id(&log.public_key).to_vec(), log.public_key.to_vec(), 1, log.created_at.0)
+    }
+
+    /// A key as somebody states it; its hash follows.
+    #[must_use]
+    pub fn new(id: Vec<u8>, public_key: Vec<u8>, epoch: i64, created_at: i64) -> Self {
+        let columns = [&id[..], &public_key, &epoch.to_be_bytes(), &created_at.to_be_bytes()];
         let hash = row::hash_of_columns(KEY_NOUN, columns.into_iter().map(Some));
-        Self { id, public_key: log.public_key.to_vec(), epoch: 1, hash }
+        Self { id, public_key, epoch, created_at, hash }
     }
 }
 
@@ -75,6 +89,20 @@ pub struct RawFrame {
     pub largest_seq: i64,
     /// The most entries that a checkpoint speaks of.
     pub largest_checkpoint: Option<i64>,
+}
+
+impl RawFrame {
+    /// The log's own row, if there is exactly one that can be one.
+    #[must_use]
+    pub fn log(&self) -> Option<AuditLog> {
+        let [(id, created_at, encoding, public_key)] = self.logs.as_slice() else { return None };
+        Some(AuditLog {
+            id: LogId(Uuid::from_slice(id).ok()?),
+            created_at: Timestamp(*created_at),
+            encoding: *encoding,
+            public_key: public_key.as_slice().try_into().ok()?,
+        })
+    }
 }
 
 impl RawReader {
@@ -128,6 +156,22 @@ impl RawReader {
         Ok(rows.iter().map(|row| entry(row, log_id)).collect())
     }
 
+    /// The next signed notes of checkpoints of more than `size` entries, with the lines of witnesses behind each.
+    pub async fn notes_after(&mut self, size: i64, to: i64) -> Result<Vec<RawNote>, StoreError> {
+        let sql = "SELECT size, note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER BY size LIMIT ?";
+        let mut notes = Vec::new();
+        for row in self.all(sql, &[size, to, CHUNK]).await? {
+            let mut note = RawNote { size: integer(&row, 0), note: bytes(&row, 1) };
+            let sql = "SELECT line FROM audit_cosignature WHERE size = ? ORDER BY witness";
+            for line in self.all(sql, &[note.size]).await? {
+                note.note.extend(bytes(&line, 0));
+                note.note.push(b'\n');
+            }
+            notes.push(note);
+        }
+        Ok(notes)
+    }
+
     /// Holds one state of the file until [`Self::release`]: new entries and rows read in between belong together.
     pub async fn hold(&mut self) -> Result<(), StoreError> {
         self.run("BEGIN").await
@@ -158,6 +202,15 @@ impl RawReader {
                 }
             })
             .collect())
+    }
+
+    /// One row of an audited table by its id, column by column, as its hash is made of them.
+    pub async fn row(&mut self, table: &AuditedTable, id: &[u8]) -> Result<Option<Vec<Option<Vec<u8>>>>, StoreError> {
+        let Some(key) = table.columns.first() else { return Ok(None) };
+        let (columns, noun) = (table.columns.join(", "), table.noun);
+        let sql = format!("SELECT {columns} FROM {noun} WHERE {key} = x'{}'", hex(id));
+        let rows = self.all(&sql, &[]).await?;
+        Ok(rows.first().map(|row| (0..table.columns.len()).map(|column| canonical(row, column)).collect()))
     }
 
     /// Names of tables, indexes and triggers that are not as the migrations made them.
@@ -222,11 +275,23 @@ pub struct AuditedTable {
     columns: Vec<String>,
 }
 
-/// What an effect says of a row with these values, as the database keeps them.
+impl AuditedTable {
+    /// The names of its columns, in their order.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(String::as_str)
+    }
+
+    /// Which column has this name, counted from 0.
+    #[must_use]
+    pub fn place(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|name| name == column)
+    }
+}
+
+/// The hash of a row that effects name, from its columns in their order.
 #[must_use]
-pub fn hash_of_row(table: &AuditedTable, value: impl Fn(&str) -> Option<Vec<u8>>) -> [u8; 32] {
-    let values: Vec<_> = table.columns.iter().map(|column| value(column)).collect();
-    row::hash_of_columns(table.noun, values.iter().map(Option::as_deref))
+pub fn row_hash(noun: &str, columns: &[Option<Vec<u8>>]) -> [u8; 32] {
+    row::hash_of_columns(noun, columns.iter().map(Option::as_deref))
 }
 
 /// Every table whose rows the effects of the log account for.
@@ -238,7 +303,7 @@ pub fn audited_tables() -> Vec<AuditedTable> {
 fn key(row: &SqliteRow) -> RawKey {
     let values: Vec<Option<Vec<u8>>> = (0..4).map(|column| canonical(row, column)).collect();
     let hash = row::hash_of_columns(KEY_NOUN, values.iter().map(Option::as_deref));
-    RawKey { id: bytes(row, 0), public_key: bytes(row, 1), epoch: integer(row, 2), hash }
+    RawKey { id: bytes(row, 0), public_key: bytes(row, 1), epoch: integer(row, 2), created_at: integer(row, 3), hash }
 }
 
 fn entry(row: &SqliteRow, log_id: [u8; 16]) -> RawEntry {

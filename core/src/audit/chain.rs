@@ -66,6 +66,11 @@ impl Chain {
         self.next
     }
 
+    /// The key that the next entry has to be signed with.
+    pub(crate) fn key(&self) -> Option<&PublicKey> {
+        self.key.as_ref()
+    }
+
     /// The hash that the next entry links to, as stored.
     pub(crate) fn last_hash(&self) -> &[u8] {
         self.link.stored.as_deref().unwrap_or_default()

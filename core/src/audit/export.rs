@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 const CHUNK: u64 = 2_000;
 
 /// What an export is found by, in the log and in its manifest.
-const ID: &str = "export_id";
+pub(super) const ID: &str = "export_id";
 
 /// How many other exports may be recorded between an export's commit and the look for it.
 const NEWEST: u64 = 100;
@@ -124,7 +124,7 @@ impl Audit<'_> {
     }
 
     /// Writes the export into the log, and says where. It is found again by its id, whatever else is written meanwhile.
-    async fn record(&self, operator: &Operator, log: &LogIdentity, said: &Value) -> Result<u64> {
+    pub(super) async fn record(&self, operator: &Operator, log: &LogIdentity, said: &Value) -> Result<u64> {
         let members = said.as_object().cloned().unwrap_or_default();
         let event = Kind::AuditExport.event(log.log_id);
         let event = members.into_iter().fold(event, |event, (name, value)| event.with(&name, value));

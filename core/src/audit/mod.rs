@@ -1,16 +1,20 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
+mod bundle;
 mod chain;
 mod export;
 mod find;
 mod keys;
 mod kind;
 mod prepare;
+mod proof;
 mod replay;
 mod report;
 mod saved;
 mod search;
 mod signatures;
+#[cfg(test)]
+mod testing;
 mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
@@ -18,9 +22,11 @@ use licentia_storage::AuditQuery;
 use serde::Serialize;
 use std::path::PathBuf;
 
+pub use bundle::{BundleError, BundleExport, BundleReport, BundleRequest, Witnessed, verify_bundle};
 pub use export::COLUMNS;
 pub use find::AuditSearch;
 pub use kind::Kind;
+pub use proof::{LicenseShown, ProofRequest, ProofTrust, Proven, Refusal, Shown, Subject, verify_proof};
 pub use report::{Code, Issue, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport};
 pub use saved::SavedFilter;
 pub use search::{DEEPEST, FIELDS, LONGEST, MOST_TERMS, Query, QueryMistake};

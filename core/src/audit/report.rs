@@ -135,12 +135,22 @@ pub enum Code {
     RowUnaccounted,
     SecretsWithheld,
     SearchIndexStale,
+    ReadableAltered,
+    CheckpointAltered,
+    CheckpointDisagrees,
+    CheckpointBeyond,
+    CosignatureInvalid,
+    ManifestDisagrees,
+    ManifestSignatureInvalid,
+    ManifestUnsigned,
+    ExportFoundIssues,
+    TablesAbsent,
     MoreIssues,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 40] = [
         Self::Unreadable,
         Self::LogMissing,
         Self::WrongLog,
@@ -170,6 +180,16 @@ impl Code {
         Self::RowUnaccounted,
         Self::SecretsWithheld,
         Self::SearchIndexStale,
+        Self::ReadableAltered,
+        Self::CheckpointAltered,
+        Self::CheckpointDisagrees,
+        Self::CheckpointBeyond,
+        Self::CosignatureInvalid,
+        Self::ManifestDisagrees,
+        Self::ManifestSignatureInvalid,
+        Self::ManifestUnsigned,
+        Self::ExportFoundIssues,
+        Self::TablesAbsent,
         Self::MoreIssues,
     ];
 
@@ -205,13 +225,25 @@ impl Code {
             Self::RowUnaccounted => "row_unaccounted",
             Self::SecretsWithheld => "secrets_withheld",
             Self::SearchIndexStale => "search_index_stale",
+            Self::ReadableAltered => "readable_altered",
+            Self::CheckpointAltered => "checkpoint_altered",
+            Self::CheckpointDisagrees => "checkpoint_disagrees",
+            Self::CheckpointBeyond => "checkpoint_beyond",
+            Self::CosignatureInvalid => "cosignature_invalid",
+            Self::ManifestDisagrees => "manifest_disagrees",
+            Self::ManifestSignatureInvalid => "manifest_signature_invalid",
+            Self::ManifestUnsigned => "manifest_unsigned",
+            Self::ExportFoundIssues => "export_found_issues",
+            Self::TablesAbsent => "tables_absent",
             Self::MoreIssues => "more_issues",
         }
     }
 
     const fn severity(self) -> IssueSeverity {
         match self {
-            Self::SecretsWithheld | Self::SearchIndexStale => IssueSeverity::Notice,
+            Self::SecretsWithheld | Self::SearchIndexStale | Self::ManifestUnsigned | Self::TablesAbsent => {
+                IssueSeverity::Notice
+            }
             Self::PinUnusable | Self::VersionUnknown | Self::KeyUnknown => IssueSeverity::Warning,
             _ => IssueSeverity::Critical,
         }
@@ -246,6 +278,18 @@ impl Code {
             Self::SearchIndexStale => {
                 "The log is not touched by this. Run `licentia audit index --rebuild`, so that searches find everything."
             }
+            Self::CheckpointAltered | Self::CheckpointDisagrees | Self::CosignatureInvalid => {
+                "Keep the file as evidence. Compare it with what others have of this log: a backup, a bundle, a witness."
+            }
+            Self::CheckpointBeyond => {
+                "Entries were cut off at the end. Look for the newer file, and keep this one as evidence."
+            }
+            Self::ReadableAltered | Self::ManifestDisagrees | Self::ManifestSignatureInvalid => {
+                "The bundle was changed after it was written. Keep it as evidence, and ask for another one."
+            }
+            Self::ManifestUnsigned => "Ask for a bundle that was written with the passphrase, if its end matters.",
+            Self::ExportFoundIssues => "Read `verification` in manifest.json; ask for a copy of the database.",
+            Self::TablesAbsent => "To compare them too, verify a copy made with `licentia backup --for-review`.",
             Self::MoreIssues => "Deal with the ones that are listed first, then verify again.",
             Self::VersionUnknown => "A newer Licentia may have written this: verify with the newest version.",
             Self::KeyUnknown => {
@@ -269,6 +313,11 @@ impl Code {
             advice: self.advice().to_owned(),
         }
     }
+}
+
+/// Whether everything held: nothing is wrong, and nothing that a rule does not allow went unchecked.
+pub(crate) fn hold(issues: &[Issue]) -> bool {
+    issues.iter().all(|issue| issue.severity == IssueSeverity::Notice)
 }
 
 /// Issues as they are found: neighbours of one kind become a range, and their number is bounded.

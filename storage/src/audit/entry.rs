@@ -1,6 +1,6 @@
 //! One entry of the log: its encoding, its hash, what is signed. Pure functions, used to write and to verify.
 
-use super::encoding::Encoder;
+use super::encoding::{DecodeError, Decoder, Encoder};
 use ed25519_dalek::{Signer, VerifyingKey};
 
 /// The version of the encoding that this code writes, and the only one it knows.
@@ -60,11 +60,79 @@ impl SealedFields {
             .finish()
     }
 
+    /// Reads the bytes that are hashed, strictly: what is read encodes to the same bytes.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let fields = bytes.strip_prefix(DOMAIN.as_bytes()).ok_or(DecodeError("it does not begin as an entry does"))?;
+        let mut fields = Decoder::new(fields);
+        let mut values: [Option<&[u8]>; 18] = [None; 18];
+        while let Some((tag, value)) = fields.next()? {
+            let place = tag.checked_sub(1).and_then(|place| values.get_mut(usize::from(place)));
+            *place.ok_or(DecodeError("it has an unknown field"))? = Some(value);
+        }
+        let [
+            version,
+            log_id,
+            seq,
+            id,
+            transaction_id,
+            kind,
+            severity,
+            outcome,
+            actor,
+            actor_kind,
+            target_kind,
+            target_id,
+            recorded_at,
+            clock,
+            payload_hash,
+            effects,
+            key_id,
+            previous_hash,
+        ] = values;
+        Ok(Self {
+            version: integer(version)?,
+            log_id: array(log_id)?,
+            seq: integer(seq)?,
+            id: array::<16>(id)?.to_vec(),
+            transaction_id: array::<16>(transaction_id)?.to_vec(),
+            kind: text(kind)?,
+            severity: text(severity)?,
+            outcome: text(outcome)?,
+            actor: text(actor)?,
+            actor_kind: text(actor_kind)?,
+            target_kind: target_kind.map(|kind| text(Some(kind))).transpose()?,
+            target_id: target_id.map(|id| text(Some(id))).transpose()?,
+            recorded_at: integer(recorded_at)?,
+            clock: integer(clock)?,
+            payload_hash: array::<32>(payload_hash)?.to_vec(),
+            effects: required(effects)?.to_vec(),
+            key_id: array::<16>(key_id)?.to_vec(),
+            previous_hash: array::<32>(previous_hash)?.to_vec(),
+        })
+    }
+
     /// BLAKE3 (derive-key) of the encoding: the entry's place in the chain.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
         blake3::derive_key(HASH_CONTEXT, &self.encode())
     }
+}
+
+fn required(value: Option<&[u8]>) -> Result<&[u8], DecodeError> {
+    value.ok_or(DecodeError("a field is missing"))
+}
+
+fn array<const N: usize>(value: Option<&[u8]>) -> Result<[u8; N], DecodeError> {
+    required(value)?.try_into().map_err(|_| DecodeError("a field has another length"))
+}
+
+fn integer(value: Option<&[u8]>) -> Result<i64, DecodeError> {
+    array(value).map(i64::from_be_bytes)
+}
+
+fn text(value: Option<&[u8]>) -> Result<String, DecodeError> {
+    let text = std::str::from_utf8(required(value)?);
+    text.map(str::to_owned).map_err(|_| DecodeError("a field is not text"))
 }
 
 /// Bytes of the salt in front of a payload. Always so many: what is hashed has no other border between the two.

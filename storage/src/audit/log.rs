@@ -76,7 +76,9 @@ impl LogKey {
         self.signing.verifying_key()
     }
 
-    pub(crate) fn signing(&self) -> &SigningKey {
+    /// The key itself, for the notes that a log signs.
+    #[must_use]
+    pub fn signing(&self) -> &SigningKey {
         &self.signing
     }
 }

@@ -32,6 +32,12 @@ pub(crate) struct Filter {
 }
 
 impl Filter {
+    /// Whether it lets everything through.
+    pub(crate) fn is_empty(&self) -> bool {
+        let Self { kind, actor, target, since, until } = self;
+        kind.is_empty() && actor.is_none() && target.is_none() && since.is_none() && until.is_none()
+    }
+
     pub(crate) async fn resolve(self, licentia: &Licentia) -> Result<AuditFilter> {
         Ok(AuditFilter {
             kinds: self.kind,

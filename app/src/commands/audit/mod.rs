@@ -6,11 +6,13 @@ mod filter;
 mod index;
 mod key;
 mod list;
+mod prove;
 mod saved;
 mod search;
 mod show;
 mod tail;
 mod verify;
+mod verify_proof;
 
 use crate::context::Context;
 use crate::failure::Result;
@@ -24,6 +26,7 @@ pub(crate) enum Audit {
     Show(show::Show),
     Export(export::Export),
     Verify(verify::Verify),
+    Prove(prove::Prove),
     Key(key::Key),
     /// Keep queries under a name, for `--query @NAME`.
     #[command(subcommand)]
@@ -39,6 +42,7 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Show(args) => show::run(context, args).await,
         Audit::Export(args) => export::run(context, args).await,
         Audit::Verify(args) => verify::run(context, args).await,
+        Audit::Prove(args) => prove::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
         Audit::Filter(verb) => saved::dispatch(context, verb).await,
         Audit::Index(args) => index::run(context, args).await,

@@ -1,14 +1,20 @@
 //! `licentia audit verify`
 
+use super::verify_proof;
 use crate::args::Format;
 use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::view;
 use clap::Args;
-use licentia_core::audit::{IssueSeverity, KeySource, Level, VerifyReport, VerifyRequest, unreadable};
+use licentia_core::Timestamp;
+use licentia_core::audit::{
+    BundleReport, BundleRequest, IssueSeverity, KeySource, Level, VerifyReport, VerifyRequest, unreadable,
+    verify_bundle,
+};
+use licentia_core::tlog::VerifierKey;
 use serde_json::Value;
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Check every hash, signature, link and effect of the log.
 #[derive(Debug, Args)]
@@ -18,11 +24,13 @@ Start from a fingerprint that you keep outside this machine: the file alone can 
 
 Examples:
   licentia audit verify --log blake3:1f0c…
-  licentia audit verify --log acme-log.json --format json")]
+  licentia audit verify --log acme-log.json --format json
+  licentia audit verify --bundle acme-log.tar --log blake3:1f0c…
+  licentia audit verify --proof acme.tlog-proof --license acme.lic --log blake3:1f0c…")]
 pub(crate) struct Verify {
-    /// The fingerprint to start from, or a file that `audit key --out` wrote.
+    /// The fingerprint to start from, or a file that `audit key --out` wrote; for a proof also a verifier key.
     #[arg(long, value_name = "FINGERPRINT|FILE")]
-    log: Option<String>,
+    pub(super) log: Option<String>,
 
     /// The first entry to check.
     #[arg(long, value_name = "SEQ")]
@@ -39,6 +47,22 @@ pub(crate) struct Verify {
     /// Begin anew, where an earlier run was stopped.
     #[arg(long)]
     fresh: bool,
+
+    /// Verify a bundle that `audit export --bundle` wrote, instead of the database; needs no home.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to"])]
+    bundle: Option<PathBuf>,
+
+    /// A witness to believe, by its verifier key (NAME+ID+KEY); may be repeated.
+    #[arg(long, value_name = "VKEY")]
+    pub(super) witness: Vec<VerifierKey>,
+
+    /// Verify a proof that `audit prove` wrote, instead of the database; needs no home.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["from", "to", "bundle"])]
+    proof: Option<PathBuf>,
+
+    /// The license that the proof should be about.
+    #[arg(long, value_name = "FILE", requires = "proof")]
+    pub(super) license: Option<PathBuf>,
 }
 
 pub(crate) async fn run(context: &Context, args: Verify) -> Result {
@@ -46,6 +70,22 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
         && from > to
     {
         return Err(Failure::usage(format!("entry {from} comes after entry {to}")));
+    }
+    if let Some(proof) = &args.proof {
+        return verify_proof::run(context, proof, &args);
+    }
+    if args.bundle.is_none() && !args.witness.is_empty() {
+        return Err(Failure::usage("--witness goes with --bundle or --proof"));
+    }
+    let fingerprint = args.log.as_deref().map(|log| fingerprint(context, log)).transpose()?;
+    if let Some(bundle) = &args.bundle {
+        let request = BundleRequest { fingerprint, witnesses: args.witness };
+        let found = verify_bundle(bundle, &request, &context.progress("verifying"))?;
+        match context.output.format {
+            Format::Table => context.output.text(&(for_people(&found.report) + &of_bundle(&found)))?,
+            _ => context.output.thing(&view::serialized(&found))?,
+        }
+        return answer(context, &found.report);
     }
     let level = match args.level.as_str() {
         "start" => Level::Start,
@@ -55,18 +95,16 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
     if level != Level::Full && (args.from.is_some() || args.to.is_some()) {
         return Err(Failure::usage("--from and --to are for the full level"));
     }
-    let request = VerifyRequest {
-        fingerprint: args.log.as_deref().map(|log| fingerprint(context, log)).transpose()?,
-        from: args.from,
-        to: args.to,
-        level,
-        fresh: args.fresh,
-    };
+    let request = VerifyRequest { fingerprint, from: args.from, to: args.to, level, fresh: args.fresh };
     let report = verify(context, &request).await?;
     match context.output.format {
         Format::Table => context.output.text(&for_people(&report))?,
         _ => context.output.thing(&view::serialized(&report))?,
     }
+    answer(context, &report)
+}
+
+fn answer(context: &Context, report: &VerifyReport) -> Result {
     if report.trust.key_source == KeySource::File && report.entries_checked > 0 {
         context.output.note(
             "WARNING: nobody but the file itself vouches for this log's key. Whoever can write the file could have made \
@@ -89,7 +127,7 @@ async fn verify(context: &Context, request: &VerifyRequest) -> Result<VerifyRepo
 }
 
 /// A fingerprint as it is, or the one in a file of `audit key --out`.
-fn fingerprint(context: &Context, log: &str) -> Result<String> {
+pub(super) fn fingerprint(context: &Context, log: &str) -> Result<String> {
     if is_fingerprint(log) {
         return Ok(log.to_owned());
     }
@@ -106,6 +144,22 @@ fn fingerprint(context: &Context, log: &str) -> Result<String> {
 
 fn is_fingerprint(text: &str) -> bool {
     text.strip_prefix("blake3:").is_some_and(|hex| hex.len() == 64 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+}
+
+/// What a bundle says beyond its log.
+fn of_bundle(found: &BundleReport) -> String {
+    let mut out = String::new();
+    let signed = if found.signed { "the log's key signed its manifest" } else { "nobody signed its manifest" };
+    let _ = writeln!(out, "\nbundle:     {signed}");
+    if let Some(size) = found.last_checkpoint {
+        let _ = writeln!(out, "checkpoint: up to entry {size}");
+    }
+    for seen in &found.witnessed {
+        let time = Timestamp::from_seconds(i64::try_from(seen.time).unwrap_or(i64::MAX));
+        let witness = licentia_core::text::printable(&seen.witness);
+        let _ = writeln!(out, "witnessed:  up to entry {} at {time} by {witness}", seen.size);
+    }
+    out
 }
 
 fn for_people(report: &VerifyReport) -> String {

@@ -1,0 +1,168 @@
+//! The checkpoints of a bundle against the tree of its entries.
+
+use super::archive::{Digest, Member};
+use super::base64::Bytes;
+use super::log_file::verifier_key;
+use super::manifest::Root;
+use super::{BundleError, CHECKPOINTS, MEMBERS};
+use crate::audit::keys::PublicKey;
+use crate::audit::report::{Code, Findings};
+use crate::tlog::merkle::Frontier;
+use crate::tlog::{CheckpointError, SignedCheckpoint, Trust, VerifierKey};
+use licentia_license::strict_json;
+use licentia_storage::LogId;
+use licentia_storage::raw::RawNote;
+use serde::{Deserialize, Serialize};
+
+/// A line of `checkpoints.jsonl`.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NoteLine {
+    size: i64,
+    note: String,
+}
+
+/// The largest checkpoint that a known witness signed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Witnessed {
+    pub witness: String,
+    pub size: u64,
+    /// Seconds since 1970, as the witness says.
+    pub time: u64,
+}
+
+/// The checkpoints under way: the next one waits for its last entry.
+pub(super) struct Checkpoints<'a> {
+    log: LogId,
+    witnesses: &'a [VerifierKey],
+    lines: Member,
+    next: Option<NoteLine>,
+    pub(super) last: Option<Root>,
+    pub(super) witnessed: Vec<Witnessed>,
+}
+
+impl NoteLine {
+    pub(super) fn of(note: &RawNote) -> Self {
+        Self { size: note.size, note: String::from_utf8_lossy(&note.note).into_owned() }
+    }
+
+    /// What the manifest says of it.
+    pub(super) fn root(&self) -> Root {
+        let root = SignedCheckpoint::parse(self.note.as_bytes()).map(|note| note.checkpoint().root().to_vec());
+        Root { size: self.size, root: Bytes(root.unwrap_or_default()) }
+    }
+}
+
+impl<'a> Checkpoints<'a> {
+    pub(super) fn new(log: LogId, witnesses: &'a [VerifierKey], lines: Member) -> Result<Self, BundleError> {
+        let mut checkpoints = Self { log, witnesses, lines, next: None, last: None, witnessed: Vec::new() };
+        checkpoints.advance()?;
+        Ok(checkpoints)
+    }
+
+    /// Checks what is due once entry `seq` was taken in. A checkpoint is signed by the key that signed its last
+    /// entry, or by the one that came in with it.
+    pub(super) fn reach(
+        &mut self,
+        seq: i64,
+        keys: [Option<&PublicKey>; 2],
+        tree: Option<&Frontier>,
+        findings: &mut Findings,
+    ) -> Result<(), BundleError> {
+        while let Some(line) = self.next.take_if(|line| line.size <= seq) {
+            self.check(&line, keys, tree, findings);
+            self.last = Some(line.root());
+            self.advance()?;
+        }
+        Ok(())
+    }
+
+    /// Whatever is left speaks of entries that are not there.
+    pub(super) fn finish(mut self, findings: &mut Findings) -> Result<Finished, BundleError> {
+        while let Some(line) = self.next.take() {
+            let meaning = "A checkpoint counts entries that are not there.";
+            findings.add(Code::CheckpointBeyond.at(line.size, meaning));
+            self.last = Some(line.root());
+            self.advance()?;
+        }
+        Ok(Finished { digest: self.lines.digest(), last: self.last, witnessed: self.witnessed })
+    }
+
+    fn advance(&mut self) -> Result<(), BundleError> {
+        let Some(line) = self.lines.line()? else { return Ok(()) };
+        let line = strict_json::parse(&line).and_then(serde_json::from_value);
+        self.next = Some(line.map_err(|error| BundleError::malformed(MEMBERS[CHECKPOINTS], &error))?);
+        Ok(())
+    }
+
+    fn check(
+        &mut self,
+        line: &NoteLine,
+        keys: [Option<&PublicKey>; 2],
+        tree: Option<&Frontier>,
+        findings: &mut Findings,
+    ) {
+        let size = u64::try_from(line.size).unwrap_or(0);
+        let keys: Vec<VerifierKey> = keys
+            .into_iter()
+            .flatten()
+            .filter_map(|key| verifier_key(self.log, key.key.as_ref()?.as_bytes(), key.epoch))
+            .collect();
+        let signed = match signed_by(line, &keys) {
+            Ok((note, _)) if note.checkpoint().size() != size => Err("its size is another".to_owned()),
+            Ok(signed) => Ok(signed),
+            Err(error) => Err(error.to_string()),
+        };
+        let (note, key) = match signed {
+            Ok(signed) => signed,
+            Err(why) => {
+                let meaning = format!("The checkpoint is not what the log signed: {why}.");
+                findings.add(Code::CheckpointAltered.at(line.size, meaning));
+                return;
+            }
+        };
+        if tree.is_none_or(|tree| tree.size() != size || tree.root() != *note.checkpoint().root()) {
+            let meaning = "The log signed another tree than the one that these entries make.";
+            findings.add(Code::CheckpointDisagrees.at(line.size, meaning));
+        }
+        let trust = Trust { origin: key.name(), log: std::slice::from_ref(key), witnesses: self.witnesses };
+        match note.verify(trust) {
+            Ok(seen) => self.witnessed_by(size, seen.iter().map(|seen| (seen.witness.name(), seen.time))),
+            Err(error) => {
+                let meaning = format!("What a witness signed under the checkpoint does not hold: {error}.");
+                findings.add(Code::CosignatureInvalid.at(line.size, meaning));
+            }
+        }
+    }
+
+    /// Sizes rise, so the last word of each witness is its largest.
+    fn witnessed_by<'w>(&mut self, size: u64, seen: impl Iterator<Item = (&'w str, u64)>) {
+        for (witness, time) in seen {
+            self.witnessed.retain(|known| known.witness != witness);
+            self.witnessed.push(Witnessed { witness: witness.to_owned(), size, time });
+        }
+    }
+}
+
+/// What there is to know after the last checkpoint.
+pub(super) struct Finished {
+    pub(super) digest: Digest,
+    pub(super) last: Option<Root>,
+    pub(super) witnessed: Vec<Witnessed>,
+}
+
+/// The key among these that signed it, or why the last one did not.
+fn signed_by<'k>(
+    line: &NoteLine,
+    keys: &'k [VerifierKey],
+) -> Result<(SignedCheckpoint, &'k VerifierKey), CheckpointError> {
+    let note = SignedCheckpoint::parse(line.note.as_bytes())?;
+    let mut why = CheckpointError::Note(crate::tlog::NoteError::Unsigned);
+    for key in keys {
+        match note.verify(Trust { origin: key.name(), log: std::slice::from_ref(key), witnesses: &[] }) {
+            Ok(_) => return Ok((note, key)),
+            Err(error) => why = error,
+        }
+    }
+    Err(why)
+}

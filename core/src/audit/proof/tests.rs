@@ -1,0 +1,198 @@
+//! Disputes that a proof settles, and proofs that settle nothing.
+
+use super::{LicenseShown, ProofRequest, ProofTrust, Refusal, Shown, Subject, verify_proof};
+use crate::audit::testing::{WITNESS, World, quiet};
+use crate::audit::{KeySource, Witnessed};
+use crate::tlog::Proof;
+use crate::{Error, IssueRequest, License, Term};
+use ed25519_dalek::SigningKey;
+use licentia_license::Claims;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+impl World {
+    async fn issue(&self, subject: &str) -> License {
+        let request = IssueRequest {
+            subject: subject.to_owned(),
+            audience: vec!["app".to_owned()],
+            issuer: None,
+            not_before: None,
+            term: Term::Days(365),
+            features: Vec::new(),
+            limits: BTreeMap::new(),
+            payload: None,
+            identity: None,
+        };
+        self.licentia.licenses().issue(&self.operator, request).await.unwrap()
+    }
+
+    async fn try_prove(&self, subject: Subject) -> Result<Vec<u8>, Error> {
+        let path = self.path(&format!("{}.tlog-proof", std::fs::read_dir(self.directory.path()).unwrap().count()));
+        self.licentia.audit().prove(&subject, &path, quiet()).await?;
+        Ok(std::fs::read(path).unwrap())
+    }
+
+    async fn prove(&self, subject: Subject) -> Vec<u8> {
+        self.try_prove(subject).await.unwrap()
+    }
+
+    fn trusting(&self, license: Option<&str>) -> ProofRequest {
+        ProofRequest {
+            trust: ProofTrust::Fingerprint(self.fingerprint.clone()),
+            witnesses: vec![self.witness_key()],
+            license: license.map(str::to_owned),
+        }
+    }
+
+    /// The license as somebody holds it who got it when the latest checkpoint was the one of `size` entries.
+    async fn with_checkpoint(&self, license: &License, size: i64) -> String {
+        let note = self.licentia.reader().checkpoints_from(size, 1).await.unwrap().remove(0).note;
+        let mut claims = Claims::new("urn:x", &license.subject, ["app"], 1_779_285_600, license.id.to_string());
+        claims.log = Some(json!({ "checkpoint": note }));
+        licentia_license::sign(&claims, &SigningKey::from_bytes(&[5; 32])).unwrap()
+    }
+}
+
+/// A license that was issued as entry 6, a second key from entry 8 on, checkpoints at 5 and 10.
+async fn story() -> (World, License) {
+    let mut world = World::new(1).await;
+    world.live(2).await;
+    world.checkpoint().await;
+    let license = world.issue("alice@example.com").await;
+    world.rotate(9).await;
+    world.live(3).await;
+    world.checkpoint().await;
+    world.live(1).await;
+    (world, license)
+}
+
+fn shown(proof: &[u8], request: &ProofRequest) -> Shown {
+    verify_proof(proof, request).unwrap()
+}
+
+#[tokio::test]
+async fn customer_and_vendor_settle_a_dispute_without_the_database() {
+    let (world, license) = story().await;
+    let proof = world.prove(Subject::License(license.token.clone())).await;
+    let found = shown(&proof, &world.trusting(Some(&license.token)));
+    assert_eq!((found.seq, found.size, found.trust.key_source), (6, 10, KeySource::Given));
+    assert_eq!(found.entry, serde_json::to_value(world.licentia.audit().get(6).await.unwrap()).unwrap());
+    assert_eq!(found.entry["payload"]["subject"], "alice@example.com");
+    assert_eq!(found.witnessed, [Witnessed { witness: WITNESS.to_owned(), size: 10, time: 1_800_000_000 }]);
+    let same = LicenseShown { id: license.id.to_string(), same_text: true, checkpoint: None };
+    assert_eq!(found.license, Some(same.clone()));
+
+    // What became of the license since changes nothing about how it began.
+    let request = crate::RevokeRequest { license: license.id, reason: crate::ReasonCode::Refund, note: None };
+    world.licentia.revocations().revoke(&world.operator, request).await.unwrap();
+    let later = world.prove(Subject::License(license.token.clone())).await;
+    assert_eq!(shown(&later, &world.trusting(Some(&license.token))).license, Some(same));
+}
+
+#[tokio::test]
+async fn the_key_that_signed_is_enough_and_another_is_not() {
+    let (world, _) = story().await;
+    let proof = world.prove(Subject::Entry(6)).await;
+    let name = Proof::parse(&proof).unwrap().checkpoint.checkpoint().origin().to_owned();
+    let key = |bytes: &[u8; 32]| {
+        let key = licentia_license::PublicKey::from_bytes(bytes).unwrap();
+        crate::tlog::VerifierKey::new(&name, crate::tlog::SignatureKind::Ed25519, key).unwrap()
+    };
+    let request = |key| ProofRequest { trust: ProofTrust::Key(key), ..ProofRequest::default() };
+    let signer = key(&SigningKey::from_bytes(&[9; 32]).verifying_key().to_bytes());
+    assert_eq!(shown(&proof, &request(signer)).trust.key_source, KeySource::Given);
+    let other = key(&SigningKey::from_bytes(&[7; 32]).verifying_key().to_bytes());
+    assert!(matches!(verify_proof(&proof, &request(other)), Err(Refusal::WrongLog(_))));
+    let fingerprint = ProofTrust::Fingerprint(World::new(2).await.fingerprint);
+    let refused = verify_proof(&proof, &ProofRequest { trust: fingerprint, ..ProofRequest::default() });
+    assert!(matches!(refused, Err(Refusal::WrongLog(_))));
+    let nobody = shown(&proof, &ProofRequest::default());
+    assert_eq!((nobody.trust.key_source, nobody.witnessed), (KeySource::File, vec![]));
+}
+
+#[tokio::test]
+async fn every_entry_under_the_checkpoint_can_be_proven_and_none_after_it() {
+    let (world, _) = story().await;
+    for seq in 1..=10 {
+        let proof = world.prove(Subject::Entry(seq)).await;
+        assert_eq!(shown(&proof, &world.trusting(None)).seq, seq);
+    }
+    assert!(matches!(world.try_prove(Subject::Entry(11)).await, Err(Error::NoCheckpoint { seq: 11 })));
+    assert!(matches!(world.try_prove(Subject::Entry(12)).await, Err(Error::NoSuchEntry { .. })));
+    let young = World::new(3).await;
+    assert!(matches!(young.try_prove(Subject::Entry(1)).await, Err(Error::NoCheckpoint { seq: 1 })));
+}
+
+#[tokio::test]
+async fn another_license_is_not_the_one_of_the_entry() {
+    let (world, license) = story().await;
+    let other = World::new(2).await.issue("bob@example.com").await;
+    let proof = world.prove(Subject::License(license.token.clone())).await;
+    let refused = |text: &str| verify_proof(&proof, &world.trusting(Some(text))).unwrap_err();
+    assert_eq!(refused(&other.token), Refusal::OtherLicense("it has another id"));
+    assert_eq!(refused("x"), Refusal::OtherLicense("it cannot be read"));
+    // The same id, and more in it than was ever issued.
+    let mut claims = licentia_license::inspect(&license.token).unwrap().claims;
+    claims.features = vec!["everything".to_owned()];
+    let forged = licentia_license::sign(&claims, &SigningKey::from_bytes(&[5; 32])).unwrap();
+    assert_eq!(refused(&forged), Refusal::OtherLicense("the entry accounts for another text"));
+    assert!(matches!(world.try_prove(Subject::License(forged.replace('.', ""))).await, Err(Error::LicenseInvalid(_))));
+}
+
+#[tokio::test]
+async fn the_checkpoint_inside_a_license_has_to_lead_to_the_tree_of_the_proof() {
+    let (world, license) = story().await;
+    // The row goes, so that a text can be made up that carries a checkpoint.
+    let request = crate::RevokeRequest { license: license.id, reason: crate::ReasonCode::Refund, note: None };
+    world.licentia.revocations().revoke(&world.operator, request).await.unwrap();
+    world.licentia.licenses().delete(&world.operator, license.id).await.unwrap();
+    for size in [5, 10] {
+        let text = world.with_checkpoint(&license, size).await;
+        let proof = world.prove(Subject::License(text.clone())).await;
+        let found = shown(&proof, &world.trusting(Some(&text))).license.unwrap();
+        assert_eq!((found.same_text, found.checkpoint), (false, u64::try_from(size).ok()));
+
+        let without = world.prove(Subject::Entry(6)).await;
+        let refused = verify_proof(&without, &world.trusting(Some(&text)));
+        assert!(matches!(refused, Err(Refusal::LicenseCheckpoint(_))), "{refused:?}");
+    }
+    // The same vendor told this customer another history.
+    let elsewhere = World::new(2).await;
+    elsewhere.live(2).await;
+    elsewhere.checkpoint().await;
+    let lie = elsewhere.with_checkpoint(&license, 5).await;
+    let proof = world.prove(Subject::License(lie.clone())).await;
+    let refused = verify_proof(&proof, &world.trusting(Some(&lie)));
+    assert!(matches!(refused, Err(Refusal::LicenseCheckpoint(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_log_that_was_changed_proves_nothing_any_more() {
+    let (world, _) = story().await;
+    world.tamper("DROP TRIGGER audit_entry_no_update; UPDATE audit_entry SET actor = 'mallory' WHERE seq = 4");
+    assert!(matches!(world.try_prove(Subject::Entry(6)).await, Err(Error::CheckpointDisagrees { size: 10 })));
+}
+
+#[tokio::test]
+async fn every_byte_of_a_proof_counts() {
+    let (world, license) = story().await;
+    let proof = world.prove(Subject::License(license.token.clone())).await;
+    let request = world.trusting(Some(&license.token));
+    let whole = shown(&proof, &request);
+    for at in 0..proof.len() {
+        let mut changed = proof.clone();
+        changed[at] ^= 1 << (at % 8);
+        // The name of a witness may be changed into one that nobody knows: then nobody witnessed it.
+        match verify_proof(&changed, &request) {
+            Err(_) => {}
+            Ok(found) => {
+                assert!(found.witnessed.is_empty(), "byte {at}");
+                assert_eq!(Shown { witnessed: whole.witnessed.clone(), ..found }, whole, "byte {at}");
+            }
+        }
+    }
+    for length in 0..proof.len() {
+        let cut = verify_proof(&proof[..length], &request);
+        assert!(cut.is_err() || cut.is_ok_and(|found| found.witnessed.is_empty()), "{length}");
+    }
+}
