@@ -77,6 +77,16 @@ impl Output {
         }
     }
 
+    /// Lets everybody see what was written, before something that lasts.
+    pub(crate) fn flush(&self) -> Result {
+        self.stdout.borrow_mut().flush().map_err(lost)
+    }
+
+    /// Something that happened, while the program runs on.
+    pub(crate) fn journal(&self, line: &str) {
+        let _ = writeln!(self.stderr.borrow_mut(), "{}", printable(line));
+    }
+
     fn let_go(&self) {
         let _ = self.stderr.borrow_mut().write_all(self.held_back.take().as_bytes());
     }

@@ -4,6 +4,7 @@
 use crate::common::{PASSPHRASE, World, ambient, request};
 use licentia_core::audit::{AuditFilter, ExportFormat, Kind};
 use licentia_core::secret::Passphrase;
+use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{
     Actor, Founding, ImportKey, Licentia, NewIssuer, NewProbe, Place, ReasonCode, ReissueRequest, Result, RevokeRequest,
 };
@@ -13,6 +14,7 @@ const SETUP: &str = "the world as the operation needs it";
 /// Runs the one operation that writes `kind`, on a world that was made ready for it.
 ///
 /// The match has no wildcard: a new kind does not compile until it has its operation here.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind, so that none is forgotten")]
 async fn operate(world: &World, kind: Kind) -> Result<()> {
     let (licentia, operator) = (&world.licentia, &world.operator);
     match kind {
@@ -105,12 +107,23 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let filter = AuditFilter::default();
             licentia.audit().export(&filter, ExportFormat::Jsonl, &out, Some(operator), World::quiet()).await.map(drop)
         }
+        Kind::WitnessAdd => licentia.witnesses().add(operator, witness("another", 5)).await.map(drop),
+        Kind::WitnessRemove => licentia.witnesses().remove(operator, "spare").await.map(drop),
         Kind::ClockAdjusted => {
             world.clock.advance(-3_600);
             let done = licentia.identities().create(operator, "in the past").await.map(drop);
             world.clock.advance(3_600);
             done
         }
+    }
+}
+
+fn witness(name: &str, seed: u8) -> NewWitness {
+    let key = WitnessKey::new(name, &[seed; 32]).expect(SETUP);
+    NewWitness {
+        name: name.to_owned(),
+        url: "https://witness.example.com".to_owned(),
+        verifier_key: key.verifier_key().to_string(),
     }
 }
 
@@ -123,6 +136,7 @@ impl World {
         let token = NewProbe { label: "spare".to_owned(), ttl_seconds: 3_600 };
         let token = world.licentia.probes().new_token(&world.operator, token).await.expect(SETUP).token;
         std::fs::write(world.path("token"), token).expect(SETUP);
+        world.licentia.witnesses().add(&world.operator, witness("spare", 4)).await.expect(SETUP);
         world.issue("active").await;
         for subject in ["revoked", "deleted"] {
             let license = world.issue(subject).await;
@@ -224,6 +238,7 @@ kinds! {
     deleting: LicenseDelete,
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,
+    witnesses: WitnessAdd WitnessRemove,
     the_log_itself: AuditExport ClockAdjusted,
 }
 

@@ -19,4 +19,5 @@ mod keys;
 mod license;
 mod probe;
 mod verify;
+mod witness;
 mod world;

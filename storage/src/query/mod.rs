@@ -9,6 +9,7 @@ mod pages;
 mod plans;
 mod rows;
 mod signing;
+mod witnesses;
 
 use crate::StoreError;
 use crate::counted::Counted;

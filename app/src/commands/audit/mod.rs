@@ -6,6 +6,7 @@ mod key;
 mod list;
 mod show;
 mod verify;
+mod witness;
 
 use crate::context::Context;
 use crate::failure::Result;
@@ -18,6 +19,9 @@ pub(crate) enum Audit {
     Export(export::Export),
     Verify(verify::Verify),
     Key(key::Key),
+    /// Look after those who sign the log's checkpoints too.
+    #[command(subcommand)]
+    Witness(witness::Witness),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
@@ -27,5 +31,6 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Export(args) => export::run(context, args).await,
         Audit::Verify(args) => verify::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
+        Audit::Witness(verb) => witness::dispatch(context, verb).await,
     }
 }
