@@ -7,7 +7,7 @@ use licentia_core::tlog::{self, SignatureKind, VerifierKey};
 use licentia_core::witness::{
     AddCheckpoint, Asked, Log, NewWitness, Post, Refusal, Reply, SIZE_TYPE, Seen, WitnessError, WitnessKey,
 };
-use licentia_core::{Backup, Error, Explanation, Licentia, Noun, StoreError, Timestamp, Witness};
+use licentia_core::{Backup, CheckState, Error, Explanation, Licentia, Noun, StoreError, Timestamp, Witness};
 use licentia_license::PublicKey;
 use licentia_storage::raw::RawReader;
 use licentia_storage::{Access, Checkpoint, Store};
@@ -288,6 +288,31 @@ async fn an_entry_that_was_changed_is_noticed_before_anything_is_sent() {
     world.tamper("DROP TRIGGER audit_entry_no_update; UPDATE audit_entry SET actor = 'mallory' WHERE seq = 2");
     assert_eq!(world.ask(&witness, remote.post()).await, Err(WitnessError::Disagrees { size }));
     assert!(remote.olds().is_empty());
+}
+
+#[tokio::test]
+async fn the_doctor_tells_how_far_the_log_is_witnessed() {
+    let (world, remote, witness) = World::with_witness().await;
+    let said = async || {
+        let diagnosis = world.licentia.diagnose().await.unwrap();
+        let check = diagnosis.checks.into_iter().find(|check| check.name == "witness").unwrap();
+        (check.state, check.found)
+    };
+    assert_eq!(said().await, (CheckState::Ok, "1 known, and none has signed yet".to_owned()));
+    world.checkpoint().await;
+    world.ask(&witness, remote.post()).await.unwrap();
+    assert_eq!(said().await, (CheckState::Ok, "witnessed up to 4, just now, by acme-witness".to_owned()));
+    world.issue("one").await;
+    world.checkpoint().await;
+    world.clock.advance(86_400);
+    assert_eq!(said().await.0, CheckState::Ok);
+    world.clock.advance(1);
+    let (state, found) = said().await;
+    assert_eq!(state, CheckState::Warning);
+    assert_eq!(found, "witnessed up to 4, 1 day ago, by acme-witness; a later checkpoint waits for more than a day");
+    world.licentia.witnesses().remove(&world.operator, "acme-witness").await.unwrap();
+    let (state, found) = said().await;
+    assert_eq!((state, found.starts_with("none is known")), (CheckState::Ok, true), "{found}");
 }
 
 #[tokio::test]
