@@ -30,13 +30,15 @@ pub enum Kind {
     AuditExport,
     WitnessAdd,
     WitnessRemove,
+    FilterSave,
+    FilterDelete,
     /// Written by the log itself, before the events of a transaction, when the clock was set back.
     ClockAdjusted,
 }
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -62,6 +64,8 @@ impl Kind {
         Self::AuditExport,
         Self::WitnessAdd,
         Self::WitnessRemove,
+        Self::FilterSave,
+        Self::FilterDelete,
         Self::ClockAdjusted,
     ];
 
@@ -94,6 +98,8 @@ impl Kind {
             Self::AuditExport => "audit.export",
             Self::WitnessAdd => "witness.add",
             Self::WitnessRemove => "witness.remove",
+            Self::FilterSave => "filter.save",
+            Self::FilterDelete => "filter.delete",
             Self::ClockAdjusted => licentia_storage::audit::CLOCK_ADJUSTED,
         }
     }
@@ -120,6 +126,7 @@ impl Kind {
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
             Self::AuditExport => "AuditLog",
             Self::WitnessAdd | Self::WitnessRemove => "Witness",
+            Self::FilterSave | Self::FilterDelete => "Filter",
             Self::ClockAdjusted => return None,
         })
     }

@@ -2,10 +2,13 @@
 
 mod chain;
 mod export;
+mod find;
 mod keys;
 mod kind;
 mod replay;
 mod report;
+mod saved;
+mod search;
 mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
@@ -14,9 +17,14 @@ use serde::Serialize;
 use std::path::PathBuf;
 
 pub use export::COLUMNS;
+pub use find::AuditSearch;
 pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use saved::SavedFilter;
+pub use search::{DEEPEST, FIELDS, LONGEST, MOST_TERMS, Query, QueryMistake};
 pub use verify::unreadable;
+
+pub use licentia_storage::{CountBy, IndexState, SearchPage};
 
 /// See [`Licentia::audit`].
 #[derive(Clone, Copy)]

@@ -109,6 +109,8 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
         }
         Kind::WitnessAdd => licentia.witnesses().add(operator, witness("another", 5)).await.map(drop),
         Kind::WitnessRemove => licentia.witnesses().remove(operator, "spare").await.map(drop),
+        Kind::FilterSave => licentia.audit().save_filter(operator, "another", "refund").await.map(drop),
+        Kind::FilterDelete => licentia.audit().delete_filter(operator, "spare").await.map(drop),
         Kind::ClockAdjusted => {
             world.clock.advance(-3_600);
             let done = licentia.identities().create(operator, "in the past").await.map(drop);
@@ -133,6 +135,7 @@ impl World {
         let world = Self::new().await;
         world.new_issuer("spare").await;
         world.licentia.identities().create(&world.operator, "spare").await.expect(SETUP);
+        world.licentia.audit().save_filter(&world.operator, "spare", "refund").await.expect(SETUP);
         let token = NewProbe { label: "spare".to_owned(), ttl_seconds: 3_600 };
         let token = world.licentia.probes().new_token(&world.operator, token).await.expect(SETUP).token;
         std::fs::write(world.path("token"), token).expect(SETUP);
@@ -239,6 +242,7 @@ kinds! {
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,
     witnesses: WitnessAdd WitnessRemove,
+    filters: FilterSave FilterDelete,
     the_log_itself: AuditExport ClockAdjusted,
 }
 

@@ -18,6 +18,7 @@ mod identity;
 mod keys;
 mod license;
 mod probe;
+mod search;
 mod verify;
 mod witness;
 mod world;

@@ -1,10 +1,15 @@
 //! `licentia audit …`
 
+mod count;
 mod export;
 mod filter;
+mod index;
 mod key;
 mod list;
+mod saved;
+mod search;
 mod show;
+mod tail;
 mod verify;
 mod witness;
 
@@ -15,6 +20,8 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
     List(list::List),
+    Tail(tail::Tail),
+    Count(count::Count),
     Show(show::Show),
     Export(export::Export),
     Verify(verify::Verify),
@@ -22,15 +29,23 @@ pub(crate) enum Audit {
     /// Look after those who sign the log's checkpoints too.
     #[command(subcommand)]
     Witness(witness::Witness),
+    /// Keep queries under a name, for `--query @NAME`.
+    #[command(subcommand)]
+    Filter(saved::Saved),
+    Index(index::Index),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
     match verb {
         Audit::List(args) => list::run(context, args).await,
+        Audit::Tail(args) => tail::run(context, args).await,
+        Audit::Count(args) => count::run(context, args).await,
         Audit::Show(args) => show::run(context, args).await,
         Audit::Export(args) => export::run(context, args).await,
         Audit::Verify(args) => verify::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
         Audit::Witness(verb) => witness::dispatch(context, verb).await,
+        Audit::Filter(verb) => saved::dispatch(context, verb).await,
+        Audit::Index(args) => index::run(context, args).await,
     }
 }
