@@ -73,8 +73,8 @@ pub struct RawFrame {
     /// `audit_head`: size, hash, recorded time.
     pub heads: Vec<(i64, Vec<u8>, i64)>,
     pub largest_seq: i64,
-    /// Payloads that belong to no entry.
-    pub orphan_payloads: Vec<i64>,
+    /// The most entries that a checkpoint speaks of.
+    pub largest_checkpoint: Option<i64>,
 }
 
 impl RawReader {
@@ -99,16 +99,22 @@ impl RawReader {
         let keys = self.all("SELECT id, public_key, epoch, created_at FROM audit_key ORDER BY rowid", &[]).await?;
         let heads = self.all("SELECT size, hash, recorded_at FROM audit_head", &[]).await?;
         let largest = self.all("SELECT coalesce(max(seq), 0) FROM audit_entry", &[]).await?;
-        let orphans = self
-            .all("SELECT seq FROM audit_payload p WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.seq = p.seq) LIMIT 100", &[])
-            .await?;
+        // A file without that table has another schema, which is named elsewhere.
+        let checkpoint = self.all("SELECT max(size) FROM audit_checkpoint", &[]).await.unwrap_or_default();
         Ok(RawFrame {
             logs: logs.iter().map(|row| (bytes(row, 0), integer(row, 1), integer(row, 2), bytes(row, 3))).collect(),
             keys: keys.iter().map(key).collect(),
             heads: heads.iter().map(|row| (integer(row, 0), bytes(row, 1), integer(row, 2))).collect(),
             largest_seq: largest.first().map_or(0, |row| integer(row, 0)),
-            orphan_payloads: orphans.iter().map(|row| integer(row, 0)).collect(),
+            largest_checkpoint: checkpoint.first().filter(|row| kind_of(row, 0).is_some()).map(|row| integer(row, 0)),
         })
+    }
+
+    /// Payloads that belong to no entry, up to a hundred. This looks at all of them.
+    pub async fn orphan_payloads(&mut self) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT seq FROM audit_payload p \
+             WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.seq = p.seq) LIMIT 100";
+        Ok(self.all(sql, &[]).await?.iter().map(|row| integer(row, 0)).collect())
     }
 
     /// The next entries from `seq` on, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
@@ -214,6 +220,13 @@ impl RawReader {
 pub struct AuditedTable {
     pub noun: &'static str,
     columns: Vec<String>,
+}
+
+/// What an effect says of a row with these values, as the database keeps them.
+#[must_use]
+pub fn hash_of_row(table: &AuditedTable, value: impl Fn(&str) -> Option<Vec<u8>>) -> [u8; 32] {
+    let values: Vec<_> = table.columns.iter().map(|column| value(column)).collect();
+    row::hash_of_columns(table.noun, values.iter().map(Option::as_deref))
 }
 
 /// Every table whose rows the effects of the log account for.

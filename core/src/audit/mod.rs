@@ -5,10 +5,12 @@ mod export;
 mod find;
 mod keys;
 mod kind;
+mod prepare;
 mod replay;
 mod report;
 mod saved;
 mod search;
+mod signatures;
 mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
@@ -19,7 +21,7 @@ use std::path::PathBuf;
 pub use export::COLUMNS;
 pub use find::AuditSearch;
 pub use kind::Kind;
-pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use report::{Code, Issue, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport};
 pub use saved::SavedFilter;
 pub use search::{DEEPEST, FIELDS, LONGEST, MOST_TERMS, Query, QueryMistake};
 pub use verify::unreadable;
@@ -61,8 +63,12 @@ pub struct LogIdentity {
 pub struct VerifyRequest {
     /// The fingerprint that somebody wrote down; none: the pin, or the file's own word.
     pub fingerprint: Option<String>,
+    /// Only these entries, at the full level.
     pub from: Option<u64>,
     pub to: Option<u64>,
+    pub level: Level,
+    /// Begins anew, whatever an earlier run that was stopped had checked.
+    pub fresh: bool,
 }
 
 /// How an export is written.
