@@ -33,6 +33,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 mod view;
+mod witness;
 
 pub use surroundings::{Ask, Surroundings, Variable};
 

@@ -91,6 +91,11 @@ impl Output {
         }
     }
 
+    /// Something that happened, while the program runs on.
+    pub(crate) fn journal(&self, line: &str) {
+        let _ = writeln!(self.stderr.borrow_mut(), "{}", printable(line));
+    }
+
     fn let_go(&self) {
         let _ = self.stderr.borrow_mut().write_all(self.held_back.take().as_bytes());
     }

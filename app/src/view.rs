@@ -4,7 +4,10 @@ use crate::args::Format;
 use crate::output::{Column, Object};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use licentia_core::audit::LogIdentity;
-use licentia_core::{AuditRecord, Identity, Issuer, License, Licenses, ProbeState, ProbeToken, Revocation, Timestamp};
+use licentia_core::witness::{Asked, Witnessed};
+use licentia_core::{
+    AuditRecord, Error, Identity, Issuer, License, Licenses, ProbeState, ProbeToken, Revocation, Timestamp, Witness,
+};
 use licentia_license::Claims;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -83,6 +86,25 @@ pub(crate) const ENTRY_COLUMNS: [Column; 7] = [
     Column::id("ID", "target_id"),
 ];
 
+pub(crate) const WITNESS: [&str; 7] =
+    ["id", "name", "url", "verifier_key", "created_at", "witnessed_to", "witnessed_at"];
+
+pub(crate) const WITNESS_COLUMNS: [Column; 4] = [
+    Column::text("NAME", "name"),
+    Column::text("URL", "url"),
+    Column::text("WITNESSED TO", "witnessed_to").or("nothing yet"),
+    Column::time("AT", "witnessed_at").or("never"),
+];
+
+pub(crate) const ASKED: [&str; 5] = ["name", "outcome", "size", "signed_at", "error"];
+
+pub(crate) const ASKED_COLUMNS: [Column; 4] = [
+    Column::text("NAME", "name"),
+    Column::text("OUTCOME", "outcome"),
+    Column::text("SIZE", "size").or("-"),
+    Column::time("SIGNED", "signed_at").or("-"),
+];
+
 pub(crate) fn license(license: &License, now: Timestamp) -> Object {
     Licenses::to_json(license, now, false)
 }
@@ -155,6 +177,36 @@ pub(crate) fn flat_entry(record: &AuditRecord) -> Object {
         members.extend(metadata);
     }
     members
+}
+
+/// A witness and how far it vouches for the log.
+pub(crate) fn witness(witness: &Witness, witnessed: Option<&Witnessed>) -> Object {
+    object(json!({
+        "id": witness.id,
+        "name": witness.name,
+        "url": witness.url,
+        "verifier_key": witness.verifier_key,
+        "created_at": witness.created_at,
+        "witnessed_to": witnessed.map(|witnessed| witnessed.size),
+        "witnessed_at": witnessed.map(|witnessed| witnessed.at),
+    }))
+}
+
+/// What came of asking a witness.
+pub(crate) fn asked(witness: &Witness, outcome: &Result<Asked, Error>) -> Object {
+    let (said, error) = match outcome {
+        Ok(asked) if asked.known => ("signed before", None),
+        Ok(_) => ("signed", None),
+        Err(error) => ("failed", Some(error.to_string())),
+    };
+    let asked = outcome.as_ref().ok();
+    object(json!({
+        "name": witness.name,
+        "outcome": said,
+        "size": asked.map(|asked| asked.size),
+        "signed_at": asked.map(|asked| asked.signed_at),
+        "error": error,
+    }))
 }
 
 pub(crate) fn log(identity: &LogIdentity) -> Object {

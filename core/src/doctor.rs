@@ -2,6 +2,7 @@
 
 mod contents;
 mod files;
+mod witness;
 
 use crate::{Explanation, Licentia, Result};
 use serde::Serialize;
@@ -34,7 +35,7 @@ pub struct Diagnosis {
 }
 
 impl Licentia {
-    /// Looks at versions, modes, schema, integrity, keys and pin.
+    /// Looks at versions, modes, schema, integrity, keys, pin and witnesses.
     ///
     /// What cannot be looked at is a failed check, so that the others still speak.
     pub async fn diagnose(&self) -> Result<Diagnosis> {
@@ -53,6 +54,7 @@ impl Licentia {
             said("issuers", contents::issuers(self, has_vault).await),
             said("audit_log", contents::audit_log(self).await),
             said("pin", contents::pin(self).await),
+            said("witness", witness::check(self).await),
         ];
         Ok(Diagnosis { healthy: !checks.iter().any(|check| check.state == CheckState::Failed), checks })
     }

@@ -25,6 +25,9 @@ pub enum Error {
     BatchFile(#[from] crate::license::BatchError),
     #[error(transparent)]
     Pin(#[from] PinError),
+    /// A witness did not sign, or there is nothing to sign.
+    #[error(transparent)]
+    Witness(#[from] crate::witness::WitnessError),
     /// A file that is not the database could not be read or written.
     #[error("cannot {action} {}", path.display())]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },

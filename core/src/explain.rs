@@ -6,6 +6,7 @@ mod secret;
 mod store;
 #[cfg(test)]
 mod tests;
+mod witness;
 
 use crate::audit::VerifyReport;
 use crate::license::Action;
@@ -43,6 +44,7 @@ impl From<&Error> for Explanation {
             Error::BatchFile(error) => batch::explain(error),
             Error::Pin(error) => pin::explain(error),
             Error::PinDisagrees(state) => pin::explain_disagreement(state),
+            Error::Witness(error) => witness::explain(error),
             Error::Io { action: _, path: _, source } => {
                 says.because(sentence(&source.to_string())).then("Check the path, and whether this user may use it.")
             }
@@ -62,6 +64,7 @@ impl From<&Error> for Explanation {
             Error::Unknown { noun, text: _ } => match noun {
                 Noun::Issuer | Noun::Identity => says.because("It is no name, and no id begins or ends so."),
                 Noun::License | Noun::Probe => says.because("No id begins or ends so."),
+                Noun::Witness => says.because("No witness has this name."),
             }
             .then(format!("`{}` shows what there is.", list_command(*noun))),
             Error::Ambiguous { noun: _, text: _, candidates } => says
@@ -194,7 +197,10 @@ fn sentence(text: &str) -> String {
 }
 
 fn list_command(noun: Noun) -> String {
-    format!("licentia {} list", noun.as_str())
+    match noun {
+        Noun::Witness => "licentia audit witness list".to_owned(),
+        noun => format!("licentia {} list", noun.as_str()),
+    }
 }
 
 /// From which states an action leads on: the table of states in words.

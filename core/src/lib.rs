@@ -28,6 +28,7 @@ pub mod text;
 pub mod tlog;
 pub mod typed;
 mod vault;
+pub mod witness;
 
 pub use backup::{Backup, BackupReport};
 pub use doctor::{Check, CheckState, Diagnosis};
@@ -47,5 +48,5 @@ pub use licentia_license::Limit;
 pub use licentia_storage::{
     Ambient, AuditRecord, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseCounts,
     LicenseId, LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect,
-    Revocation, StatusRef, StoreError, Strings, SubjectSignature, TimeError, Timestamp, Watch,
+    Revocation, StatusRef, StoreError, Strings, SubjectSignature, TimeError, Timestamp, Watch, Witness, WitnessId,
 };

@@ -2,6 +2,7 @@
 
 use crate::audit::Audit;
 use crate::pin::{self, Pin, PinState, PinStore};
+use crate::witness::Witnesses;
 use crate::{Ambient, Error, Identities, Issuers, Licenses, Operator, Probes, Result, Revocations, VaultService};
 use licentia_storage::audit::tagged;
 use licentia_storage::{Access, Committed, Reader, Store, StoreError, Tx, Watch};
@@ -237,6 +238,12 @@ impl Licentia {
     #[must_use]
     pub fn probes(&self) -> Probes<'_> {
         Probes(self)
+    }
+
+    /// Those who sign the log's checkpoints too.
+    #[must_use]
+    pub fn witnesses(&self) -> Witnesses<'_> {
+        Witnesses(self)
     }
 
     /// The audit log.

@@ -11,6 +11,7 @@ pub enum Noun {
     Issuer,
     Identity,
     Probe,
+    Witness,
 }
 
 /// The one id that begins or ends with what was typed.
@@ -70,6 +71,7 @@ impl Noun {
             Self::Issuer => "issuer",
             Self::Identity => "identity",
             Self::Probe => "probe",
+            Self::Witness => "witness",
         }
     }
 
@@ -79,6 +81,7 @@ impl Noun {
             Self::Issuer => IdTable::Issuer,
             Self::Identity => IdTable::Identity,
             Self::Probe => IdTable::ProbeToken,
+            Self::Witness => IdTable::Witness,
         }
     }
 }

@@ -51,6 +51,17 @@ impl Reader<'_> {
         rows.iter().map(cosignature).collect()
     }
 
+    /// The largest checkpoint of an epoch that this witness signed, with what it said.
+    pub async fn latest_cosignature_by(&self, witness: &str, epoch: i64) -> Result<Option<Cosignature>, StoreError> {
+        let sql = format!(
+            "SELECT {COSIGNATURE} FROM audit_cosignature WHERE witness = ? AND EXISTS (SELECT 1 FROM audit_checkpoint p
+             WHERE p.size = audit_cosignature.size AND p.epoch = ?) ORDER BY size DESC LIMIT 1"
+        );
+        let values = [witness.into(), epoch.into()];
+        let row = self.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
+        row.as_ref().map(cosignature).transpose()
+    }
+
     /// The largest checkpoint that a witness signed, with what it said.
     pub async fn latest_cosignature(&self) -> Result<Option<Cosignature>, StoreError> {
         let sql = format!("SELECT {COSIGNATURE} FROM audit_cosignature ORDER BY size DESC, signed_at DESC LIMIT 1");

@@ -18,6 +18,7 @@ mod processes;
 mod readme;
 mod screen;
 mod walkthrough;
+mod witness;
 
 use licentia_tests::Shell;
 

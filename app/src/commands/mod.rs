@@ -12,6 +12,7 @@ mod license;
 mod man;
 mod probe;
 mod vault;
+mod witness;
 
 use crate::context::Context;
 use crate::failure::Result;
@@ -40,6 +41,9 @@ pub(crate) enum Command {
     /// Look after the vault that holds the secrets.
     #[command(subcommand)]
     Vault(vault::Vault),
+    /// Be a witness that signs the checkpoints of other logs.
+    #[command(subcommand)]
+    Witness(witness::Witness),
     Backup(backup::Backup),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
@@ -60,6 +64,7 @@ pub(crate) async fn dispatch(context: &Context, command: Option<Command>) -> Res
         Command::Probe(verb) => probe::dispatch(context, verb).await,
         Command::Audit(verb) => audit::dispatch(context, verb).await,
         Command::Vault(verb) => vault::dispatch(context, verb).await,
+        Command::Witness(verb) => witness::dispatch(context, verb).await,
         Command::Backup(args) => backup::run(context, args).await,
         Command::Doctor(args) => doctor::run(context, args).await,
         Command::Completions(args) => completions::run(context, args),

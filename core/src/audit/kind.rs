@@ -28,6 +28,8 @@ pub enum Kind {
     ProbeResult,
     ProbeTokenRevoked,
     AuditExport,
+    WitnessAdd,
+    WitnessRemove,
     FilterSave,
     FilterDelete,
     /// Written by the log itself, before the events of a transaction, when the clock was set back.
@@ -36,7 +38,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -60,6 +62,8 @@ impl Kind {
         Self::ProbeResult,
         Self::ProbeTokenRevoked,
         Self::AuditExport,
+        Self::WitnessAdd,
+        Self::WitnessRemove,
         Self::FilterSave,
         Self::FilterDelete,
         Self::ClockAdjusted,
@@ -92,6 +96,8 @@ impl Kind {
             Self::ProbeResult => "probe.result",
             Self::ProbeTokenRevoked => "probe.token_revoked",
             Self::AuditExport => "audit.export",
+            Self::WitnessAdd => "witness.add",
+            Self::WitnessRemove => "witness.remove",
             Self::FilterSave => "filter.save",
             Self::FilterDelete => "filter.delete",
             Self::ClockAdjusted => licentia_storage::audit::CLOCK_ADJUSTED,
@@ -119,6 +125,7 @@ impl Kind {
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
             Self::AuditExport => "AuditLog",
+            Self::WitnessAdd | Self::WitnessRemove => "Witness",
             Self::FilterSave | Self::FilterDelete => "Filter",
             Self::ClockAdjusted => return None,
         })
@@ -138,6 +145,7 @@ impl Kind {
             | Self::IdentityRegenerate
             | Self::IdentityDelete
             | Self::IdentityExport
+            | Self::WitnessRemove
             | Self::ClockAdjusted => Severity::Warning,
             _ => Severity::Info,
         }

@@ -5,7 +5,7 @@
 
 mod checkpoint;
 mod cosignature;
-mod encoding;
+pub(crate) mod encoding;
 mod error;
 mod key;
 pub mod merkle;

@@ -4,6 +4,7 @@
 use crate::common::{PASSPHRASE, World, ambient, request};
 use licentia_core::audit::{AuditFilter, ExportFormat, Kind};
 use licentia_core::secret::Passphrase;
+use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{
     Actor, Founding, ImportKey, Licentia, NewIssuer, NewProbe, Place, ReasonCode, ReissueRequest, Result, RevokeRequest,
 };
@@ -106,6 +107,8 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let filter = AuditFilter::default();
             licentia.audit().export(&filter, ExportFormat::Jsonl, &out, Some(operator), World::quiet()).await.map(drop)
         }
+        Kind::WitnessAdd => licentia.witnesses().add(operator, witness("another", 5)).await.map(drop),
+        Kind::WitnessRemove => licentia.witnesses().remove(operator, "spare").await.map(drop),
         Kind::FilterSave => licentia.audit().save_filter(operator, "another", "refund").await.map(drop),
         Kind::FilterDelete => licentia.audit().delete_filter(operator, "spare").await.map(drop),
         Kind::ClockAdjusted => {
@@ -114,6 +117,15 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             world.clock.advance(3_600);
             done
         }
+    }
+}
+
+fn witness(name: &str, seed: u8) -> NewWitness {
+    let key = WitnessKey::new(name, &[seed; 32]).expect(SETUP);
+    NewWitness {
+        name: name.to_owned(),
+        url: "https://witness.example.com".to_owned(),
+        verifier_key: key.verifier_key().to_string(),
     }
 }
 
@@ -127,6 +139,7 @@ impl World {
         let token = NewProbe { label: "spare".to_owned(), ttl_seconds: 3_600 };
         let token = world.licentia.probes().new_token(&world.operator, token).await.expect(SETUP).token;
         std::fs::write(world.path("token"), token).expect(SETUP);
+        world.licentia.witnesses().add(&world.operator, witness("spare", 4)).await.expect(SETUP);
         world.issue("active").await;
         for subject in ["revoked", "deleted"] {
             let license = world.issue(subject).await;
@@ -228,6 +241,7 @@ kinds! {
     deleting: LicenseDelete,
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,
+    witnesses: WitnessAdd WitnessRemove,
     filters: FilterSave FilterDelete,
     the_log_itself: AuditExport ClockAdjusted,
 }

@@ -4,7 +4,7 @@ use crate::common::{World, ambient};
 use licentia_core::{Backup, Check, CheckState, Diagnosis, Licentia, Place};
 use std::path::Path;
 
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "version",
     "sqlite",
     "home",
@@ -17,6 +17,7 @@ const NAMES: [&str; 12] = [
     "issuers",
     "audit_log",
     "pin",
+    "witness",
 ];
 
 async fn diagnose(world: &World) -> Diagnosis {

@@ -20,4 +20,5 @@ mod license;
 mod probe;
 mod search;
 mod verify;
+mod witness;
 mod world;

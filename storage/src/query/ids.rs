@@ -13,6 +13,7 @@ pub enum IdTable {
     Issuer,
     Identity,
     ProbeToken,
+    Witness,
 }
 
 /// One to 32 hexadecimal digits of an id.
@@ -52,6 +53,7 @@ impl Reader<'_> {
             IdTable::Issuer => "issuer",
             IdTable::Identity => "identity",
             IdTable::ProbeToken => "probe_token",
+            IdTable::Witness => "witness",
         };
         let (low, high) = fragment.range();
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);

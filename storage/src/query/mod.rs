@@ -10,6 +10,7 @@ mod plans;
 mod rows;
 mod search;
 mod signing;
+mod witnesses;
 
 use crate::StoreError;
 use crate::counted::Counted;

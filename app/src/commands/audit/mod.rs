@@ -13,6 +13,7 @@ mod show;
 mod tail;
 mod verify;
 mod verify_proof;
+mod witness;
 
 use crate::context::Context;
 use crate::failure::Result;
@@ -28,6 +29,9 @@ pub(crate) enum Audit {
     Verify(verify::Verify),
     Prove(prove::Prove),
     Key(key::Key),
+    /// Look after those who sign the log's checkpoints too.
+    #[command(subcommand)]
+    Witness(witness::Witness),
     /// Keep queries under a name, for `--query @NAME`.
     #[command(subcommand)]
     Filter(saved::Saved),
@@ -44,6 +48,7 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Verify(args) => verify::run(context, args).await,
         Audit::Prove(args) => prove::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
+        Audit::Witness(verb) => witness::dispatch(context, verb).await,
         Audit::Filter(verb) => saved::dispatch(context, verb).await,
         Audit::Index(args) => index::run(context, args).await,
     }

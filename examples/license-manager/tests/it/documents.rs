@@ -3,6 +3,7 @@
 use license_manager_examples::{World, no_progress};
 use licentia_core::audit::{AuditFilter, Code, ExportFormat, Kind};
 use licentia_core::secret::Passphrase;
+use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{AuditRecord, ImportKey, Licenses, NewIssuer, NewProbe, ReasonCode, ReissueRequest, RevokeRequest};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -82,6 +83,15 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     licentia.probes().consume_token(operator, &consumed.token, "{}").await.unwrap();
     let cancelled = licentia.probes().new_token(operator, probe()).await.unwrap();
     licentia.probes().cancel(operator, cancelled.probe.id).await.unwrap();
+
+    let key = WitnessKey::new("witness.example.com/one", &[9; 32]).unwrap();
+    let witness = NewWitness {
+        name: "acme-witness".to_owned(),
+        url: "https://witness.example.com".to_owned(),
+        verifier_key: key.verifier_key().to_string(),
+    };
+    licentia.witnesses().add(operator, witness).await.unwrap();
+    licentia.witnesses().remove(operator, "acme-witness").await.unwrap();
 
     let out = world.directory().join("log.jsonl");
     let audit = licentia.audit();

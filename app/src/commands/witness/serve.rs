@@ -1,0 +1,127 @@
+//! `licentia witness serve`
+
+use crate::context::Context;
+use crate::failure::{Failure, Result};
+use crate::witness::desk::Desk;
+use crate::witness::server;
+use crate::{file, view};
+use clap::Args;
+use licentia_core::tlog::VerifierKey;
+use licentia_core::witness::{Log, WitnessKey};
+use serde_json::json;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::{mpsc, watch};
+use zeroize::Zeroizing;
+
+/// Be a witness for other logs: sign their checkpoints, as long as each follows from the one before.
+///
+/// It speaks C2SP's tlog-witness over plain HTTP. Put a server with TLS in front of it, or let it listen where only the
+/// logs can reach it. It needs no home and no passphrase.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The directory of --state is what a witness knows. Never put an older copy of it back: it would sign a second history.
+If it is lost, make a new key.
+
+Example:
+  licentia witness keygen --name witness.example.com/one --out witness.key
+  licentia witness serve --listen 127.0.0.1:7380 --state state --key witness.key --logs logs.txt")]
+pub(crate) struct Serve {
+    /// The address and the port to listen on; port 0 is any free one.
+    #[arg(long, value_name = "ADDR")]
+    listen: String,
+
+    /// Where it keeps what it has seen; made if it is not there.
+    #[arg(long, value_name = "DIR")]
+    state: PathBuf,
+
+    /// The private key, from `licentia witness keygen`.
+    #[arg(long, value_name = "FILE")]
+    key: PathBuf,
+
+    /// The verifier key of a log, as `licentia audit key` shows it. After a rotation of its key, the old one and the new.
+    #[arg(long, value_name = "VKEY")]
+    log: Vec<String>,
+
+    /// A file with one verifier key of a log on each line; empty lines and those that begin with # are passed over.
+    #[arg(long, value_name = "FILE")]
+    logs: Option<PathBuf>,
+}
+
+/// Lines of the journal that may wait to be written.
+const WAITING: usize = 1_000;
+
+pub(crate) async fn run(context: &Context, args: Serve) -> Result {
+    let logs = logs(context, &args)?;
+    let desk = Arc::new(Desk::open(&args.state, key(context, &args.key)?, logs)?);
+    let not_listening =
+        |error| Failure::new(format!("cannot listen on {}", args.listen)).because(error).hint("Choose another port.");
+    let listener = TcpListener::bind(&args.listen).await.map_err(not_listening)?;
+    let address = listener.local_addr().map_err(not_listening)?;
+    let no_signals = |error| Failure::new("the program cannot listen to signals").because(error);
+    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
+
+    context.output.thing(&view::object(json!({
+        "listening": format!("http://{address}"),
+        "name": desk.key().name(),
+        "verifier_key": desk.key().verifier_key().to_string(),
+        "logs": desk.origins().collect::<Vec<_>>(),
+    })))?;
+    context.output.flush()?;
+
+    let (journal, mut lines) = mpsc::channel(WAITING);
+    let (end, ending) = watch::channel(false);
+    let mut server = tokio::spawn(server::serve(listener, desk, context.ambient.clone(), journal, ending));
+    loop {
+        tokio::select! {
+            Some(line) = lines.recv() => context.output.journal(&line),
+            _ = terminate.recv() => drop(end.send(true)),
+            _ = interrupt.recv() => drop(end.send(true)),
+            ended = &mut server => {
+                while let Ok(line) = lines.try_recv() {
+                    context.output.journal(&line);
+                }
+                return ended.map_err(|error| Failure::new("the witness broke down").because(error));
+            }
+        }
+    }
+}
+
+fn key(context: &Context, path: &Path) -> Result<WitnessKey> {
+    if file::is_readable_by_others(path) {
+        return Err(Failure::new(format!("others on this machine can read {}", path.display()))
+            .because("Whoever has this key can sign in the witness's name.")
+            .hint(format!("If you are sure that nobody did, run `chmod 600 {}`.", path.display())));
+    }
+    let text = Zeroizing::new(context.text(path)?);
+    WitnessKey::parse(&text).map_err(|error| {
+        Failure::new(format!("{} is not the key of a witness", path.display()))
+            .because(error)
+            .hint("`licentia witness keygen --name NAME --out FILE` makes one.")
+    })
+}
+
+fn logs(context: &Context, args: &Serve) -> Result<Vec<Log>> {
+    let mut texts = args.log.clone();
+    if let Some(path) = &args.logs {
+        let lines = context.text(path)?;
+        let lines = lines.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        texts.extend(lines.map(str::to_owned));
+    }
+    let mut keys = Vec::new();
+    for text in &texts {
+        let wrong = |error| Failure::new(format!("{text} is no verifier key of a log")).because(error).hint(SHOWN);
+        keys.push(text.parse::<VerifierKey>().map_err(wrong)?);
+    }
+    if keys.is_empty() {
+        return Err(Failure::usage("no log is named")
+            .because("A witness signs only for logs that it knows.")
+            .hint("Name them with --log VKEY or --logs FILE. `licentia audit key` shows the verifier key of a log."));
+    }
+    Log::gather(keys).map_err(|error| Failure::new("the logs cannot be used").because(error).hint(SHOWN))
+}
+
+const SHOWN: &str = "`licentia audit key` shows the verifier key of a log.";
