@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Refused(Explanation),
     /// The command line itself makes no sense.
     Usage(Explanation),
+    /// An earlier verification said no, and by policy that stands in the way.
+    Stopped(Explanation),
     /// A verification said no, and its report is printed already.
     No,
     /// Something is not in order, and its report is printed already.
@@ -90,14 +92,14 @@ impl Failure {
             Self::Closed => Status::Done,
             Self::Refused(_) | Self::NotInOrder => Status::Refused,
             Self::Usage(_) => Status::Usage,
-            Self::No => Status::No,
+            Self::No | Self::Stopped(_) => Status::No,
         }
     }
 
     /// The words for people, where they were not said already.
     pub(crate) const fn explanation(&self) -> Option<&Explanation> {
         match self {
-            Self::Refused(explanation) | Self::Usage(explanation) => Some(explanation),
+            Self::Refused(explanation) | Self::Stopped(explanation) | Self::Usage(explanation) => Some(explanation),
             Self::No | Self::NotInOrder | Self::Closed => None,
         }
     }
@@ -105,7 +107,8 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Refused(Explanation::from(&error))
+        let explanation = Explanation::from(&error);
+        if matches!(error, Error::NotVerified(_)) { Self::Stopped(explanation) } else { Self::Refused(explanation) }
     }
 }
 

@@ -28,13 +28,15 @@ pub enum Kind {
     ProbeResult,
     ProbeTokenRevoked,
     AuditExport,
+    /// A verification that was asked for, or one that failed.
+    AuditVerify,
     /// Written by the log itself, before the events of a transaction, when the clock was set back.
     ClockAdjusted,
 }
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -58,6 +60,7 @@ impl Kind {
         Self::ProbeResult,
         Self::ProbeTokenRevoked,
         Self::AuditExport,
+        Self::AuditVerify,
         Self::ClockAdjusted,
     ];
 
@@ -88,6 +91,7 @@ impl Kind {
             Self::ProbeResult => "probe.result",
             Self::ProbeTokenRevoked => "probe.token_revoked",
             Self::AuditExport => "audit.export",
+            Self::AuditVerify => "audit.verify",
             Self::ClockAdjusted => licentia_storage::audit::CLOCK_ADJUSTED,
         }
     }
@@ -112,7 +116,7 @@ impl Kind {
             | Self::LicenseDelete => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
-            Self::AuditExport => "AuditLog",
+            Self::AuditExport | Self::AuditVerify => "AuditLog",
             Self::ClockAdjusted => return None,
         })
     }

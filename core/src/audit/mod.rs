@@ -5,6 +5,7 @@ mod export;
 mod keys;
 mod kind;
 mod prepare;
+mod record;
 mod replay;
 mod report;
 mod signatures;

@@ -51,6 +51,11 @@ fn of_this_crate() -> Vec<Error> {
     };
     let mut errors = vec![
         Error::Io { action: "write", path: path(), source: io() },
+        Error::NotVerified(crate::pin::Failed {
+            level: Level::Full,
+            at: "2026-05-20T14:00:00Z".to_owned(),
+            issues: vec!["entry_altered".to_owned(), "row_missing".to_owned()],
+        }),
         Error::FileExists(path()),
         BatchError::Name("a.txt".into()).into(),
         BatchError::Unusable { path: "a.csv".into(), why: "It is no ordinary file.".to_owned() }.into(),

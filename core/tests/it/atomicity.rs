@@ -2,7 +2,7 @@
 //! stays, no row and no entry, and the next operation works.
 
 use crate::common::{PASSPHRASE, World, ambient, request};
-use licentia_core::audit::{AuditFilter, ExportFormat, Kind};
+use licentia_core::audit::{AuditFilter, ExportFormat, Kind, VerifyRequest};
 use licentia_core::secret::Passphrase;
 use licentia_core::{
     Actor, Founding, ImportKey, Licentia, NewIssuer, NewProbe, Place, ReasonCode, ReissueRequest, Result, RevokeRequest,
@@ -104,6 +104,11 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let out = world.path("export.jsonl");
             let filter = AuditFilter::default();
             licentia.audit().export(&filter, ExportFormat::Jsonl, &out, Some(operator), World::quiet()).await.map(drop)
+        }
+        Kind::AuditVerify => {
+            let audit = licentia.audit();
+            let report = audit.verify(&VerifyRequest::default(), World::quiet()).await?;
+            audit.record_verification(operator, &report, world.clock.now()).await.map(drop)
         }
         Kind::ClockAdjusted => {
             world.clock.advance(-3_600);
@@ -224,7 +229,7 @@ kinds! {
     deleting: LicenseDelete,
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,
-    the_log_itself: AuditExport ClockAdjusted,
+    the_log_itself: AuditExport AuditVerify ClockAdjusted,
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use crate::args::Format;
 use crate::context::Context;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, in_one_line};
 use crate::view;
 use clap::Args;
 use licentia_core::audit::{IssueSeverity, KeySource, Level, VerifyReport, VerifyRequest, unreadable};
@@ -14,6 +14,7 @@ use std::path::Path;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit status: 0 when everything holds, 3 when it does not.
+A full verification, and one that fails, records itself where a passphrase came by file or environment.
 Start from a fingerprint that you keep outside this machine: the file alone can vouch only for itself.
 
 Examples:
@@ -62,10 +63,17 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
         level,
         fresh: args.fresh,
     };
+    let began = context.now();
     let report = verify(context, &request).await?;
+    let recorded =
+        if report.is_to_be_recorded(true) { context.record_verification(&report, began).await } else { Ok(None) };
     match context.output.format {
         Format::Table => context.output.text(&for_people(&report))?,
         _ => context.output.thing(&view::serialized(&report))?,
+    }
+    if let Err(failure) = recorded {
+        let why = failure.explanation().map(in_one_line).unwrap_or_default();
+        context.output.note(&format!("The log does not record this verification: {why}"));
     }
     if report.trust.key_source == KeySource::File && report.entries_checked > 0 {
         context.output.note(
