@@ -3,6 +3,10 @@
 //! ```toml
 //! # The products that a license is for when `--audience` is not given.
 //! audience = ["editor"]
+//!
+//! # After a verification that failed nothing changes until a full one succeeds; "warn" only says so.
+//! [audit]
+//! on_failure = "stop"
 //! ```
 
 use crate::failure::{Failure, Result};
@@ -17,6 +21,27 @@ pub(crate) struct Config {
     /// The products that a license is for when `--audience` is not given.
     #[serde(default)]
     pub audience: Vec<String>,
+    #[serde(default)]
+    pub audit: AuditPolicy,
+}
+
+/// What it says of the audit log.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AuditPolicy {
+    /// What a verification that failed means for changes.
+    #[serde(default)]
+    pub on_failure: OnFailure,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum OnFailure {
+    /// It is said, and changes go on.
+    #[default]
+    Warn,
+    /// They are refused until a full verification succeeds.
+    Stop,
 }
 
 impl Config {
@@ -34,7 +59,7 @@ impl Config {
             });
             Failure::new(format!("{} cannot be used", path.display()))
                 .because(format!("{line}{}", error.message()))
-                .hint("Correct that line; the only key is `audience`, a list of texts.")
+                .hint("Correct that line; there are `audience`, a list of texts, and `on_failure` under `[audit]`, \"warn\" or \"stop\".")
         })
     }
 }
@@ -58,6 +83,14 @@ mod tests {
     #[test]
     fn audiences_are_read() {
         assert_eq!(read("audience = ['a', 'b']").unwrap().audience, ["a", "b"]);
+    }
+
+    #[test]
+    fn what_a_failure_means_is_read() {
+        assert_eq!(read("").unwrap().audit.on_failure, OnFailure::Warn);
+        assert_eq!(read("[audit]\non_failure = 'stop'").unwrap().audit.on_failure, OnFailure::Stop);
+        let failure = read("[audit]\non_failure = 'panic'").unwrap_err();
+        assert!(failure.explanation().unwrap().cause.clone().unwrap().starts_with("line 2: unknown variant"));
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! What every command has at hand: where the home is, how to open it, who acts, where output goes.
 
 use crate::args::{Acting, Global};
-use crate::config::Config;
+use crate::config::{Config, OnFailure};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 use crate::passphrase::{self, Question};
 use crate::progress;
 use crate::surroundings::{Ask, Surroundings, Variable};
 use crate::{file, place};
+use licentia_core::audit::VerifyReport;
 use licentia_core::secret::Passphrase;
 use licentia_core::{Actor, Ambient, Explanation, Licentia, Operator, Place, Progress, Timestamp};
 use std::cell::RefCell;
@@ -97,11 +98,25 @@ impl Context {
 
     /// As [`Self::read`], but open for what is derived from the log, where the file can be written.
     pub(crate) async fn read_and_index<T>(&self, work: impl AsyncFnOnce(&Licentia) -> Result<T>) -> Result<T> {
-        let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
+        let licentia = self.open().await?;
         self.warn_of_pin(&licentia).await;
         let result = work(&licentia).await;
         licentia.close().await;
         result
+    }
+
+    /// Whether by `config.toml` a verification that failed stands in the way of changes. A file that cannot be read
+    /// may say so.
+    pub(crate) fn stops_after_failure(&self) -> bool {
+        self.config().map_or(true, |config| config.audit.on_failure == OnFailure::Stop)
+    }
+
+    async fn open(&self) -> Result<Licentia> {
+        let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
+        if self.stops_after_failure() {
+            licentia.stop_after_failure();
+        }
+        Ok(licentia)
     }
 
     /// Opens the database and the vault for a change, does it, and moves the pin on.
@@ -110,7 +125,7 @@ impl Context {
         acting: &Acting,
         work: impl AsyncFnOnce(&Licentia, &Operator) -> Result<T>,
     ) -> Result<T> {
-        let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
+        let licentia = self.open().await?;
         let result = match self.unlock(&licentia, acting).await {
             Ok(operator) => {
                 let result = work(&licentia, &operator).await;
@@ -133,7 +148,7 @@ impl Context {
         let Some(passphrase) = passphrase::given(self)? else {
             return self.read(async |licentia| work(licentia, None).await).await;
         };
-        let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
+        let licentia = self.open().await?;
         let result = match self.unlock_if_possible(&licentia, &passphrase, acting).await {
             Ok(operator) => {
                 self.warn_of_pin(&licentia).await;
@@ -147,6 +162,16 @@ impl Context {
         };
         licentia.close().await;
         result
+    }
+
+    /// Writes a verification into the log, where a passphrase came by file or environment and the file takes it in.
+    /// What was found is the answer in any case.
+    pub(crate) async fn record_verification(&self, report: &VerifyReport, began: Timestamp) -> Result<Option<u64>> {
+        self.record_if_unlocked(&Acting::default(), async |licentia, operator| match operator {
+            Some(operator) => Ok(Some(licentia.audit().record_verification(operator, report, began).await?)),
+            None => Ok(None),
+        })
+        .await
     }
 
     /// Nobody, where nothing can be recorded: in a copy for review, or a file that cannot be written.

@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Refused(Explanation),
     /// The command line itself makes no sense.
     Usage(Explanation),
+    /// An earlier verification said no, and by policy that stands in the way.
+    Stopped(Explanation),
     /// A verification said no, and its report is printed already.
     No,
     /// Something is not in order, and its report is printed already.
@@ -90,14 +92,14 @@ impl Failure {
             Self::Closed => Status::Done,
             Self::Refused(_) | Self::NotInOrder => Status::Refused,
             Self::Usage(_) => Status::Usage,
-            Self::No => Status::No,
+            Self::No | Self::Stopped(_) => Status::No,
         }
     }
 
     /// The words for people, where they were not said already.
     pub(crate) const fn explanation(&self) -> Option<&Explanation> {
         match self {
-            Self::Refused(explanation) | Self::Usage(explanation) => Some(explanation),
+            Self::Refused(explanation) | Self::Stopped(explanation) | Self::Usage(explanation) => Some(explanation),
             Self::No | Self::NotInOrder | Self::Closed => None,
         }
     }
@@ -109,6 +111,7 @@ impl From<Error> for Failure {
         match error {
             // A query is a part of the command line.
             Error::Query(_) => Self::Usage(explanation),
+            Error::NotVerified(_) => Self::Stopped(explanation),
             _ => Self::Refused(explanation),
         }
     }

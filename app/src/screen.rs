@@ -28,6 +28,7 @@ pub(crate) async fn open(context: &Context) -> Result {
         passphrase: passphrase::given(context)?,
         named_home: named_home(context)?,
         audience: audience(context),
+        stops_after_failure: context.stops_after_failure(),
     };
     show(start).await
 }
@@ -46,7 +47,7 @@ fn named_home(context: &Context) -> Result<Option<PathBuf>> {
 fn audience(context: &Context) -> Result<Vec<String>, Explanation> {
     match context.config() {
         Ok(config) => Ok(config.audience),
-        Err(Failure::Refused(why) | Failure::Usage(why)) => Err(why),
+        Err(Failure::Refused(why) | Failure::Stopped(why) | Failure::Usage(why)) => Err(why),
         Err(Failure::No | Failure::NotInOrder | Failure::Closed) => Ok(vec![]),
     }
 }

@@ -37,6 +37,9 @@ pub enum Error {
     /// The database disagrees with what was seen of it before.
     #[error("the database is not the one that was seen before")]
     PinDisagrees(PinState),
+    /// By policy nothing changes after a verification that failed, until a full one succeeds.
+    #[error("the audit log did not verify, and changes stop until it does")]
+    NotVerified(crate::pin::Failed),
     #[error("the database was never founded")]
     NotFounded,
     #[error("the database was founded before")]

@@ -45,6 +45,17 @@ impl From<&Error> for Explanation {
             Error::Pin(error) => pin::explain(error),
             Error::PinDisagrees(state) => pin::explain_disagreement(state),
             Error::Witness(error) => witness::explain(error),
+            Error::NotVerified(failed) => says
+                .because(format!(
+                    "The {} verification of {} found: {}.",
+                    failed.level.as_str(),
+                    failed.at,
+                    failed.issues.join(", ")
+                ))
+                .then(
+                    "Run `licentia audit verify` and do what it says; once a full verification succeeds, changes go on. \
+                     `on_failure` in config.toml says that they stop.",
+                ),
             Error::Io { action: _, path: _, source } => {
                 says.because(sentence(&source.to_string())).then("Check the path, and whether this user may use it.")
             }

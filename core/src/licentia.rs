@@ -7,6 +7,7 @@ use crate::{Ambient, Error, Identities, Issuers, Licenses, Operator, Probes, Res
 use licentia_storage::audit::tagged;
 use licentia_storage::{Access, Committed, Reader, Store, StoreError, Tx, Watch};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// An open database. Cheap to clone; all clones share it.
@@ -19,6 +20,8 @@ struct Inner {
     store: Store,
     /// What the pin said when the database was opened, or when it was last looked at.
     pin: Mutex<Result<PinState, String>>,
+    /// Whether a verification that failed stands in the way of changes.
+    stops_after_failure: AtomicBool,
 }
 
 /// Where a database and what belongs to it are found.
@@ -66,7 +69,7 @@ impl Licentia {
     }
 
     fn around(store: Store, place: Place, pin: PinState) -> Self {
-        Self(Arc::new(Inner { place, store, pin: Mutex::new(Ok(pin)) }))
+        Self(Arc::new(Inner { place, store, pin: Mutex::new(Ok(pin)), stops_after_failure: AtomicBool::new(false) }))
     }
 
     /// Compares the file with what was seen of it before.
@@ -147,6 +150,20 @@ impl Licentia {
         self.0.place.pins.as_ref().map(PinStore::new)
     }
 
+    /// From now on a verification that failed stands in the way of every change, until a full one succeeds.
+    pub fn stop_after_failure(&self) {
+        self.0.stops_after_failure.store(true, Ordering::Relaxed);
+    }
+
+    fn refuse_after_failure(&self) -> Result<()> {
+        let stops = self.0.stops_after_failure.load(Ordering::Relaxed);
+        let Some(pins) = self.pins().filter(|_| stops) else { return Ok(()) };
+        match pins.recall(&self.0.place.database)?.and_then(|known| known.failed) {
+            Some(failed) => Err(Error::NotVerified(failed)),
+            None => Ok(()),
+        }
+    }
+
     /// Closes the files; the last connection folds the write-ahead log into the database.
     pub async fn close(self) {
         self.0.store.close().await;
@@ -192,6 +209,17 @@ impl Licentia {
 
     /// The one way in which a service changes anything.
     pub(crate) async fn write<T, F, Fut>(&self, operator: &Operator, work: F) -> Result<T>
+    where
+        F: FnOnce(Tx) -> Fut + Send + 'static,
+        Fut: Future<Output = Result<Committed<T>>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.refuse_after_failure()?;
+        self.write_regardless(operator, work).await
+    }
+
+    /// The same for what is written about the log itself, which a failure does not stop.
+    pub(crate) async fn write_regardless<T, F, Fut>(&self, operator: &Operator, work: F) -> Result<T>
     where
         F: FnOnce(Tx) -> Fut + Send + 'static,
         Fut: Future<Output = Result<Committed<T>>> + Send + 'static,

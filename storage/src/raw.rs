@@ -3,6 +3,10 @@
 //! It shares no code with lists and services. A word that nobody knows, a column of the wrong length or type must
 //! come through as what it is, so that it can be named.
 
+mod packed;
+
+pub use packed::Packed;
+
 use crate::audit::{AuditLog, SealedFields, hex, key_id};
 use crate::open;
 use crate::{LogId, StoreError, Timestamp, migration, row};
@@ -14,6 +18,9 @@ use uuid::Uuid;
 /// Entries or rows of one read. Longer reads keep the write-ahead log from being reset.
 pub const CHUNK: i64 = 2_000;
 
+/// Rows that the reading thread may be ahead: with few, both threads wait for each other all the time.
+const AHEAD: usize = 500;
+
 /// Reads what is in the file, whatever it is.
 #[derive(Debug)]
 pub struct RawReader {
@@ -21,7 +28,7 @@ pub struct RawReader {
 }
 
 /// One row of `audit_entry` with its payload, as found.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RawEntry {
     pub seq: i64,
     /// The fields that were hashed, or the column that is none of what it should be.
@@ -109,8 +116,11 @@ impl RawReader {
     /// Opens a file for verification.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         let mode = open::reading_mode(path);
-        let connection =
-            open::options(path, mode).connect().await.map_err(|error| StoreError::from_sqlx(&error, path))?;
+        let connection = open::options(path, mode)
+            .row_buffer_size(AHEAD)
+            .connect()
+            .await
+            .map_err(|error| StoreError::from_sqlx(&error, path))?;
         Ok(Self { connection })
     }
 

@@ -49,6 +49,7 @@ async fn taken_anew(text: &str) -> (String, usize) {
     let actor = Actor::new("mathieu@build7").unwrap();
     let clock = Arc::new(AtomicI64::new(1_779_285_600));
     let start = Start {
+        stops_after_failure: false,
         place,
         ambient: ambient(Arc::clone(&clock)),
         actor,

@@ -164,7 +164,9 @@ impl App {
             Msg::Second if self.looking || !self.is_founded() => vec![],
             Msg::Second => {
                 self.looking = true;
-                vec![Effect::LookForChanges]
+                let mut effects = vec![Effect::LookForChanges];
+                effects.extend(self.verification.due(self.now).map(Effect::Check));
+                effects
             }
             Msg::HungUp => {
                 self.hung_up = true;

@@ -66,6 +66,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::Stop { .. }
         | Effect::LookForChanges
         | Effect::Copy { .. }
+        | Effect::Check(_)
         | Effect::VerifyLicense { .. }
         | Effect::LoadTwins { .. }
         | Effect::ResolveIdentity { .. }

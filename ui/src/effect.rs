@@ -14,7 +14,7 @@ mod write;
 use crate::message::{Answer, Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
-use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, LogIdentity, VerifyRequest};
+use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, Level, LogIdentity, VerifyRequest};
 use licentia_core::pin::PinState;
 use licentia_core::{
     AuditRecord, Batch, Decoded, Error, Founding, IdentityId, Inspection, IssueRequest, Issuer, IssuerId, License,
@@ -90,6 +90,8 @@ pub(crate) enum Effect {
     CountLicenses {
         request: u64,
     },
+    /// A verification that nobody asked for: it is heard of only when it fails.
+    Check(Level),
     Verify {
         request: u64,
         verify: VerifyRequest,
@@ -358,6 +360,7 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
 
         Effect::LoadOverview { request } => Msg::OverviewLoaded { request, answer: log::overview(services).await },
         Effect::CountLicenses { request } => Msg::LicensesCounted { request, answer: log::counts(services).await },
+        Effect::Check(level) => Msg::Checked(log::check(services, level).await),
         Effect::Verify { request, verify } => {
             Msg::Verified { request, answer: log::verify(services, request, &verify, say).await }
         }

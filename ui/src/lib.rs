@@ -48,6 +48,8 @@ pub struct Start {
     pub named_home: Option<std::path::PathBuf>,
     /// The products that a license is for when nothing else is said, or why that could not be read.
     pub audience: Result<Vec<String>, licentia_core::Explanation>,
+    /// By policy a verification that failed stands in the way of changes.
+    pub stops_after_failure: bool,
 }
 
 /// Why the screen could not be opened, or had to be left.

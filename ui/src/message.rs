@@ -90,6 +90,7 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<Box<VerifyReport>>,
     },
+    Checked(Answer<Box<VerifyReport>>),
     TargetFound {
         request: u64,
         answer: Answer<Target>,

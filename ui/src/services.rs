@@ -44,7 +44,7 @@ pub(crate) struct Opening {
 impl Services {
     /// Opens what is at the place, and unlocks it if a passphrase was handed in.
     pub(crate) async fn start(start: Start) -> Result<(Self, Opening)> {
-        let Start { place, ambient, actor, passphrase, named_home, audience } = start;
+        let Start { place, ambient, actor, passphrase, named_home, audience, stops_after_failure } = start;
         let home = place.database.parent().unwrap_or(&place.database).display().to_string();
         let mut opening = Opening {
             session: None,
@@ -57,7 +57,12 @@ impl Services {
             audience: audience.clone().unwrap_or_default(),
         };
         let licentia = match Licentia::open(place.clone(), ambient.clone()).await {
-            Ok(licentia) => Some(licentia),
+            Ok(licentia) => {
+                if stops_after_failure {
+                    licentia.stop_after_failure();
+                }
+                Some(licentia)
+            }
             Err(Error::Store(StoreError::Missing(_))) => None,
             Err(error) => return Err(error),
         };

@@ -2,14 +2,19 @@
 
 use crate::theme::Meaning;
 use licentia_core::Timestamp;
-use licentia_core::audit::{IssueSeverity, VerifyReport};
+use licentia_core::audit::{IssueSeverity, Level, VerifyReport};
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Verification {
     pub(crate) running: Option<Running>,
     pub(crate) last: Option<Verified>,
+    /// When the log was last looked at unasked.
+    checked: Option<Timestamp>,
 }
+
+/// Between two looks that nobody asked for, in microseconds.
+const HOUR: i64 = 3_600_000_000;
 
 /// A verification under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +45,19 @@ impl Running {
 }
 
 impl Verification {
+    /// What is to be looked at unasked, if anything: the end of the log at first, and each hour what came.
+    pub(crate) fn due(&mut self, now: Timestamp) -> Option<Level> {
+        let level = match self.checked {
+            _ if self.running.is_some() => return None,
+            None => Level::Start,
+            // A clock that was set back is no reason to wait.
+            Some(at) if (0..HOUR).contains(&(now.0.saturating_sub(at.0))) => return None,
+            Some(_) => Level::Incremental,
+        };
+        self.checked = Some(now);
+        Some(level)
+    }
+
     /// What has to be said on every tab: the log does not hold.
     pub(crate) fn alarm(&self) -> Option<String> {
         let report = self.last.as_ref().map(|last| &last.report).filter(|report| !report.verified)?;
@@ -73,11 +91,24 @@ mod tests {
 
     #[test]
     fn only_what_does_not_hold_is_an_alarm() {
-        let after = |report| Verification { running: None, last: Some(Verified { at: Timestamp(0), report }) };
+        let after =
+            |report| Verification { last: Some(Verified { at: Timestamp(0), report }), ..Verification::default() };
         assert_eq!(Verification::default().alarm(), None);
         assert_eq!(after(good_report()).alarm(), None);
         let alarm = after(broken_report()).alarm().unwrap();
         assert!(alarm.contains("NOT VERIFIED: 2 issues, first at entry 3"), "{alarm}");
+    }
+
+    #[test]
+    fn the_end_is_looked_at_first_and_each_hour_what_came() {
+        let mut verification = Verification::default();
+        let mut due = |seconds| verification.due(Timestamp::from_seconds(seconds));
+        assert_eq!(due(10), Some(Level::Start));
+        assert_eq!((due(11), due(3_609)), (None, None));
+        assert_eq!((due(3_610), due(3_611)), (Some(Level::Incremental), None));
+        assert_eq!(due(0), Some(Level::Incremental), "the clock was set back");
+        verification.running = Some(Running { request: 1, began: Timestamp(0), done: 0, total: 0 });
+        assert_eq!(verification.due(Timestamp::from_seconds(9_000)), None, "it is being verified anyway");
     }
 
     #[test]

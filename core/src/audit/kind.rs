@@ -28,6 +28,8 @@ pub enum Kind {
     ProbeResult,
     ProbeTokenRevoked,
     AuditExport,
+    /// A verification that was asked for, or one that failed.
+    AuditVerify,
     WitnessAdd,
     WitnessRemove,
     FilterSave,
@@ -38,7 +40,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -62,6 +64,7 @@ impl Kind {
         Self::ProbeResult,
         Self::ProbeTokenRevoked,
         Self::AuditExport,
+        Self::AuditVerify,
         Self::WitnessAdd,
         Self::WitnessRemove,
         Self::FilterSave,
@@ -96,6 +99,7 @@ impl Kind {
             Self::ProbeResult => "probe.result",
             Self::ProbeTokenRevoked => "probe.token_revoked",
             Self::AuditExport => "audit.export",
+            Self::AuditVerify => "audit.verify",
             Self::WitnessAdd => "witness.add",
             Self::WitnessRemove => "witness.remove",
             Self::FilterSave => "filter.save",
@@ -124,7 +128,7 @@ impl Kind {
             | Self::LicenseDelete => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
-            Self::AuditExport => "AuditLog",
+            Self::AuditExport | Self::AuditVerify => "AuditLog",
             Self::WitnessAdd | Self::WitnessRemove => "Witness",
             Self::FilterSave | Self::FilterDelete => "Filter",
             Self::ClockAdjusted => return None,

@@ -8,6 +8,7 @@ mod keys;
 mod kind;
 mod prepare;
 mod proof;
+mod record;
 mod replay;
 mod report;
 mod saved;

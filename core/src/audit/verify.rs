@@ -25,7 +25,7 @@ impl Audit<'_> {
         let pin = self.0.pin();
         let mut reader = RawReader::open(self.0.store().path()).await?;
         let mut run = Run::new(self.0, request, pin, progress);
-        let outcome = run.check(&mut reader).await;
+        let outcome = Box::pin(run.check(&mut reader)).await;
         reader.close().await;
         if let Err(error) = outcome {
             run.findings.add(Code::Unreadable.at(None, format!("The file could not be read to its end: {error}.")));

@@ -25,6 +25,7 @@ fn name() -> String {
     "first".to_owned()
 }
 
+#[expect(clippy::too_many_lines, reason = "one of each error, so that none is forgotten")]
 fn of_this_crate() -> Vec<Error> {
     let report = |issues| {
         Box::new(VerifyReport {
@@ -51,6 +52,11 @@ fn of_this_crate() -> Vec<Error> {
     };
     let mut errors = vec![
         Error::Io { action: "write", path: path(), source: io() },
+        Error::NotVerified(crate::pin::Failed {
+            level: Level::Full,
+            at: "2026-05-20T14:00:00Z".to_owned(),
+            issues: vec!["entry_altered".to_owned(), "row_missing".to_owned()],
+        }),
         Error::FileExists(path()),
         Error::Query(crate::audit::Query::parse("a\u{1b} AND knd:x", Timestamp(0)).unwrap_err()),
         Error::NoSuchFilter { name: name() },

@@ -2,7 +2,7 @@
 //! stays, no row and no entry, and the next operation works.
 
 use crate::common::{PASSPHRASE, World, ambient, request};
-use licentia_core::audit::{AuditFilter, ExportFormat, Kind};
+use licentia_core::audit::{AuditFilter, ExportFormat, Kind, VerifyRequest};
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{
@@ -111,6 +111,11 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
         Kind::WitnessRemove => licentia.witnesses().remove(operator, "spare").await.map(drop),
         Kind::FilterSave => licentia.audit().save_filter(operator, "another", "refund").await.map(drop),
         Kind::FilterDelete => licentia.audit().delete_filter(operator, "spare").await.map(drop),
+        Kind::AuditVerify => {
+            let audit = licentia.audit();
+            let report = audit.verify(&VerifyRequest::default(), World::quiet()).await?;
+            audit.record_verification(operator, &report, world.clock.now()).await.map(drop)
+        }
         Kind::ClockAdjusted => {
             world.clock.advance(-3_600);
             let done = licentia.identities().create(operator, "in the past").await.map(drop);
@@ -243,7 +248,7 @@ kinds! {
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,
     witnesses: WitnessAdd WitnessRemove,
     filters: FilterSave FilterDelete,
-    the_log_itself: AuditExport ClockAdjusted,
+    the_log_itself: AuditExport AuditVerify ClockAdjusted,
 }
 
 #[tokio::test]

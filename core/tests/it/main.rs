@@ -16,6 +16,7 @@ mod doctor;
 mod export;
 mod identity;
 mod keys;
+mod levels;
 mod license;
 mod probe;
 mod search;

@@ -34,6 +34,12 @@ impl Event {
         self
     }
 
+    /// It was tried, and did not end well: that is what happened.
+    pub fn failed(mut self) -> Self {
+        self.outcome = Outcome::Failure;
+        self
+    }
+
     /// What it was done to, for example `License` and its id.
     pub fn target(mut self, kind: impl Into<String>, id: impl std::fmt::Display) -> Self {
         self.target = Some((kind.into(), id.to_string()));

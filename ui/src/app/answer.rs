@@ -23,6 +23,7 @@ impl App {
                 self.progressed(request, done, total);
             }
             Msg::Verified { request, answer } => self.verified(request, answer),
+            Msg::Checked(answer) => self.checked(answer),
             Msg::LookedForChanges(changed) => {
                 self.looking = false;
                 return match self.tab {

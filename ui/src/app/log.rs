@@ -106,6 +106,18 @@ impl App {
         }
     }
 
+    /// Of what nobody asked for only what does not hold is news. Only a verification by hand takes the alarm back.
+    pub(super) fn checked(&mut self, answer: Answer<Box<VerifyReport>>) {
+        match answer {
+            Ok(report) if report.verified => {}
+            Ok(report) => {
+                self.verification.last = Some(Verified { at: self.now, report: *report });
+                self.fit();
+            }
+            Err(why) => self.notice = Some(format!("The audit log could not be checked: {}.", why.message)),
+        }
+    }
+
     pub(super) fn exported(&mut self, exported: Exported) -> Vec<Effect> {
         self.close_asking();
         let recorded = exported.report.recorded_as.is_some();

@@ -6,7 +6,7 @@ use super::read::explained;
 use super::{Exported, Overview, Say, Target};
 use crate::message::{Answer, Msg};
 use crate::services::Services;
-use licentia_core::audit::{AuditFilter, ExportFormat, VerifyReport, VerifyRequest, unreadable};
+use licentia_core::audit::{AuditFilter, ExportFormat, Level, VerifyReport, VerifyRequest, unreadable};
 use licentia_core::{Error, LicenseCounts, LicenseFilter, LicenseStatus, Licentia, Progress, Result, Validity};
 use std::sync::Arc;
 
@@ -47,9 +47,31 @@ pub(super) async fn verify(
     verify: &VerifyRequest,
     say: &Say,
 ) -> Answer<Box<VerifyReport>> {
+    checked(services, verify, true, progress(request, say)).await
+}
+
+/// A verification that nobody asked for.
+pub(super) async fn check(services: &Services, level: Level) -> Answer<Box<VerifyReport>> {
+    let verify = VerifyRequest { level, ..VerifyRequest::default() };
+    checked(services, &verify, false, Arc::new(|_, _| {})).await
+}
+
+async fn checked(
+    services: &Services,
+    verify: &VerifyRequest,
+    by_hand: bool,
+    progress: Progress,
+) -> Answer<Box<VerifyReport>> {
     let licentia = services.licentia().map_err(explained)?;
-    let report = licentia.audit().verify(verify, progress(request, say)).await;
-    report.or_else(unreadable).map(Box::new).map_err(explained)
+    let began = services.ambient().now();
+    let report = licentia.audit().verify(verify, progress).await.or_else(unreadable).map_err(explained)?;
+    if report.is_to_be_recorded(by_hand)
+        && let Some(operator) = services.operator()
+    {
+        // What was found is the answer, also where the log takes nothing in any more.
+        let _ = licentia.audit().record_verification(&operator, &report, began).await;
+    }
+    Ok(Box::new(report))
 }
 
 pub(super) async fn export(

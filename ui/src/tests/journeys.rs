@@ -48,7 +48,15 @@ impl Home {
 
     pub(super) fn start(&self, passphrase: Option<Passphrase>) -> Start {
         let (place, ambient) = (self.place(), self.ambient.clone());
-        Start { place, ambient, actor: actor(), passphrase, named_home: None, audience: Ok(vec![]) }
+        Start {
+            place,
+            ambient,
+            actor: actor(),
+            passphrase,
+            named_home: None,
+            audience: Ok(vec![]),
+            stops_after_failure: false,
+        }
     }
 
     pub(super) async fn open(&self, passphrase: Option<Passphrase>) -> Harness {

@@ -5,7 +5,7 @@ use crate::app::App;
 use crate::effect::{Effect, Exported};
 use crate::message::Msg;
 use crate::session::{Session, Why};
-use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, VerifyReport, VerifyRequest};
+use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, Level, VerifyReport, VerifyRequest};
 
 /// On the audit tab, with a verification under way under number 3.
 fn verifying() -> App {
@@ -188,4 +188,24 @@ fn no_export_while_something_is_being_written() {
     let mut app2 = exporting();
     press(&mut app2, "E");
     assert_eq!(press(&mut app, "9E").len(), 0, "the form of the change is in front");
+}
+
+/// Nobody asked for it: what holds is not spoken of, what does not is an alarm, and only `v` takes that back.
+#[test]
+fn a_check_that_fails_is_an_alarm_that_a_good_one_does_not_take_back() {
+    let mut app = with_records(vec![record(1)]);
+    assert_eq!(app.update(Msg::Second), [Effect::LookForChanges, Effect::Check(Level::Start)]);
+    app.update(Msg::LookedForChanges(false));
+    let start = |report| VerifyReport { level: Level::Start, ..report };
+    app.update(Msg::Checked(Ok(Box::new(start(good_report())))));
+    assert!(!text(&mut app, 80, 24).contains("VERIFIED"));
+    app.update(Msg::Checked(Ok(Box::new(start(broken_report())))));
+    assert!(text(&mut app, 80, 24).contains("! THE AUDIT LOG IS NOT VERIFIED: 2 issues, first at entry 3"));
+    app.set_now(NOW.plus_days(1));
+    assert_eq!(app.update(Msg::Second), [Effect::LookForChanges, Effect::Check(Level::Incremental)]);
+    app.update(Msg::Checked(Ok(Box::new(good_report()))));
+    assert!(text(&mut app, 80, 24).contains("! THE AUDIT LOG IS NOT VERIFIED"));
+    let [Effect::Verify { request, .. }] = press(&mut app, "v")[..] else { panic!("it is verified by hand") };
+    app.update(Msg::Verified { request, answer: Ok(Box::new(good_report())) });
+    assert!(!text(&mut app, 80, 24).contains("NOT VERIFIED"));
 }

@@ -3,7 +3,7 @@
 use super::verify_proof;
 use crate::args::Format;
 use crate::context::Context;
-use crate::failure::{Failure, Result};
+use crate::failure::{Failure, Result, in_one_line};
 use crate::view;
 use clap::Args;
 use licentia_core::Timestamp;
@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Exit status: 0 when everything holds, 3 when it does not.
+A full verification, and one that fails, records itself where a passphrase came by file or environment.
 Start from a fingerprint that you keep outside this machine: the file alone can vouch only for itself.
 
 Examples:
@@ -96,10 +97,17 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
         return Err(Failure::usage("--from and --to are for the full level"));
     }
     let request = VerifyRequest { fingerprint, from: args.from, to: args.to, level, fresh: args.fresh };
+    let began = context.now();
     let report = verify(context, &request).await?;
+    let recorded =
+        if report.is_to_be_recorded(true) { context.record_verification(&report, began).await } else { Ok(None) };
     match context.output.format {
         Format::Table => context.output.text(&for_people(&report))?,
         _ => context.output.thing(&view::serialized(&report))?,
+    }
+    if let Err(failure) = recorded {
+        let why = failure.explanation().map(in_one_line).unwrap_or_default();
+        context.output.note(&format!("The log does not record this verification: {why}"));
     }
     answer(context, &report)
 }

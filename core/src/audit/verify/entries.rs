@@ -76,31 +76,41 @@ impl Run<'_> {
         let log_id = walk.preparer.log_id();
         let mut next = Some(if walk.chain.next() <= 1 { i64::MIN } else { walk.chain.next() });
         let total = u64::try_from(to - walk.chain.next() + 1).unwrap_or(0);
-        let begun = walk.chain.checked;
+        let before = walk.chain.checked;
         let most = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) + 2;
         let mut ahead = VecDeque::new();
         loop {
             while ahead.len() < most
                 && let Some(from) = next
             {
-                let entries = reader.entries_from(from, to, log_id).await?;
-                let Some(end) = entries.last().map(|last| last.seq) else {
+                let packed = reader.packed_from(from, to).await?;
+                let Some((first, end)) = packed.range() else {
                     next = None;
                     break;
                 };
                 next = end.checked_add(1);
                 let (preparer, signatures) = (Arc::clone(&walk.preparer), walk.signatures_up_to(end));
-                ahead.push_back(tokio::task::spawn_blocking(move || preparer.prepare(entries, signatures)));
+                let prepare = move || packed.unpack(log_id).map(|entries| preparer.prepare(entries, signatures));
+                ahead.push_back((first, end, tokio::task::spawn_blocking(prepare)));
             }
-            let Some(prepared) = ahead.pop_front() else { break };
+            let Some((first, end, prepared)) = ahead.pop_front() else { break };
             let prepared = prepared.await.map_err(|error| StoreError::Database(error.to_string()))?;
+            let prepared = if let Some(prepared) = prepared {
+                prepared
+            } else {
+                // Something in there is not what it should be: what it is, the columns say one by one.
+                let entries = reader.entries_from(first, end, log_id).await?;
+                walk.preparer.prepare(entries, walk.signatures_up_to(end))
+            };
             if self.take(walk, prepared) == Walked::NotAsRemembered {
                 return Ok(Walked::NotAsRemembered);
             }
             if walk.whole && walk.resume.is_none() && self.findings.is_empty() {
                 self.memory.passed(walk.chain.next() - 1, walk.chain.last_hash(), &walk.signatures);
             }
-            (self.progress)((walk.chain.checked - begun).min(total), total);
+            (self.progress)((walk.chain.checked - before).min(total), total);
+            // Others get their turn, and a run that is given up ends here.
+            tokio::task::yield_now().await;
         }
         if walk.resume.is_some() {
             return Ok(Walked::NotAsRemembered);
