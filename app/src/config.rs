@@ -3,6 +3,10 @@
 //! ```toml
 //! # The products that a license is for when `--audience` is not given.
 //! audience = ["editor"]
+//!
+//! [license]
+//! # Whether licenses carry the latest checkpoint of the audit log.
+//! log = true
 //! ```
 
 use crate::failure::{Failure, Result};
@@ -17,6 +21,27 @@ pub(crate) struct Config {
     /// The products that a license is for when `--audience` is not given.
     #[serde(default)]
     pub audience: Vec<String>,
+    #[serde(default)]
+    pub license: License,
+}
+
+/// What every license is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct License {
+    /// Whether it carries the latest checkpoint of the audit log. Its size tells how much the vendor does.
+    #[serde(default = "yes")]
+    pub log: bool,
+}
+
+impl Default for License {
+    fn default() -> Self {
+        Self { log: yes() }
+    }
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl Config {
@@ -34,7 +59,9 @@ impl Config {
             });
             Failure::new(format!("{} cannot be used", path.display()))
                 .because(format!("{line}{}", error.message()))
-                .hint("Correct that line; the only key is `audience`, a list of texts.")
+                .hint(
+                    "Correct that line. The keys are `audience`, a list of texts, and `log` under `[license]`, true or false.",
+                )
         })
     }
 }
@@ -58,6 +85,14 @@ mod tests {
     #[test]
     fn audiences_are_read() {
         assert_eq!(read("audience = ['a', 'b']").unwrap().audience, ["a", "b"]);
+    }
+
+    #[test]
+    fn licenses_carry_a_checkpoint_unless_that_is_switched_off() {
+        for (text, carried) in [("", true), ("[license]", true), ("[license]\nlog = false", false)] {
+            assert_eq!(read(text).unwrap().license.log, carried, "{text}");
+        }
+        assert!(read("[license]\nlgo = false").is_err());
     }
 
     #[test]

@@ -28,6 +28,8 @@ pub(crate) async fn open(context: &Context) -> Result {
         passphrase: passphrase::given(context)?,
         named_home: named_home(context)?,
         audience: audience(context),
+        // Where nobody can tell whether it was switched off, it is.
+        log_claim: context.config().is_ok_and(|config| config.license.log),
     };
     show(start).await
 }

@@ -100,6 +100,9 @@ pub enum Error {
     ProbeTokenUnknown,
     #[error("there is no entry {seq} in the log of {size}")]
     NoSuchEntry { seq: u64, size: u64 },
+    /// What a checkpoint would sign is not what was written.
+    #[error("the log does not hold, so no checkpoint was signed")]
+    LogDoesNotHold(Box<crate::audit::Issue>),
     /// The copy that was made does not verify, and was thrown away.
     #[error("the copy does not verify")]
     BackupNotVerified(Box<crate::audit::VerifyReport>),

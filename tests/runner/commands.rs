@@ -36,6 +36,7 @@ impl Twins {
             passphrase: shell.home().is_dir().then(passphrase),
             named_home: Some(shell.home()),
             audience: Ok(vec![]),
+            log_claim: true,
         };
         let mut screen = Harness::new(start, 160, 60).await.unwrap();
         screen.settle().await;

@@ -134,6 +134,7 @@ async fn open(home: &Path) -> Harness {
         passphrase: None,
         named_home: None,
         audience: Ok(vec![]),
+        log_claim: true,
     };
     let mut screen = Harness::new(start, 120, 36).await.unwrap();
     screen.settle().await.draw();

@@ -48,6 +48,8 @@ pub struct Start {
     pub named_home: Option<std::path::PathBuf>,
     /// The products that a license is for when nothing else is said, or why that could not be read.
     pub audience: Result<Vec<String>, licentia_core::Explanation>,
+    /// Whether new licenses carry the latest checkpoint of the log.
+    pub log_claim: bool,
 }
 
 /// Why the screen could not be opened, or had to be left.

@@ -76,6 +76,7 @@ async fn show(context: &Context, args: &Demo) -> Result {
         passphrase: Some(Passphrase::new(demo::PASSPHRASE.to_owned()).map_err(licentia_core::Error::from)?),
         named_home: Some(home.path().to_owned()),
         audience: Ok(vec![demo::PRODUCT.to_owned()]),
+        log_claim: true,
     })
     .await;
     // Only now: the screen may still write until it is left.

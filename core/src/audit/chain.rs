@@ -59,6 +59,11 @@ impl Chain {
         chain
     }
 
+    /// The key that the next entry has to be signed with, where it is known.
+    pub(crate) fn key(&self) -> Option<&PublicKey> {
+        self.key.as_ref()
+    }
+
     /// The seq that comes next.
     pub(crate) fn next(&self) -> i64 {
         self.next

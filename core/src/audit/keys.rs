@@ -43,6 +43,12 @@ impl KeyRing {
         self.first.clone()
     }
 
+    /// Every key, on the table's word but for the first.
+    pub(crate) fn all(&self) -> Vec<PublicKey> {
+        let later = self.rows.iter().map(|(_, key)| key).filter(|key| key.id != self.first.id);
+        std::iter::once(&self.first).chain(later).cloned().collect()
+    }
+
     /// A key by its id, on the table's word.
     pub(crate) fn named(&self, id: &[u8]) -> Option<PublicKey> {
         if id == self.first.id {
@@ -58,6 +64,14 @@ impl KeyRing {
         };
         let row = self.rows.iter().find(|(row, key)| Some(row.hash) == effect.hash && key.id.as_slice() == effect.id);
         row.map_or(Introduced::Missing, |(_, key)| Introduced::Key(Box::new(key.clone())))
+    }
+}
+
+#[cfg(test)]
+impl PublicKey {
+    /// A key for tests of what keys are used for.
+    pub(crate) fn in_epoch(key: VerifyingKey, epoch: i64) -> Self {
+        Self { id: key_id(key.as_bytes()), key: Some(key), epoch }
     }
 }
 

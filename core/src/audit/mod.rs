@@ -1,6 +1,8 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
 mod chain;
+mod checkpoint;
+mod checkpoint_check;
 mod export;
 mod keys;
 mod kind;
@@ -13,9 +15,10 @@ use licentia_storage::AuditQuery;
 use serde::Serialize;
 use std::path::PathBuf;
 
+pub use checkpoint::{CHECKPOINT_EVERY, CheckpointReason, KeptCheckpoint};
 pub use export::COLUMNS;
 pub use kind::Kind;
-pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport, Witnessed};
 pub use verify::unreadable;
 
 /// See [`Licentia::audit`].

@@ -1,5 +1,6 @@
 //! What a verification found, in the shape that scripts rely on.
 
+use crate::Timestamp;
 use serde::Serialize;
 
 /// The result of a verification.
@@ -12,6 +13,18 @@ pub struct VerifyReport {
     pub from: u64,
     pub to: u64,
     pub issues: Vec<Issue>,
+    /// The largest checkpoint of these entries that a known witness signed; none if there is none.
+    pub witnessed_to: Option<Witnessed>,
+}
+
+/// How far somebody else vouches for the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Witnessed {
+    pub size: u64,
+    /// As the witness says.
+    pub at: Timestamp,
+    /// The name of its key.
+    pub by: String,
 }
 
 /// What the verification started from.
@@ -82,6 +95,10 @@ pub enum Code {
     PayloadAltered,
     PayloadInserted,
     HeadDisagrees,
+    CheckpointAltered,
+    CheckpointDisagrees,
+    CheckpointBeyond,
+    CosignatureInvalid,
     RowAltered,
     RowMissing,
     RowUnaccounted,
@@ -91,7 +108,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::Unreadable,
         Self::LogMissing,
         Self::WrongLog,
@@ -116,6 +133,10 @@ impl Code {
         Self::PayloadAltered,
         Self::PayloadInserted,
         Self::HeadDisagrees,
+        Self::CheckpointAltered,
+        Self::CheckpointDisagrees,
+        Self::CheckpointBeyond,
+        Self::CosignatureInvalid,
         Self::RowAltered,
         Self::RowMissing,
         Self::RowUnaccounted,
@@ -150,6 +171,10 @@ impl Code {
             Self::PayloadAltered => "payload_altered",
             Self::PayloadInserted => "payload_inserted",
             Self::HeadDisagrees => "head_disagrees",
+            Self::CheckpointAltered => "checkpoint_altered",
+            Self::CheckpointDisagrees => "checkpoint_disagrees",
+            Self::CheckpointBeyond => "checkpoint_beyond",
+            Self::CosignatureInvalid => "cosignature_invalid",
             Self::RowAltered => "row_altered",
             Self::RowMissing => "row_missing",
             Self::RowUnaccounted => "row_unaccounted",
@@ -186,6 +211,15 @@ impl Code {
             }
             Self::HeadDisagrees => {
                 "Entries may have been cut off at the end. Compare the number of entries with a backup or an export."
+            }
+            Self::CheckpointAltered | Self::CosignatureInvalid => {
+                "Somebody wrote into this table around Licentia. Compare the row with a backup or an export."
+            }
+            Self::CheckpointDisagrees => {
+                "The log was rewritten after it was signed. Keep the file, and look for whoever had the log's key."
+            }
+            Self::CheckpointBeyond => {
+                "Entries were cut off at the end. Look for the newer file: a backup, an export, a witness."
             }
             Self::RowAltered | Self::RowMissing | Self::RowUnaccounted => {
                 "The table was changed around Licentia. Compare this row with a backup; the log tells what it was."

@@ -2,9 +2,10 @@
 //! that was not handed in or pinned outside the home.
 
 use super::chain::Chain;
+use super::checkpoint_check::{CheckpointCheck, leaf};
 use super::keys::KeyRing;
 use super::replay::Replay;
-use super::report::{Code, Findings, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+use super::report::{Code, Findings, IssueSeverity, KeySource, TrustRoot, VerifyReport, Witnessed};
 use super::{Audit, VerifyRequest};
 use crate::pin::{self, Pin, PinState};
 use crate::{Error, Explanation, Progress, Result, StoreError};
@@ -60,6 +61,7 @@ fn report_of(why: &str) -> VerifyReport {
         from: 0,
         to: 0,
         issues: findings.into_issues(),
+        witnessed_to: None,
     }
 }
 
@@ -75,6 +77,7 @@ struct Run<'a> {
     to: i64,
     /// The hash of the entry at the pin's size, once it was passed.
     at_pin: Option<String>,
+    witnessed_to: Option<Witnessed>,
 }
 
 impl<'a> Run<'a> {
@@ -99,6 +102,7 @@ impl<'a> Run<'a> {
             from: 0,
             to: 0,
             at_pin: None,
+            witnessed_to: None,
         }
     }
 
@@ -107,6 +111,7 @@ impl<'a> Run<'a> {
             let name = crate::text::printable(&name).into_owned();
             self.findings.add(Code::SchemaAltered.at(None, format!("The schema object {name} is not as it was made.")));
         }
+        let vouchers = reader.vouchers(i64::MIN, i64::MAX).await?;
         let frame = reader.frame().await?;
         let Some(log) = self.log_of(&frame) else { return Ok(()) };
         self.check_frame(&frame, &log);
@@ -116,17 +121,23 @@ impl<'a> Run<'a> {
         // What was asked for and is not there is missing, not passed over.
         self.to = bound(self.request.to, frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
         replay.apply_first_key(&log);
-        let mut chain = self.begin(reader, &log, KeyRing::new(&log, &frame.keys)).await?;
-        self.follow(reader, &log, &mut chain, &mut replay, whole).await?;
+        let ring = KeyRing::new(&log, &frame.keys);
+        let mut checkpoints = CheckpointCheck::new(log.id, ring.all(), vouchers);
+        if self.from > 1 {
+            checkpoints = checkpoints.beginning_at(self.from);
+        }
+        let mut chain = self.begin(reader, &log, ring).await?;
+        self.follow(reader, &log, &mut chain, &mut replay, &mut checkpoints, whole).await?;
         self.check_ends(&frame, &chain, &log, whole);
         if whole {
-            self.compare_rows(reader, &log, &mut chain, replay).await?;
+            self.compare_rows(reader, &log, &mut chain, replay, &mut checkpoints).await?;
             // Lists walk along indexes: one that leaves an entry out hides it from everybody who looks for it.
             for problem in reader.structure_problems().await? {
                 let meaning = format!("SQLite finds: {}.", crate::text::printable(&problem));
                 self.findings.add(Code::StructureDamaged.at(None, meaning));
             }
         }
+        self.witnessed_to = checkpoints.finish(self.request.to.is_none(), &mut self.findings);
         self.checked = chain.checked;
         Ok(())
     }
@@ -181,6 +192,7 @@ impl<'a> Run<'a> {
         log: &AuditLog,
         chain: &mut Chain,
         replay: &mut Replay,
+        checkpoints: &mut CheckpointCheck,
         whole: bool,
     ) -> Result<()> {
         let id = *log.id.0.as_bytes();
@@ -190,7 +202,7 @@ impl<'a> Run<'a> {
             let entries = reader.entries_from(next, self.to, id).await?;
             let Some(last) = entries.last() else { break };
             let end = last.seq.checked_add(1);
-            self.take(chain, replay, &entries, whole);
+            self.take(chain, replay, checkpoints, &entries, whole);
             (self.progress)(chain.checked.min(total), total);
             let Some(end) = end else { break };
             next = end;
@@ -205,10 +217,18 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn take(&mut self, chain: &mut Chain, replay: &mut Replay, entries: &[RawEntry], whole: bool) {
+    fn take(
+        &mut self,
+        chain: &mut Chain,
+        replay: &mut Replay,
+        checkpoints: &mut CheckpointCheck,
+        entries: &[RawEntry],
+        whole: bool,
+    ) {
         let pinned = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok());
         for entry in entries {
             let effects = chain.take(entry, &mut self.findings);
+            checkpoints.take(entry.seq, leaf(entry), chain.key(), &mut self.findings);
             if whole {
                 replay.apply(entry.seq, &effects, &mut self.findings);
             }
@@ -263,6 +283,7 @@ impl<'a> Run<'a> {
         log: &AuditLog,
         chain: &mut Chain,
         mut replay: Replay,
+        checkpoints: &mut CheckpointCheck,
     ) -> Result<()> {
         let id = *log.id.0.as_bytes();
         let mut empty = Vec::new();
@@ -277,7 +298,7 @@ impl<'a> Run<'a> {
                     if entries.is_empty() {
                         break;
                     }
-                    self.take(chain, &mut replay, &entries, true);
+                    self.take(chain, &mut replay, checkpoints, &entries, true);
                 }
                 let rows = reader.rows_from(&table, next).await?;
                 reader.release().await?;
@@ -312,6 +333,7 @@ impl<'a> Run<'a> {
             from: u64::try_from(self.from).unwrap_or(0),
             to: u64::try_from(self.to).unwrap_or(0),
             issues,
+            witnessed_to: self.witnessed_to,
         }
     }
 }

@@ -34,6 +34,7 @@ fn of_this_crate() -> Vec<Error> {
             from: 1,
             to: 3,
             issues,
+            witnessed_to: None,
         })
     };
     let issue = Issue {
@@ -101,6 +102,7 @@ fn of_this_crate() -> Vec<Error> {
         Error::ProbeTokenUnknown,
         Error::NoSuchEntry { seq: 9, size: 3 },
         Error::NoSuchEntry { seq: 2, size: 3 },
+        Error::LogDoesNotHold(Box::new(issue.clone())),
         Error::BackupNotVerified(report(vec![issue])),
         Error::BackupNotVerified(report(Vec::new())),
     ];

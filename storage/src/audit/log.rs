@@ -76,7 +76,9 @@ impl LogKey {
         self.signing.verifying_key()
     }
 
-    pub(crate) fn signing(&self) -> &SigningKey {
+    /// For entries here, and for checkpoints of them.
+    #[must_use]
+    pub fn signing(&self) -> &SigningKey {
         &self.signing
     }
 }

@@ -9,7 +9,7 @@ use crate::theme::Meaning;
 use crate::verification::{Verified, verdict};
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};
-use licentia_core::audit::{Issue, IssueSeverity, KeySource, VerifyReport};
+use licentia_core::audit::{Issue, IssueSeverity, KeySource, VerifyReport, Witnessed};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -56,7 +56,7 @@ impl Report {
     }
 
     fn facts(&self, look: Look) -> Vec<Pair> {
-        let VerifyReport { entries_checked, from, to, trust, .. } = &self.verified.report;
+        let VerifyReport { entries_checked, from, to, trust, witnessed_to, .. } = &self.verified.report;
         let checked = match entries_checked {
             0 => "none".to_owned(),
             many => format!("{many}, from {from} to {to}"),
@@ -70,11 +70,15 @@ impl Report {
                 Meaning::Warning,
             ),
         };
-        vec![
+        let mut facts = vec![
             Pair::new("entries", checked),
             Pair::new("ended", look.zoned(self.verified.at)),
             Pair::new("trust", source).meaning(meaning),
-        ]
+        ];
+        facts.extend(witnessed_to.as_ref().map(|Witnessed { size, at, by }| {
+            Pair::new("witnessed", format!("up to {size}, {}, by {}", look.zoned(*at), clean(by)))
+        }));
+        facts
     }
 }
 

@@ -48,7 +48,7 @@ impl Home {
 
     pub(super) fn start(&self, passphrase: Option<Passphrase>) -> Start {
         let (place, ambient) = (self.place(), self.ambient.clone());
-        Start { place, ambient, actor: actor(), passphrase, named_home: None, audience: Ok(vec![]) }
+        Start { place, ambient, actor: actor(), passphrase, named_home: None, audience: Ok(vec![]), log_claim: true }
     }
 
     pub(super) async fn open(&self, passphrase: Option<Passphrase>) -> Harness {

@@ -23,7 +23,8 @@ fn child() {
     };
     let ambient = Ambient::new(now, |bytes| getrandom::fill(bytes).unwrap());
     let actor = Actor::new("mathieu@build7").unwrap();
-    let start = Start { place, ambient, actor, passphrase: None, named_home: None, audience: Ok(vec![]) };
+    let start =
+        Start { place, ambient, actor, passphrase: None, named_home: None, audience: Ok(vec![]), log_claim: true };
     tokio::runtime::Runtime::new().unwrap().block_on(run(start)).unwrap();
 }
 

@@ -10,13 +10,13 @@ use crate::session::Session;
 use crate::tab::TabId;
 use crate::testing::{parse, shown};
 use crate::theme::Theme;
-use licentia_core::audit::{Issue, IssueSeverity, KeySource, LogIdentity, TrustRoot, VerifyReport};
+use licentia_core::audit::{CheckpointReason, Issue, IssueSeverity, KeySource, LogIdentity, TrustRoot, VerifyReport};
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Batch, BatchRow, Decoded, EventId, Explanation, Identity, IdentityId, Inspection, IssueRequest,
-    Issuer, IssuerId, IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId, LicenseStatus, Limit, Limits, LogId,
-    Origin, Page, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation, StatusRef, Strings,
-    SubjectSignature, Term, Timestamp, UsedIdentity,
+    AuditRecord, Batch, BatchRow, Checkpoint, Cosignature, Decoded, EventId, Explanation, Identity, IdentityId,
+    Inspection, IssueRequest, Issuer, IssuerId, IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId,
+    LicenseStatus, Limit, Limits, LogId, Origin, Page, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode,
+    RecordedEffect, Revocation, StatusRef, Strings, SubjectSignature, Term, Timestamp, UsedIdentity,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -369,6 +369,7 @@ pub(crate) fn good_report() -> VerifyReport {
         from: 1,
         to: 60,
         issues: vec![],
+        witnessed_to: None,
     }
 }
 
@@ -407,8 +408,33 @@ pub(super) fn overview() -> Overview {
             created_at: NOW,
             size: 63,
         },
+        checkpoint: Some((checkpoint(60, 14), Some(cosignature(41, 200)))),
         pin: Ok(Some(PinState::Behind)),
     }
+}
+
+/// How somebody unlocked leaves.
+pub(super) const LEAVES: [Effect; 2] = [Effect::Checkpoint { reason: CheckpointReason::End }, Effect::Quit];
+
+fn minutes_before_now(minutes: i64) -> Timestamp {
+    Timestamp(NOW.0 - minutes * 60_000_000)
+}
+
+fn checkpoint(size: i64, minutes_ago: i64) -> Checkpoint {
+    Checkpoint {
+        size,
+        epoch: 1,
+        root: [7; 32],
+        frontier: vec![],
+        note: String::new(),
+        reason: "hourly".to_owned(),
+        created_at: minutes_before_now(minutes_ago),
+    }
+}
+
+fn cosignature(size: i64, minutes_ago: i64) -> Cosignature {
+    let at = minutes_before_now(minutes_ago);
+    Cosignature { size, witness: "acme-witness".to_owned(), line: String::new(), signed_at: at, received_at: at }
 }
 
 pub(super) fn counts() -> LicenseCounts {

@@ -1,5 +1,7 @@
 //! `licentia audit …`
 
+mod checkpoint;
+mod checkpoints;
 mod export;
 mod filter;
 mod key;
@@ -18,6 +20,8 @@ pub(crate) enum Audit {
     Export(export::Export),
     Verify(verify::Verify),
     Key(key::Key),
+    Checkpoint(checkpoint::Checkpoint),
+    Checkpoints(checkpoints::Checkpoints),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
@@ -27,5 +31,7 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Export(args) => export::run(context, args).await,
         Audit::Verify(args) => verify::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
+        Audit::Checkpoint(args) => checkpoint::run(context, args).await,
+        Audit::Checkpoints(args) => checkpoints::run(context, args).await,
     }
 }

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::view;
 use clap::Args;
-use licentia_core::audit::{IssueSeverity, KeySource, VerifyReport, VerifyRequest, unreadable};
+use licentia_core::audit::{IssueSeverity, KeySource, VerifyReport, VerifyRequest, Witnessed, unreadable};
 use serde_json::Value;
 use std::fmt::Write;
 use std::path::Path;
@@ -105,6 +105,9 @@ fn for_people(report: &VerifyReport) -> String {
         let _ = writeln!(out, "log:   {fingerprint}");
     }
     let printable = licentia_core::text::printable;
+    if let Some(Witnessed { size, at, by }) = &report.witnessed_to {
+        let _ = writeln!(out, "witnessed up to {size}: {at}, by {}", printable(by));
+    }
     for issue in &report.issues {
         let severity = match issue.severity {
             IssueSeverity::Notice => "notice",
@@ -125,6 +128,7 @@ fn for_people(report: &VerifyReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use licentia_core::Timestamp;
     use licentia_core::audit::{Issue, TrustRoot};
 
     #[test]
@@ -151,6 +155,11 @@ mod tests {
                 meaning: "what is stored is not what was signed\u{1b}[2J".to_owned(),
                 advice: "go on from a backup".to_owned(),
             }],
+            witnessed_to: Some(Witnessed {
+                size: 9,
+                at: Timestamp::from_seconds(1_779_285_600),
+                by: "acme".to_owned(),
+            }),
         };
         insta::assert_snapshot!(for_people(&report));
     }
