@@ -180,6 +180,20 @@ impl RawReader {
         Ok(lines.filter(|line| line != "ok").collect())
     }
 
+    /// Those of [`Self::structure_problems`] that are about the index of words: it is derived, and proves nothing.
+    pub async fn problems_of_the_index(&mut self, problems: &[String]) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name GLOB 'audit_search*'";
+        let tables = self.all(sql, &[]).await?;
+        let mut own = Vec::new();
+        for table in &tables {
+            let name = String::from_utf8_lossy(&bytes(table, 0)).replace('\'', "''");
+            let rows = self.all(&format!("PRAGMA integrity_check('{name}')"), &[]).await?;
+            own.extend(rows.iter().map(|row| String::from_utf8_lossy(&bytes(row, 0)).into_owned()));
+        }
+        let is_own = |problem: &&String| problem.contains("audit_search") || own.contains(*problem);
+        Ok(problems.iter().filter(is_own).cloned().collect())
+    }
+
     /// Closes the connection.
     pub async fn close(self) {
         // Nothing was written; nothing can be lost.

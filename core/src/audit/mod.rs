@@ -4,10 +4,13 @@ mod chain;
 mod checkpoint;
 mod checkpoint_check;
 mod export;
+mod find;
 mod keys;
 mod kind;
 mod replay;
 mod report;
+mod saved;
+mod search;
 mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
@@ -17,9 +20,14 @@ use std::path::PathBuf;
 
 pub use checkpoint::{CHECKPOINT_EVERY, CheckpointReason, KeptCheckpoint};
 pub use export::COLUMNS;
+pub use find::AuditSearch;
 pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport, Witnessed};
+pub use saved::SavedFilter;
+pub use search::{DEEPEST, FIELDS, LONGEST, MOST_TERMS, Query, QueryMistake};
 pub use verify::unreadable;
+
+pub use licentia_storage::{CountBy, IndexState, SearchPage};
 
 /// See [`Licentia::audit`].
 #[derive(Clone, Copy)]

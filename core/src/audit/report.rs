@@ -103,12 +103,13 @@ pub enum Code {
     RowMissing,
     RowUnaccounted,
     SecretsWithheld,
+    SearchIndexStale,
     MoreIssues,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::Unreadable,
         Self::LogMissing,
         Self::WrongLog,
@@ -141,6 +142,7 @@ impl Code {
         Self::RowMissing,
         Self::RowUnaccounted,
         Self::SecretsWithheld,
+        Self::SearchIndexStale,
         Self::MoreIssues,
     ];
 
@@ -179,13 +181,14 @@ impl Code {
             Self::RowMissing => "row_missing",
             Self::RowUnaccounted => "row_unaccounted",
             Self::SecretsWithheld => "secrets_withheld",
+            Self::SearchIndexStale => "search_index_stale",
             Self::MoreIssues => "more_issues",
         }
     }
 
     const fn severity(self) -> IssueSeverity {
         match self {
-            Self::SecretsWithheld => IssueSeverity::Notice,
+            Self::SecretsWithheld | Self::SearchIndexStale => IssueSeverity::Notice,
             _ => IssueSeverity::Critical,
         }
     }
@@ -225,6 +228,9 @@ impl Code {
                 "The table was changed around Licentia. Compare this row with a backup; the log tells what it was."
             }
             Self::SecretsWithheld => "Nothing needs to be done: a copy for review leaves vault and secrets out.",
+            Self::SearchIndexStale => {
+                "The log is not touched by this. Run `licentia audit index --rebuild`, so that searches find everything."
+            }
             Self::MoreIssues => "Deal with the ones that are listed first, then verify again.",
             _ => "Keep the file as evidence. Compare these entries with a backup or an export.",
         }
@@ -264,6 +270,11 @@ impl Findings {
         } else if self.0.len() == MOST {
             self.0.push(Code::MoreIssues.at(None, "There are more issues than are listed."));
         }
+    }
+
+    /// Whether nothing critical was found so far.
+    pub(crate) fn hold(&self) -> bool {
+        self.0.iter().all(|issue| issue.severity != IssueSeverity::Critical)
     }
 
     /// In the order of the log; what belongs to no entry comes first.

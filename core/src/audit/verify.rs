@@ -26,10 +26,36 @@ impl Audit<'_> {
         reader.close().await;
         if let Err(error) = outcome {
             run.findings.add(Code::Unreadable.at(None, format!("The file could not be read to its end: {error}.")));
+        } else if request.from.is_none() && request.to.is_none() && run.findings.hold() {
+            // An entry that was altered is not found by its new words either, and that says nothing of the index.
+            for seq in self.hidden_by_the_index().await {
+                let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+                let meaning = "The index of words does not find this entry by its words.";
+                run.findings.add(Code::SearchIndexStale.at(seq, meaning));
+            }
         }
         Ok(run.report())
     }
+
+    /// A sample of entries, those that a search for their words would leave out: whoever edits the index can hide an
+    /// entry from searches, though never from the log.
+    async fn hidden_by_the_index(&self) -> Vec<u64> {
+        let reader = self.0.reader();
+        let Ok(state) = reader.search_index().await else { return Vec::new() };
+        let step = (state.reached / SAMPLED).max(1);
+        let mut hidden = Vec::new();
+        for seq in (0..SAMPLED).map(|number| state.reached.saturating_sub(number * step)).take_while(|seq| *seq > 0) {
+            // What cannot be read is told by the verification itself, or with the index's structure.
+            let Ok(Some(entry)) = reader.audit_entry(seq).await else { continue };
+            hidden.extend(reader.missing_in_index(&[entry]).await.unwrap_or_default());
+        }
+        hidden.sort_unstable();
+        hidden
+    }
 }
+
+/// Entries whose words are looked up in the index.
+const SAMPLED: u64 = 200;
 
 /// A file that cannot be read proves nothing: that is an answer, and not the good one. Any other error is given back.
 pub fn unreadable(error: Error) -> Result<VerifyReport> {
@@ -132,7 +158,12 @@ impl<'a> Run<'a> {
         if whole {
             self.compare_rows(reader, &log, &mut chain, replay, &mut checkpoints).await?;
             // Lists walk along indexes: one that leaves an entry out hides it from everybody who looks for it.
-            for problem in reader.structure_problems().await? {
+            let problems = reader.structure_problems().await?;
+            let of_index = reader.problems_of_the_index(&problems).await?;
+            if !of_index.is_empty() {
+                self.findings.add(Code::SearchIndexStale.at(None, "The index of words is damaged."));
+            }
+            for problem in problems.into_iter().filter(|problem| !of_index.contains(problem)) {
                 let meaning = format!("SQLite finds: {}.", crate::text::printable(&problem));
                 self.findings.add(Code::StructureDamaged.at(None, meaning));
             }

@@ -48,6 +48,8 @@ fn of_this_crate() -> Vec<Error> {
     let mut errors = vec![
         Error::Io { action: "write", path: path(), source: io() },
         Error::FileExists(path()),
+        Error::Query(crate::audit::Query::parse("a\u{1b} AND knd:x", Timestamp(0)).unwrap_err()),
+        Error::NoSuchFilter { name: name() },
         BatchError::Name("a.txt".into()).into(),
         BatchError::Unusable { path: "a.csv".into(), why: "It is no ordinary file.".to_owned() }.into(),
         BatchError::NoRows("a.csv".into()).into(),

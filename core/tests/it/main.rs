@@ -19,5 +19,6 @@ mod identity;
 mod keys;
 mod license;
 mod probe;
+mod search;
 mod verify;
 mod world;

@@ -2,11 +2,16 @@
 
 mod checkpoint;
 mod checkpoints;
+mod count;
 mod export;
 mod filter;
+mod index;
 mod key;
 mod list;
+mod saved;
+mod search;
 mod show;
+mod tail;
 mod verify;
 
 use crate::context::Context;
@@ -16,22 +21,32 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
     List(list::List),
+    Tail(tail::Tail),
+    Count(count::Count),
     Show(show::Show),
     Export(export::Export),
     Verify(verify::Verify),
     Key(key::Key),
     Checkpoint(checkpoint::Checkpoint),
     Checkpoints(checkpoints::Checkpoints),
+    /// Keep queries under a name, for `--query @NAME`.
+    #[command(subcommand)]
+    Filter(saved::Saved),
+    Index(index::Index),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
     match verb {
         Audit::List(args) => list::run(context, args).await,
+        Audit::Tail(args) => tail::run(context, args).await,
+        Audit::Count(args) => count::run(context, args).await,
         Audit::Show(args) => show::run(context, args).await,
         Audit::Export(args) => export::run(context, args).await,
         Audit::Verify(args) => verify::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
         Audit::Checkpoint(args) => checkpoint::run(context, args).await,
         Audit::Checkpoints(args) => checkpoints::run(context, args).await,
+        Audit::Filter(verb) => saved::dispatch(context, verb).await,
+        Audit::Index(args) => index::run(context, args).await,
     }
 }

@@ -71,6 +71,17 @@ fn a_known_key_that_did_not_sign_refuses_the_note_even_beside_a_good_one() {
 }
 
 #[test]
+fn a_signature_that_lazier_verifiers_accept_is_refused() {
+    // Its R is the neutral point: whoever has the key can make such a one, and OpenSSL accepts this very one.
+    let text =
+        "text\n\n— k xc2IOwEAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAASSKZduSrlFpt0is6Hldu58bFiE57/8KdN158gYP0Gw4=\n";
+    let keys = [public("k", SignatureKind::Ed25519, &signing_key(7))];
+    let note = parse(text).unwrap();
+    assert_eq!(note.signatures()[0].key_id(), keys[0].id());
+    assert_eq!(note.verify(&keys), Err(NoteError::BadSignature("k".to_owned())));
+}
+
+#[test]
 fn another_key_with_the_same_name_or_the_same_id_is_a_stranger() {
     let note = parse(&format!("{GO_TEXT}\n{PETER_SIGNED}")).unwrap();
     let namesake = public("PeterNeumann", SignatureKind::Ed25519, &signing_key(1));

@@ -9,35 +9,34 @@ const LOG: &str =
     "licentia/019e45d2-f000-7000-8000-00000000000a/1+4bf9bba8+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs";
 const WITNESS: &str = "witness.example/w1+fea3b187+BBOY9ixtGkV8UbpqS189vS9p/KkyFiGNyJl+QWvRfZPK";
 
-/// Made from the specifications by another program (Python, hashlib and cryptography): entry 3 of the seven `entry 0` to
-/// `entry 6`, signed with the seed 07…07, cosigned with 08…08.
-const MADE_ELSEWHERE: &str = "c2sp.org/tlog-proof@v1
-index 3
-V8efTzGuApxdS9MLBzwnyU35NDiytGl+Hh7vW8A5SkE=
-WkdmL9ijF9lgSaP59HxV3GfKZgUbqjaD27GbL+CaB7A=
-lK+4osoFHAVFjqOdzRmxvWjn4zUp8QtDnSphWlH2NuI=
+/// Made from the specifications by another program (Python, hashlib and cryptography): the second of the seven entries
+/// that the vectors of `storage` freeze, signed with the seed 07…07, cosigned with 08…08. It is in docs/FORMAT.md.
+const MADE_ELSEWHERE: &str = include_str!("entry2.tlog-proof");
 
-licentia/019e45d2-f000-7000-8000-00000000000a/1
-7
-mMl/C6MXXNCLAx3QhLncTmSbZNGijm6mlGRlAxc6tYc=
-
-— licentia/019e45d2-f000-7000-8000-00000000000a/1 S/m7qE70yfLcraipAwoQFl2XBwzUKlbyJqjFZRdrZDN4oxy8T0rmnYKHjdtZIA7c1+hmsfRiMkpM6U8HPWmpvq5MNQ4=
-— witness.example/w1 /qOxhwAAAABqDb5grnHE1A5lXVNU48ziZO77itfL6Ip1TeYFe6YSWb+V+1vTbnaSmOpMzuFkd+zij8Ys/GN2js2GbigE2l8FxnAcDA==
-";
+/// The seven entries as they are hashed.
+fn frozen_entries() -> Vec<Vec<u8>> {
+    let vectors = include_str!("../../../../storage/tests/vectors/audit.json");
+    let vectors: serde_json::Value = serde_json::from_str(vectors).unwrap();
+    vectors["entries"].as_array().unwrap().iter().map(|entry| hex(entry["encoded"].as_str().unwrap())).collect()
+}
 
 fn entry(number: u64) -> Vec<u8> {
     format!("entry {number}").into_bytes()
 }
 
-/// What a log of entries says of one of them.
+/// What a log of such entries says of one of them.
 fn proof(index: u64, size: u64) -> Proof {
-    let leaves: Vec<_> = (0..size).map(|number| leaf_hash(&entry(number))).collect();
+    proof_among(&(0..size).map(entry).collect::<Vec<_>>(), index)
+}
+
+fn proof_among(entries: &[Vec<u8>], index: u64) -> Proof {
+    let leaves: Vec<_> = entries.iter().map(|entry| leaf_hash(entry)).collect();
     let mut frontier = Frontier::new();
     frontier.extend(leaves.iter().copied());
-    let checkpoint = Checkpoint::new(ORIGIN, size, frontier.root()).unwrap();
+    let checkpoint = Checkpoint::new(ORIGIN, frontier.size(), frontier.root()).unwrap();
     let mut checkpoint = checkpoint.sign(ORIGIN, &signing_key(7)).unwrap();
     checkpoint.add(checkpoint.checkpoint().cosign("witness.example/w1", &signing_key(8), 1_779_285_600).unwrap());
-    Proof { extra: Vec::new(), index, path: prove_inclusion(index, size, leaves).unwrap(), checkpoint }
+    Proof { extra: Vec::new(), index, path: prove_inclusion(index, frontier.size(), leaves).unwrap(), checkpoint }
 }
 
 /// Asks as somebody who trusts the log's key and the witness.
@@ -52,10 +51,13 @@ fn parse(text: &str) -> Result<Proof, ProofError> {
 
 #[test]
 fn a_proof_made_elsewhere_verifies_and_is_the_one_that_we_make() {
-    let elsewhere = parse(MADE_ELSEWHERE).unwrap();
-    assert_eq!(verified(&elsewhere, b"entry 3"), Ok(1));
-    assert_eq!(elsewhere, proof(3, 7));
-    assert_eq!(proof(3, 7).to_string(), MADE_ELSEWHERE);
+    let (elsewhere, entries) = (parse(MADE_ELSEWHERE).unwrap(), frozen_entries());
+    assert_eq!(verified(&elsewhere, &entries[1]), Ok(1));
+    let ours = proof_among(&entries, 1);
+    assert_eq!(elsewhere, ours);
+    assert_eq!(ours.to_string(), MADE_ELSEWHERE);
+    let documented = include_str!("../../../../docs/FORMAT.md");
+    assert!([MADE_ELSEWHERE, LOG, WITNESS].iter().all(|text| documented.contains(text)));
 }
 
 #[test]
@@ -148,21 +150,21 @@ fn malformed_proofs_are_refused() {
         String::new(),
         text.replace("@v1", "@v2"),
         text.replace("c2sp.org/tlog-proof@v1\n", ""),
-        text.replace("index 3\n", ""),
-        text.replace("index 3", "index 03"),
-        text.replace("index 3", "index +3"),
-        text.replace("index 3", "index -3"),
-        text.replace("index 3", "index  3"),
-        text.replace("index 3", "index 9223372036854775808"),
-        text.replace("index 3", "Index 3"),
-        text.replace("index 3", "extra \nindex 3"),
-        text.replace("index 3", "extra !!!!\nindex 3"),
-        text.replace("index 3", "extra AAAB\nextra AAAB\nindex 3"),
-        text.replace("index 3", "index 3\nextra AAAB"),
-        text.replace("index 3", "index 3\nindex 3"),
-        text.replace("index 3", "index 3\nAAAA"),
-        text.replace("SkE=", "SkF="),
-        text.replace("SkE=", "SkE"),
+        text.replace("index 1\n", ""),
+        text.replace("index 1", "index 01"),
+        text.replace("index 1", "index +1"),
+        text.replace("index 1", "index -1"),
+        text.replace("index 1", "index  1"),
+        text.replace("index 1", "index 9223372036854775808"),
+        text.replace("index 1", "Index 1"),
+        text.replace("index 1", "extra \nindex 1"),
+        text.replace("index 1", "extra !!!!\nindex 1"),
+        text.replace("index 1", "extra AAAB\nextra AAAB\nindex 1"),
+        text.replace("index 1", "index 1\nextra AAAB"),
+        text.replace("index 1", "index 1\nindex 1"),
+        text.replace("index 1", "index 1\nAAAA"),
+        text.replace("HEQ=", "HER="),
+        text.replace("HEQ=", "HEQ"),
         text.replace('\n', "\r\n"),
         text.replacen("\n\n", "\n", 1),
         text.replacen("\n\n", "\n\n\n", 1),
@@ -170,12 +172,13 @@ fn malformed_proofs_are_refused() {
         format!("\n{text}"),
         text.trim_end().to_owned(),
     ];
-    for text in refused {
-        assert!(parse(&text).is_err(), "{text}");
+    for changed in refused {
+        assert_ne!(changed, text);
+        assert!(parse(&changed).is_err(), "{changed}");
     }
-    let line = "V8efTzGuApxdS9MLBzwnyU35NDiytGl+Hh7vW8A5SkE=\n";
-    let long = |count: usize| parse(&text.replace("index 3\n", &format!("index 3\n{}", line.repeat(count))));
-    assert_eq!(verified(&long(61).unwrap(), &entry(3)), Err(TreeError::ProofTooLong.into()));
+    let line = "XoNkyY1+w0pN8mwzTKlJHogMmKM5nO2y9UXJ/e7gHEQ=\n";
+    let long = |count: usize| parse(&text.replace("index 1\n", &format!("index 1\n{}", line.repeat(count))));
+    assert_eq!(verified(&long(61).unwrap(), &frozen_entries()[1]), Err(TreeError::ProofTooLong.into()));
     assert_eq!(long(62), Err(ProofError::Malformed("it has too many hashes")));
     assert_eq!(Proof::parse(&vec![b'a'; 2_000_001]), Err(ProofError::Malformed("it is too long")));
 }
