@@ -64,6 +64,11 @@ impl Chain {
         self.key.as_ref()
     }
 
+    /// Whether the last entry has the hash that its fields give.
+    pub(crate) fn last_is_as_hashed(&self) -> bool {
+        self.link.derived.is_some_and(|derived| self.link.stored.as_deref() == Some(&derived[..]))
+    }
+
     /// The seq that comes next.
     pub(crate) fn next(&self) -> i64 {
         self.next

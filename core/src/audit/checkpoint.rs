@@ -129,7 +129,8 @@ impl Audit<'_> {
         let ring = KeyRing::new(log, &raw.keys().await?);
         let own = ring.named(&operator.log_key().id()).ok_or(StoreError::WrongLogKey)?;
         let (start, mut chain, mut check) = match last.and_then(|last| Some((own_tree(log.id, &last, &own)?, last))) {
-            Some((_, last)) if last.size == size => return Ok(Grown::Same(last)),
+            // One that is larger than the log is looked at all the same.
+            Some((_, last)) if last.size == size && vouchers.checkpoints.is_empty() => return Ok(Grown::Same(last)),
             Some((tree, last)) => {
                 let check = CheckpointCheck::new(log.id, ring.all(), vouchers).growing(tree, &own);
                 // Its last entry is read again for the link to it.
@@ -152,7 +153,7 @@ impl Audit<'_> {
             for entry in &entries {
                 chain.take(entry, &mut findings);
                 if entry.seq > covered || start == 1 {
-                    check.take(entry.seq, leaf(entry), chain.key(), &mut findings);
+                    check.take(entry.seq, leaf(entry, &chain), chain.key(), &mut findings);
                 }
             }
             tokio::task::yield_now().await;

@@ -6,12 +6,12 @@
 #[cfg(test)]
 mod tests;
 
+use super::chain::Chain;
 use super::keys::PublicKey;
 use super::report::{Code, Findings, Issue, Witnessed};
 use crate::tlog::merkle::{Frontier, Hash, leaf_hash};
 use crate::tlog::{NoteSignature, SignatureKind, SignedCheckpoint, Trust, VerifierKey, origin};
 use crate::{LogId, Timestamp};
-use licentia_storage::audit::ENTRY_VERSION;
 use licentia_storage::raw::{RawCheckpoint, RawCosignature, RawEntry, RawVouchers};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -229,9 +229,10 @@ impl CheckpointCheck {
     }
 }
 
-/// The leaf of an entry; none if it cannot be told what it is.
-pub(crate) fn leaf(entry: &RawEntry) -> Option<Hash> {
-    let fields = entry.fields.as_ref().ok().filter(|fields| fields.version == ENTRY_VERSION);
+/// The leaf of the entry that the chain took in last; none if it is not what was hashed when it was written: then that
+/// is the issue, and not what follows from it for every checkpoint after it.
+pub(crate) fn leaf(entry: &RawEntry, chain: &Chain) -> Option<Hash> {
+    let fields = entry.fields.as_ref().ok().filter(|_| chain.last_is_as_hashed());
     fields.map(|fields| leaf_hash(&fields.encode()))
 }
 

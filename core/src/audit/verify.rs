@@ -259,7 +259,7 @@ impl<'a> Run<'a> {
         let pinned = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok());
         for entry in entries {
             let effects = chain.take(entry, &mut self.findings);
-            checkpoints.take(entry.seq, leaf(entry), chain.key(), &mut self.findings);
+            checkpoints.take(entry.seq, leaf(entry, chain), chain.key(), &mut self.findings);
             if whole {
                 replay.apply(entry.seq, &effects, &mut self.findings);
             }

@@ -5,7 +5,6 @@ use crate::failure::Result;
 use crate::view;
 use clap::Args;
 use licentia_core::checkpoint_in;
-use serde_json::Value;
 
 /// Show one license with its token.
 #[derive(Debug, Args)]
@@ -26,7 +25,8 @@ pub(crate) async fn run(context: &Context, args: Show) -> Result {
     if let Some(revocation) = &revocation {
         shown.insert("revocation".to_owned(), view::revocation(revocation).into());
     }
-    let log = checkpoint_in(&license.token).map(|carried| view::carried_checkpoint(carried.checkpoint()).into());
-    shown.insert("log".to_owned(), log.unwrap_or(Value::Null));
+    if let Some(carried) = checkpoint_in(&license.token) {
+        shown.insert("log".to_owned(), view::carried_checkpoint(carried.checkpoint()).into());
+    }
     context.output.thing(&shown)
 }
