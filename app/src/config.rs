@@ -7,6 +7,10 @@
 //! # After a verification that failed nothing changes until a full one succeeds; "warn" only says so.
 //! [audit]
 //! on_failure = "stop"
+//!
+//! [license]
+//! # Whether licenses carry the latest checkpoint of the audit log.
+//! log = true
 //! ```
 
 use crate::failure::{Failure, Result};
@@ -23,6 +27,8 @@ pub(crate) struct Config {
     pub audience: Vec<String>,
     #[serde(default)]
     pub audit: AuditPolicy,
+    #[serde(default)]
+    pub license: License,
 }
 
 /// What it says of the audit log.
@@ -44,6 +50,25 @@ pub(crate) enum OnFailure {
     Stop,
 }
 
+/// What every license is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct License {
+    /// Whether it carries the latest checkpoint of the audit log. Its size tells how much the vendor does.
+    #[serde(default = "yes")]
+    pub log: bool,
+}
+
+impl Default for License {
+    fn default() -> Self {
+        Self { log: yes() }
+    }
+}
+
+const fn yes() -> bool {
+    true
+}
+
 impl Config {
     /// Reads the file; one that is not there says nothing.
     pub(crate) fn read(path: &Path) -> Result<Self> {
@@ -59,7 +84,9 @@ impl Config {
             });
             Failure::new(format!("{} cannot be used", path.display()))
                 .because(format!("{line}{}", error.message()))
-                .hint("Correct that line; there are `audience`, a list of texts, and `on_failure` under `[audit]`, \"warn\" or \"stop\".")
+                .hint(
+                    "Correct that line. The keys are `audience`, a list of texts, `on_failure` under `[audit]`, \"warn\" or \"stop\", and `log` under `[license]`, true or false.",
+                )
         })
     }
 }
@@ -91,6 +118,14 @@ mod tests {
         assert_eq!(read("[audit]\non_failure = 'stop'").unwrap().audit.on_failure, OnFailure::Stop);
         let failure = read("[audit]\non_failure = 'panic'").unwrap_err();
         assert!(failure.explanation().unwrap().cause.clone().unwrap().starts_with("line 2: unknown variant"));
+    }
+
+    #[test]
+    fn licenses_carry_a_checkpoint_unless_that_is_switched_off() {
+        for (text, carried) in [("", true), ("[license]", true), ("[license]\nlog = false", false)] {
+            assert_eq!(read(text).unwrap().license.log, carried, "{text}");
+        }
+        assert!(read("[license]\nlgo = false").is_err());
     }
 
     #[test]

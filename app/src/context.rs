@@ -129,6 +129,7 @@ impl Context {
         let result = match self.unlock(&licentia, acting).await {
             Ok(operator) => {
                 let result = work(&licentia, &operator).await;
+                self.pass_alarm_on(&licentia);
                 self.move_pin(&licentia).await;
                 follow_with_index(&licentia).await;
                 result
@@ -153,6 +154,7 @@ impl Context {
             Ok(operator) => {
                 self.warn_of_pin(&licentia).await;
                 let result = work(&licentia, operator.as_ref()).await;
+                self.pass_alarm_on(&licentia);
                 if operator.is_some() {
                     self.move_pin(&licentia).await;
                 }
@@ -185,6 +187,13 @@ impl Context {
             return Ok(None);
         }
         Ok(Some(licentia.vault().unlock(passphrase, self.actor(acting)?).await?))
+    }
+
+    /// Says what went wrong beside what was done.
+    fn pass_alarm_on(&self, licentia: &Licentia) {
+        if let Some(error) = licentia.take_alarm() {
+            self.warn("what was done is done, but the log could not be signed after it", &Explanation::from(&error));
+        }
     }
 
     /// Moves the pin on. The change is on disk by then, so that this fails is no reason to call the change failed.

@@ -29,6 +29,8 @@ pub(crate) async fn open(context: &Context) -> Result {
         named_home: named_home(context)?,
         audience: audience(context),
         stops_after_failure: context.stops_after_failure(),
+        // Where nobody can tell whether it was switched off, it is.
+        log_claim: context.config().is_ok_and(|config| config.license.log),
     };
     show(start).await
 }

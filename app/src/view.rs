@@ -2,11 +2,13 @@
 
 use crate::args::Format;
 use crate::output::{Column, Object};
-use base64ct::{Base64UrlUnpadded, Encoding};
+use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use licentia_core::audit::LogIdentity;
+use licentia_core::tlog;
 use licentia_core::witness::{Asked, Witnessed};
 use licentia_core::{
-    AuditRecord, Error, Identity, Issuer, License, Licenses, ProbeState, ProbeToken, Revocation, Timestamp, Witness,
+    AuditRecord, Checkpoint, Cosignature, Error, Identity, Issuer, License, Licenses, ProbeState, ProbeToken,
+    Revocation, Timestamp, Witness,
 };
 use licentia_license::Claims;
 use serde::Serialize;
@@ -103,6 +105,16 @@ pub(crate) const ASKED_COLUMNS: [Column; 4] = [
     Column::text("OUTCOME", "outcome"),
     Column::text("SIZE", "size").or("-"),
     Column::time("SIGNED", "signed_at").or("-"),
+];
+
+pub(crate) const CHECKPOINT: [&str; 7] = ["size", "epoch", "root", "created_at", "reason", "witnesses", "note"];
+
+pub(crate) const CHECKPOINT_COLUMNS: [Column; 5] = [
+    Column::text("SIZE", "size"),
+    Column::text("EPOCH", "epoch"),
+    Column::time("TIME", "created_at"),
+    Column::text("REASON", "reason"),
+    Column::text("WITNESSES", "witnesses"),
 ];
 
 pub(crate) fn license(license: &License, now: Timestamp) -> Object {
@@ -217,6 +229,25 @@ pub(crate) fn log(identity: &LogIdentity) -> Object {
         "created_at": identity.created_at,
         "size": identity.size,
     }))
+}
+
+/// A checkpoint with its note, and who else signed it.
+pub(crate) fn checkpoint(kept: &Checkpoint, witnesses: &[Cosignature]) -> Object {
+    let names: Vec<&str> = witnesses.iter().map(|one| one.witness.as_str()).collect();
+    object(json!({
+        "size": kept.size,
+        "epoch": kept.epoch,
+        "root": Base64::encode_string(&kept.root),
+        "created_at": kept.created_at,
+        "reason": kept.reason,
+        "witnesses": names,
+        "note": kept.note,
+    }))
+}
+
+/// The checkpoint that a license carries, shortly.
+pub(crate) fn carried_checkpoint(carried: &tlog::Checkpoint) -> Object {
+    object(json!({ "size": carried.size(), "root": carried.root_text() }))
 }
 
 /// What a license says; for people its times as times.

@@ -118,6 +118,9 @@ pub enum Error {
     /// A file that is no bundle, or one that is not written as it has to be.
     #[error("{} cannot be read as a bundle", path.display())]
     Bundle { path: PathBuf, why: crate::audit::BundleError },
+    /// What a checkpoint would sign is not what was written.
+    #[error("the log does not hold, so no checkpoint was signed")]
+    LogDoesNotHold(Box<crate::audit::Issue>),
     /// The copy that was made does not verify, and was thrown away.
     #[error("the copy does not verify")]
     BackupNotVerified(Box<crate::audit::VerifyReport>),

@@ -178,6 +178,11 @@ impl From<&Error> for Explanation {
             Error::Bundle { path: _, why } => says
                 .because(sentence(&why.to_string()))
                 .then("Ask for it again; `licentia audit export --bundle FILE` writes one."),
+            Error::LogDoesNotHold(issue) => {
+                let at = issue.seq_from.map(|seq| format!(" at entry {seq}")).unwrap_or_default();
+                says.because(format!("{} ({}{at})", issue.meaning, issue.code))
+                    .then("Run `licentia audit verify` for all of it, and keep the file as it is.")
+            }
             Error::BackupNotVerified(report) => says
                 .because(first_issue(report))
                 .then("The copy was thrown away. Run `licentia audit verify` to see whether the database itself is whole."),

@@ -46,7 +46,8 @@ pub use vault::{Founded, Founding, VaultService};
 
 pub use licentia_license::Limit;
 pub use licentia_storage::{
-    Ambient, AuditRecord, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseCounts,
-    LicenseId, LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect,
-    Revocation, StatusRef, StoreError, Strings, SubjectSignature, TimeError, Timestamp, Watch, Witness, WitnessId,
+    Ambient, AuditRecord, Checkpoint, Cosignature, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus,
+    License, LicenseCounts, LicenseId, LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId,
+    ReasonCode, RecordedEffect, Revocation, StatusRef, StoreError, Strings, SubjectSignature, TimeError, Timestamp,
+    Watch, Witness, WitnessId,
 };

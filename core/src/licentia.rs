@@ -1,6 +1,6 @@
 //! An open database and the services on it.
 
-use crate::audit::Audit;
+use crate::audit::{Audit, CHECKPOINT_EVERY, CheckpointReason};
 use crate::pin::{self, Pin, PinState, PinStore};
 use crate::witness::Witnesses;
 use crate::{Ambient, Error, Identities, Issuers, Licenses, Operator, Probes, Result, Revocations, VaultService};
@@ -22,6 +22,10 @@ struct Inner {
     pin: Mutex<Result<PinState, String>>,
     /// Whether a verification that failed stands in the way of changes.
     stops_after_failure: AtomicBool,
+    /// What went wrong beside a change that was made, until somebody is told.
+    alarm: Mutex<Option<Error>>,
+    /// Whether new licenses carry the latest checkpoint.
+    log_claim: AtomicBool,
 }
 
 /// Where a database and what belongs to it are found.
@@ -69,7 +73,14 @@ impl Licentia {
     }
 
     fn around(store: Store, place: Place, pin: PinState) -> Self {
-        Self(Arc::new(Inner { place, store, pin: Mutex::new(Ok(pin)), stops_after_failure: AtomicBool::new(false) }))
+        Self(Arc::new(Inner {
+            place,
+            store,
+            pin: Mutex::new(Ok(pin)),
+            alarm: Mutex::default(),
+            log_claim: AtomicBool::new(true),
+            stops_after_failure: AtomicBool::new(false),
+        }))
     }
 
     /// Compares the file with what was seen of it before.
@@ -229,7 +240,49 @@ impl Licentia {
             return Err(StoreError::ReadOnly.into());
         }
         self.pin_seen().await?;
-        self.0.store.write(operator.seal(), work).await
+        let value = self.0.store.write(operator.seal(), work).await?;
+        self.sign_when_due(operator).await;
+        Ok(value)
+    }
+
+    /// Every so many entries the log is signed. The change that was made stays made, whatever becomes of this.
+    async fn sign_when_due(&self, operator: &Operator) {
+        let due = match self.reader().entries_since_checkpoint().await {
+            Ok(since) => since >= CHECKPOINT_EVERY,
+            Err(error) => return self.raise_alarm(error.into()),
+        };
+        if due {
+            self.sign_by_the_way(operator, CheckpointReason::Entries).await;
+        }
+    }
+
+    /// Signs the log beside something else, which goes on when that fails.
+    pub(crate) async fn sign_by_the_way(&self, operator: &Operator, reason: CheckpointReason) {
+        // Boxed: it is seldom, and every change would be as large otherwise.
+        if let Err(error) = Box::pin(self.audit().checkpoint(operator, reason)).await {
+            self.raise_alarm(error);
+        }
+    }
+
+    /// Keeps the first until it is taken: what comes after has the same cause more often than not.
+    fn raise_alarm(&self, error: Error) {
+        self.0.alarm.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(error);
+    }
+
+    /// What went wrong beside a change that was made, and that nobody was told yet.
+    #[must_use]
+    pub fn take_alarm(&self) -> Option<Error> {
+        self.0.alarm.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Whether licenses that are signed from now on carry the latest checkpoint, if there is one. They do unless this
+    /// was switched off: its size tells how much a vendor does.
+    pub fn set_log_claim(&self, carried: bool) {
+        self.0.log_claim.store(carried, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_log_claim(&self) -> bool {
+        self.0.log_claim.load(Ordering::Relaxed)
     }
 
     /// The vault: founding, unlocking, changing the passphrase.

@@ -50,6 +50,10 @@ impl Operator {
         Seal { key: Arc::clone(&self.keys.log), actor: self.actor.0.clone() }
     }
 
+    pub(crate) fn log_key(&self) -> &LogKey {
+        &self.keys.log
+    }
+
     pub(crate) fn log_id(&self) -> LogId {
         self.keys.log_id
     }

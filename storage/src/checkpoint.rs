@@ -1,8 +1,8 @@
 //! Checkpoints of the log's tree, and what witnesses say of them: signed notes, kept as they were made.
 
-use crate::{Reader, StoreError, Timestamp};
+use crate::{AuditKey, Reader, StoreError, Timestamp};
 use sea_orm::sea_query::Value;
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, QueryResult, Statement};
 
 /// A checkpoint of the tree, signed by the log's key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,10 +32,33 @@ pub struct Cosignature {
 }
 
 impl Reader<'_> {
-    /// The checkpoint with the most entries.
+    /// The checkpoint with the most entries, of those that are in the log.
     pub async fn latest_checkpoint(&self) -> Result<Option<Checkpoint>, StoreError> {
-        let sql = format!("SELECT {CHECKPOINT} FROM audit_checkpoint ORDER BY size DESC LIMIT 1");
+        let sql = format!("SELECT {CHECKPOINT} FROM audit_checkpoint WHERE {IN_THE_LOG} ORDER BY size DESC LIMIT 1");
         Ok(self.checkpoints(&sql, []).await?.pop())
+    }
+
+    /// How many entries came since the last checkpoint.
+    pub async fn entries_since_checkpoint(&self) -> Result<u64, StoreError> {
+        let sql = format!(
+            "SELECT coalesce((SELECT max(seq) FROM audit_entry), 0)
+                  - coalesce((SELECT max(size) FROM audit_checkpoint WHERE {IN_THE_LOG}), 0)"
+        );
+        let since = self.number(&sql, Vec::new()).await?;
+        Ok(since.and_then(|since| u64::try_from(since).ok()).unwrap_or(0))
+    }
+
+    /// The key that the next entry has to be signed with.
+    pub async fn audit_key_in_force(&self) -> Result<Option<AuditKey>, StoreError> {
+        let sql = "SELECT id, public_key, epoch, created_at FROM audit_key ORDER BY rowid DESC LIMIT 1";
+        let row = self.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+        Ok(row.map(|row| AuditKey::from_query_result(&row, "")).transpose()?)
+    }
+
+    /// Checkpoints before a size, largest first.
+    pub async fn checkpoints_before(&self, size: i64, limit: i64) -> Result<Vec<Checkpoint>, StoreError> {
+        let sql = format!("SELECT {CHECKPOINT} FROM audit_checkpoint WHERE size < ? ORDER BY size DESC LIMIT ?");
+        self.checkpoints(&sql, [size.into(), limit.into()]).await
     }
 
     /// Checkpoints from a size on, smallest first.
@@ -76,6 +99,7 @@ impl Reader<'_> {
 }
 
 const CHECKPOINT: &str = "size, epoch, root, frontier, note, reason, created_at";
+const IN_THE_LOG: &str = "size <= (SELECT max(seq) FROM audit_entry)";
 const COSIGNATURE: &str = "size, witness, line, signed_at, received_at";
 
 fn checkpoint(row: &QueryResult) -> Result<Checkpoint, StoreError> {

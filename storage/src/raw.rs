@@ -3,6 +3,7 @@
 //! It shares no code with lists and services. A word that nobody knows, a column of the wrong length or type must
 //! come through as what it is, so that it can be named.
 
+mod checkpoint;
 mod packed;
 
 pub use packed::Packed;
@@ -14,6 +15,8 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{ConnectOptions, Connection, Row as _, TypeInfo, ValueRef};
 use std::path::Path;
 use uuid::Uuid;
+
+pub use checkpoint::{RawCheckpoint, RawCosignature, RawVouchers, RawWitness};
 
 /// Entries or rows of one read. Longer reads keep the write-ahead log from being reset.
 pub const CHUNK: i64 = 2_000;

@@ -37,6 +37,7 @@ impl Twins {
             named_home: Some(shell.home()),
             audience: Ok(vec![]),
             stops_after_failure: false,
+            log_claim: true,
         };
         let mut screen = Harness::new(start, 160, 60).await.unwrap();
         screen.settle().await;

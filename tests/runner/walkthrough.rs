@@ -56,6 +56,7 @@ async fn taken_anew(text: &str) -> (String, usize) {
         passphrase: None,
         named_home: None,
         audience: Ok(vec![]),
+        log_claim: true,
     };
     let mut screen = Harness::new(start, 80, 24).await.unwrap();
     screen.settle().await;

@@ -135,6 +135,7 @@ async fn open(home: &Path) -> Harness {
         named_home: None,
         audience: Ok(vec![]),
         stops_after_failure: false,
+        log_claim: true,
     };
     let mut screen = Harness::new(start, 120, 36).await.unwrap();
     screen.settle().await.draw();

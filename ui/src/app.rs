@@ -1,6 +1,7 @@
 //! The state of the screen, and how it follows what happens. Pure: what is to be done comes out as effects.
 
 mod answer;
+mod checkpoint;
 mod command;
 mod log;
 mod view;
@@ -28,6 +29,7 @@ use crate::step::{Cx, Step};
 use crate::tab::TabId;
 use crate::theme::Theme;
 use crate::verification::Verification;
+use checkpoint::Signing;
 use crossterm::event::KeyEvent;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use log::Jump;
@@ -62,6 +64,8 @@ pub(crate) struct App {
     writing: bool,
     /// The batch that is being signed: the number of its request, and how far it is.
     signing: Option<(u64, Far)>,
+    /// When the log is signed.
+    signing_log: Signing,
     /// The vault is being opened.
     unlocking: bool,
     /// The user wants to leave, and a change is still being written.
@@ -107,6 +111,7 @@ impl App {
             notice: None,
             writing: false,
             signing: None,
+            signing_log: Signing::new(now),
             unlocking: false,
             leaving: false,
             hung_up: false,
@@ -161,12 +166,12 @@ impl App {
                 self.ticks = self.ticks.wrapping_add(1);
                 vec![]
             }
-            Msg::Second if self.looking || !self.is_founded() => vec![],
+            Msg::Second if !self.is_founded() => vec![],
             Msg::Second => {
-                self.looking = true;
-                let mut effects = vec![Effect::LookForChanges];
-                effects.extend(self.verification.due(self.now).map(Effect::Check));
-                effects
+                let looks = !std::mem::replace(&mut self.looking, true);
+                let look = looks.then_some(Effect::LookForChanges);
+                let check = self.verification.due(self.now).map(Effect::Check);
+                look.into_iter().chain(check).chain(self.sign_hourly()).collect()
             }
             Msg::HungUp => {
                 self.hung_up = true;
@@ -354,7 +359,7 @@ impl App {
     fn leave(&mut self) -> Vec<Effect> {
         if self.leaving && !self.is_writing() {
             self.leaving = false;
-            return vec![Effect::Quit];
+            return self.sign_at_end().into_iter().chain([Effect::Quit]).collect();
         }
         vec![]
     }

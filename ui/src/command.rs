@@ -78,6 +78,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::LoadKinds { .. }
         | Effect::ResolveTarget { .. }
         | Effect::LoadOverview { .. }
+        | Effect::Checkpoint { .. }
         | Effect::CountLicenses { .. }
         | Effect::FindTarget { .. }
         | Effect::LoadIssuer { .. }

@@ -14,12 +14,14 @@ mod write;
 use crate::message::{Answer, Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
-use licentia_core::audit::{AuditFilter, ExportFormat, ExportReport, Level, LogIdentity, VerifyRequest};
+use licentia_core::audit::{
+    AuditFilter, CheckpointReason, ExportFormat, ExportReport, Level, LogIdentity, VerifyRequest,
+};
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Batch, Decoded, Error, Founding, IdentityId, Inspection, IssueRequest, Issuer, IssuerId, License,
-    LicenseFilter, LicenseId, ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation, RevokeRequest,
-    UsedIdentity,
+    AuditRecord, Batch, Checkpoint, Cosignature, Decoded, Error, Founding, IdentityId, Inspection, IssueRequest,
+    Issuer, IssuerId, License, LicenseFilter, LicenseId, ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation,
+    RevokeRequest, UsedIdentity,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -103,6 +105,10 @@ pub(crate) enum Effect {
         format: ExportFormat,
         /// As it was typed.
         path: String,
+    },
+    /// Sign the log as it is. What is unlocked at its end is waited for.
+    Checkpoint {
+        reason: CheckpointReason,
     },
     /// Find what an entry speaks of.
     FindTarget {
@@ -294,6 +300,8 @@ pub(crate) struct Overview {
     /// The newest entries of the log.
     pub(crate) events: Vec<AuditRecord>,
     pub(crate) log: LogIdentity,
+    /// The newest checkpoint, and the newest signature of a witness, as the file has them.
+    pub(crate) checkpoint: Option<(Checkpoint, Option<Cosignature>)>,
     /// None: pins are switched off.
     pub(crate) pin: Answer<Option<PinState>>,
 }
@@ -327,7 +335,12 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         // The loop does these by itself.
         Effect::Quit | Effect::Stop { .. } | Effect::Copy { .. } => Msg::Tick,
 
-        Effect::LookForChanges => Msg::LookedForChanges(services.has_changed().await),
+        Effect::LookForChanges => {
+            if let Some(error) = services.licentia().ok().and_then(|licentia| licentia.take_alarm()) {
+                say(Msg::NotSigned(read::explained(error)));
+            }
+            Msg::LookedForChanges(services.has_changed().await)
+        }
 
         Effect::Found { passphrase, founding } => Msg::Founded(write::found(services, passphrase, founding).await),
         Effect::Unlock { passphrase } => Msg::Unlocked(write::unlock(services, passphrase).await),
@@ -367,6 +380,7 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
         Effect::ExportAudit { request, filter, format, path } => {
             Msg::AuditExported(log::export(services, request, &filter, format, &path, say).await)
         }
+        Effect::Checkpoint { reason } => Msg::Checkpointed(log::checkpoint(services, reason).await),
         Effect::FindTarget { request, kind, id } => {
             Msg::TargetFound { request, answer: log::target(services, &kind, &id).await }
         }

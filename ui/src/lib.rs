@@ -50,6 +50,8 @@ pub struct Start {
     pub audience: Result<Vec<String>, licentia_core::Explanation>,
     /// By policy a verification that failed stands in the way of changes.
     pub stops_after_failure: bool,
+    /// Whether new licenses carry the latest checkpoint of the log.
+    pub log_claim: bool,
 }
 
 /// Why the screen could not be opened, or had to be left.

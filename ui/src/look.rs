@@ -33,6 +33,17 @@ impl Look {
         self.format(at, "%Y-%m-%d")
     }
 
+    /// `14 minutes ago`: what is newer than the clock is just now.
+    pub(crate) fn ago(self, at: Timestamp) -> String {
+        let many = |many: i64, unit: &str| format!("{many} {unit}{} ago", if many == 1 { "" } else { "s" });
+        match self.now.seconds().saturating_sub(at.seconds()) {
+            ..60 => "just now".to_owned(),
+            seconds @ 60..3_600 => many(seconds / 60, "minute"),
+            seconds @ 3_600..172_800 => many(seconds / 3_600, "hour"),
+            seconds => many(seconds / 86_400, "day"),
+        }
+    }
+
     fn format(self, at: Timestamp, pattern: &str) -> String {
         self.zone.shift(at).map_or_else(|| at.to_string(), |moment| moment.format(pattern).to_string())
     }

@@ -96,6 +96,10 @@ pub(crate) enum Msg {
         answer: Answer<Target>,
     },
     AuditExported(Answer<Box<Exported>>),
+    /// The log was signed, or could not be.
+    Checkpointed(Answer<()>),
+    /// The log could not be signed after a change that was made.
+    NotSigned(Explanation),
     /// The license that was asked for is not there any more.
     LicenseGone {
         request: u64,

@@ -97,7 +97,7 @@ impl Loop {
     async fn run(mut self, effects: Vec<Effect>) -> Result<(), Error> {
         let left = self.stay(effects).await;
         // A terminal that fails must not take a change with it.
-        while self.app.is_writing()
+        while (self.app.is_writing() || self.app.is_signing())
             && let Some(done) = self.tasks.join_next().await
         {
             finished(done).map(|msg| self.follow(msg));

@@ -15,6 +15,8 @@ pub(crate) struct Services {
     ambient: Ambient,
     actor: Actor,
     audience: Result<Vec<String>, Explanation>,
+    /// Whether new licenses carry the latest checkpoint.
+    log_claim: bool,
     /// The passphrase that was handed in, until the first unlocking or founding.
     given: RwLock<Option<Passphrase>>,
     open: RwLock<Option<Licentia>>,
@@ -44,7 +46,7 @@ pub(crate) struct Opening {
 impl Services {
     /// Opens what is at the place, and unlocks it if a passphrase was handed in.
     pub(crate) async fn start(start: Start) -> Result<(Self, Opening)> {
-        let Start { place, ambient, actor, passphrase, named_home, audience, stops_after_failure } = start;
+        let Start { place, ambient, actor, passphrase, named_home, audience, stops_after_failure, log_claim } = start;
         let home = place.database.parent().unwrap_or(&place.database).display().to_string();
         let mut opening = Opening {
             session: None,
@@ -69,6 +71,7 @@ impl Services {
         let mut operator = None;
         let (mut open, mut watch) = (None, None);
         if let Some(licentia) = licentia {
+            licentia.set_log_claim(log_claim);
             if licentia.vault().is_founded().await? {
                 opening.fingerprint = Some(licentia.audit().identity().await?.fingerprint);
                 opening.warning = licentia.pin_seen().await.err().map(|error| Explanation::from(&error));
@@ -92,6 +95,7 @@ impl Services {
             ambient,
             actor,
             audience,
+            log_claim,
             given: RwLock::new(given),
             open: RwLock::new(open),
             operator: RwLock::new(operator),
@@ -133,6 +137,7 @@ impl Services {
     }
 
     pub(crate) fn set_open(&self, licentia: Licentia) {
+        licentia.set_log_claim(self.log_claim);
         *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(licentia);
         *self.given.write().unwrap_or_else(PoisonError::into_inner) = None;
     }

@@ -77,6 +77,7 @@ async fn show(context: &Context, args: &Demo) -> Result {
         named_home: Some(home.path().to_owned()),
         audience: Ok(vec![demo::PRODUCT.to_owned()]),
         stops_after_failure: false,
+        log_claim: true,
     })
     .await;
     // Only now: the screen may still write until it is left.

@@ -61,14 +61,19 @@ impl Chain {
         chain
     }
 
+    /// The key that the next entry has to be signed with, where it is known.
+    pub(crate) fn key(&self) -> Option<&PublicKey> {
+        self.key.as_ref()
+    }
+
+    /// Whether the last entry has the hash that its fields give.
+    pub(crate) fn last_is_as_hashed(&self) -> bool {
+        self.link.derived.is_some_and(|derived| self.link.stored.as_deref() == Some(&derived[..]))
+    }
+
     /// The seq that comes next.
     pub(crate) fn next(&self) -> i64 {
         self.next
-    }
-
-    /// The key that the next entry has to be signed with.
-    pub(crate) fn key(&self) -> Option<&PublicKey> {
-        self.key.as_ref()
     }
 
     /// The hash that the next entry links to, as stored.
@@ -83,7 +88,7 @@ impl Chain {
 
     /// Takes the next entry in, and gives back the effects that can be replayed.
     pub(crate) fn take(&mut self, prepared: Prepared, findings: &mut Findings) -> Vec<RecordedEffect> {
-        let Prepared { entry, hash, payload_holds, effects, signed } = prepared;
+        let Prepared { entry, hash, leaf: _, payload_holds, effects, signed } = prepared;
         let seq = entry.seq;
         let follows = self.place(seq, findings);
         self.checked += 1;

@@ -1,6 +1,6 @@
 //! Taking the log away: a file of entries, and a manifest beside it that says what the file is.
 
-use super::{Audit, AuditFilter, ExportFormat, ExportReport, Kind, LogIdentity};
+use super::{Audit, AuditFilter, CheckpointReason, ExportFormat, ExportReport, Kind, LogIdentity};
 use crate::new_file::{self, NewFile};
 use crate::text::csv_safe;
 use crate::{AuditRecord, Operator, Progress, Result};
@@ -63,9 +63,12 @@ impl Audit<'_> {
         progress: Progress,
     ) -> Result<ExportReport> {
         let ambient = self.0.ambient();
-        let log = self.identity().await?;
         let manifest = manifest_path(out);
         new_file::refuse_existing(&manifest)?;
+        if let Some(operator) = operator {
+            self.0.sign_by_the_way(operator, CheckpointReason::Export).await;
+        }
+        let log = self.identity().await?;
         let (new, file) = NewFile::beside(out, ambient)?;
         let mut sheet = Sheet { file, out, hasher: blake3::Hasher::new(), entries: 0, first: None, last: None };
         self.fill(&mut sheet, filter, format, log.size, &progress).await?;

@@ -44,10 +44,16 @@ impl KeyRing {
     }
 
     /// Every key that can hold a signature, with its id.
-    pub(crate) fn all(&self) -> impl Iterator<Item = ([u8; 16], VerifyingKey)> {
+    pub(crate) fn signers(&self) -> impl Iterator<Item = ([u8; 16], VerifyingKey)> {
         let mut seen = std::collections::BTreeSet::new();
         let all = std::iter::once(&self.first).chain(self.rows.iter().map(|(_, key)| key));
         all.filter_map(|key| Some((key.id, key.key?))).filter(move |(id, _)| seen.insert(*id))
+    }
+
+    /// Every key, on the table's word but for the first.
+    pub(crate) fn all(&self) -> Vec<PublicKey> {
+        let later = self.rows.iter().map(|(_, key)| key).filter(|key| key.id != self.first.id);
+        std::iter::once(&self.first).chain(later).cloned().collect()
     }
 
     /// A key by its id, on the table's word.
@@ -65,6 +71,14 @@ impl KeyRing {
         };
         let row = self.rows.iter().find(|(row, key)| Some(row.hash) == effect.hash && key.id.as_slice() == effect.id);
         row.map_or(Introduced::Missing, |(_, key)| Introduced::Key(Box::new(key.clone())))
+    }
+}
+
+#[cfg(test)]
+impl PublicKey {
+    /// A key for tests of what keys are used for.
+    pub(crate) fn in_epoch(key: VerifyingKey, epoch: i64) -> Self {
+        Self { id: key_id(key.as_bytes()), key: Some(key), epoch }
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod bundle;
 mod chain;
+mod checkpoint;
+mod checkpoint_check;
 mod export;
 mod find;
 mod keys;
@@ -23,12 +25,13 @@ use licentia_storage::AuditQuery;
 use serde::Serialize;
 use std::path::PathBuf;
 
-pub use bundle::{BundleError, BundleExport, BundleReport, BundleRequest, Witnessed, verify_bundle};
+pub use bundle::{BundleError, BundleExport, BundleReport, BundleRequest, SeenBy, verify_bundle};
+pub use checkpoint::{CHECKPOINT_EVERY, CheckpointReason, KeptCheckpoint};
 pub use export::COLUMNS;
 pub use find::AuditSearch;
 pub use kind::Kind;
 pub use proof::{LicenseShown, ProofRequest, ProofTrust, Proven, Refusal, Shown, Subject, verify_proof};
-pub use report::{Code, Issue, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport};
+pub use report::{Code, Issue, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport, Witnessed};
 pub use saved::SavedFilter;
 pub use search::{DEEPEST, FIELDS, LONGEST, MOST_TERMS, Query, QueryMistake};
 pub use verify::unreadable;

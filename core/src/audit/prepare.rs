@@ -3,6 +3,7 @@
 
 use super::keys::KeyRing;
 use super::signatures::{Multiples, WORTH_IT};
+use crate::tlog::merkle::{Hash, leaf_hash};
 use ed25519_dalek::VerifyingKey;
 use licentia_storage::audit::{
     DecodeError, ENTRY_VERSION, RecordedEffect, SALT_LENGTH, SealedFields, decode_effects, payload_hash,
@@ -17,6 +18,8 @@ pub(crate) struct Prepared {
     pub(crate) entry: RawEntry,
     /// As its fields come out; zeros when they are none, or of a version that nobody knows.
     pub(crate) hash: [u8; 32],
+    /// Its leaf in the tree; none when its bytes are not known.
+    pub(crate) leaf: Option<Hash>,
     pub(crate) payload_holds: bool,
     pub(crate) effects: Result<Vec<RecordedEffect>, DecodeError>,
     /// The signature is that of the key which the entry names, on this hash.
@@ -48,7 +51,7 @@ pub(crate) enum Signatures {
 impl Preparer {
     pub(crate) fn new(log_id: [u8; 16], ring: &KeyRing) -> Self {
         let signer = |(id, key)| Signer { id, key, multiples: OnceLock::new() };
-        Self { log_id, signers: ring.all().map(signer).collect() }
+        Self { log_id, signers: ring.signers().map(signer).collect() }
     }
 
     pub(crate) fn log_id(&self) -> [u8; 16] {
@@ -95,6 +98,7 @@ fn one(entry: RawEntry) -> Prepared {
     let known = entry.fields.as_ref().ok().filter(|fields| fields.version == ENTRY_VERSION);
     Prepared {
         hash: known.map(SealedFields::hash).unwrap_or_default(),
+        leaf: known.map(|fields| leaf_hash(&fields.encode())),
         payload_holds: known.is_some_and(|fields| payload_holds(&entry, fields)),
         effects: known.map_or_else(|| Ok(Vec::new()), |fields| decode_effects(&fields.effects)),
         signed: false,

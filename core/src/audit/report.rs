@@ -1,5 +1,6 @@
 //! What a verification found, in the shape that scripts rely on.
 
+use crate::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// The result of a verification.
@@ -9,14 +10,24 @@ pub struct VerifyReport {
     pub verified: bool,
     pub level: Level,
     pub trust: TrustRoot,
-    /// As far as a witness saw the log; none where none did.
-    pub witnessed_to: Option<u64>,
     pub entries_checked: u64,
     pub from: u64,
     pub to: u64,
     /// Up to here an earlier run, which was stopped, had checked the signatures.
     pub resumed_from: Option<u64>,
     pub issues: Vec<Issue>,
+    /// The largest checkpoint of these entries that a known witness signed; none if there is none.
+    pub witnessed_to: Option<Witnessed>,
+}
+
+/// How far somebody else vouches for the log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Witnessed {
+    pub size: u64,
+    /// As the witness says.
+    pub at: Timestamp,
+    /// The name of its key.
+    pub by: String,
 }
 
 /// How much a verification looks at.
@@ -130,16 +141,16 @@ pub enum Code {
     PayloadAltered,
     PayloadInserted,
     HeadDisagrees,
+    CheckpointAltered,
+    CheckpointDisagrees,
+    CheckpointBeyond,
+    CosignatureInvalid,
     RowAltered,
     RowMissing,
     RowUnaccounted,
     SecretsWithheld,
     SearchIndexStale,
     ReadableAltered,
-    CheckpointAltered,
-    CheckpointDisagrees,
-    CheckpointBeyond,
-    CosignatureInvalid,
     ManifestDisagrees,
     ManifestSignatureInvalid,
     ManifestUnsigned,
@@ -175,16 +186,16 @@ impl Code {
         Self::PayloadAltered,
         Self::PayloadInserted,
         Self::HeadDisagrees,
+        Self::CheckpointAltered,
+        Self::CheckpointDisagrees,
+        Self::CheckpointBeyond,
+        Self::CosignatureInvalid,
         Self::RowAltered,
         Self::RowMissing,
         Self::RowUnaccounted,
         Self::SecretsWithheld,
         Self::SearchIndexStale,
         Self::ReadableAltered,
-        Self::CheckpointAltered,
-        Self::CheckpointDisagrees,
-        Self::CheckpointBeyond,
-        Self::CosignatureInvalid,
         Self::ManifestDisagrees,
         Self::ManifestSignatureInvalid,
         Self::ManifestUnsigned,
@@ -220,16 +231,16 @@ impl Code {
             Self::PayloadAltered => "payload_altered",
             Self::PayloadInserted => "payload_inserted",
             Self::HeadDisagrees => "head_disagrees",
+            Self::CheckpointAltered => "checkpoint_altered",
+            Self::CheckpointDisagrees => "checkpoint_disagrees",
+            Self::CheckpointBeyond => "checkpoint_beyond",
+            Self::CosignatureInvalid => "cosignature_invalid",
             Self::RowAltered => "row_altered",
             Self::RowMissing => "row_missing",
             Self::RowUnaccounted => "row_unaccounted",
             Self::SecretsWithheld => "secrets_withheld",
             Self::SearchIndexStale => "search_index_stale",
             Self::ReadableAltered => "readable_altered",
-            Self::CheckpointAltered => "checkpoint_altered",
-            Self::CheckpointDisagrees => "checkpoint_disagrees",
-            Self::CheckpointBeyond => "checkpoint_beyond",
-            Self::CosignatureInvalid => "cosignature_invalid",
             Self::ManifestDisagrees => "manifest_disagrees",
             Self::ManifestSignatureInvalid => "manifest_signature_invalid",
             Self::ManifestUnsigned => "manifest_unsigned",
@@ -271,18 +282,21 @@ impl Code {
             Self::HeadDisagrees => {
                 "Entries may have been cut off at the end. Compare the number of entries with a backup or an export."
             }
+            Self::CheckpointAltered | Self::CosignatureInvalid => {
+                "Somebody wrote into this table around Licentia. Compare the row with a backup or an export."
+            }
+            Self::CheckpointDisagrees => {
+                "The log was rewritten after it was signed. Keep the file, and look for whoever had the log's key."
+            }
+            Self::CheckpointBeyond => {
+                "Entries were cut off at the end. Look for the newer file: a backup, an export, a witness."
+            }
             Self::RowAltered | Self::RowMissing | Self::RowUnaccounted => {
                 "The table was changed around Licentia. Compare this row with a backup; the log tells what it was."
             }
             Self::SecretsWithheld => "Nothing needs to be done: a copy for review leaves vault and secrets out.",
             Self::SearchIndexStale => {
                 "The log is not touched by this. Run `licentia audit index --rebuild`, so that searches find everything."
-            }
-            Self::CheckpointAltered | Self::CheckpointDisagrees | Self::CosignatureInvalid => {
-                "Keep the file as evidence. Compare it with what others have of this log: a backup, a bundle, a witness."
-            }
-            Self::CheckpointBeyond => {
-                "Entries were cut off at the end. Look for the newer file, and keep this one as evidence."
             }
             Self::ReadableAltered | Self::ManifestDisagrees | Self::ManifestSignatureInvalid => {
                 "The bundle was changed after it was written. Keep it as evidence, and ask for another one."

@@ -6,13 +6,14 @@ mod memory;
 mod partial;
 mod rows;
 
-use super::report::{Code, Findings, KeySource, Level, TrustRoot, VerifyReport, hold};
+use super::checkpoint_check::CheckpointCheck;
+use super::report::{Code, Findings, KeySource, Level, TrustRoot, VerifyReport, Witnessed, hold};
 use super::{Audit, VerifyRequest};
 use crate::pin::{self, Pin, PinState};
 use crate::{Ambient, Error, Explanation, Licentia, Progress, Result, StoreError};
 use entries::{Walk, Walked};
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawFrame, RawReader};
+use licentia_storage::raw::{RawFrame, RawReader, RawVouchers};
 use licentia_storage::{LogId, Timestamp};
 use memory::Memory;
 use uuid::Uuid;
@@ -113,6 +114,7 @@ struct Run<'a> {
     end: Vec<u8>,
     /// The hash of the entry at the pin's size, once it was passed.
     at_pin: Option<String>,
+    witnessed_to: Option<Witnessed>,
 }
 
 impl<'a> Run<'a> {
@@ -141,6 +143,7 @@ impl<'a> Run<'a> {
             resumed_from: None,
             end: Vec::new(),
             at_pin: None,
+            witnessed_to: None,
         }
     }
 
@@ -149,15 +152,19 @@ impl<'a> Run<'a> {
             let name = crate::text::printable(&name).into_owned();
             self.findings.add(Code::SchemaAltered.at(None, format!("The schema object {name} is not as it was made.")));
         }
+        let vouchers = match self.request.level {
+            Level::Start => RawVouchers::default(),
+            Level::Incremental | Level::Full => reader.vouchers(i64::MIN, i64::MAX).await?,
+        };
         let frame = reader.frame().await?;
         let Some(log) = self.log_of(&frame) else { return Ok(()) };
         self.memory.is_of(log.fingerprint_text());
         self.check_frame(&frame, &log);
         match self.request.level {
             Level::Start => self.check_the_end(reader, &frame, &log).await,
-            Level::Incremental => self.check_what_came(reader, &frame, &log).await,
-            Level::Full if self.is_whole() => self.check_everything(reader, &frame, &log).await,
-            Level::Full => self.check_a_part(reader, &frame, &log).await,
+            Level::Incremental => self.check_what_came(reader, &frame, &vouchers, &log).await,
+            Level::Full if self.is_whole() => self.check_everything(reader, &frame, &vouchers, &log).await,
+            Level::Full => self.check_a_part(reader, &frame, &vouchers, &log).await,
         }
     }
 
@@ -165,13 +172,19 @@ impl<'a> Run<'a> {
         self.request.from.is_none_or(|from| from <= 1) && self.request.to.is_none()
     }
 
-    async fn check_everything(&mut self, reader: &mut RawReader, frame: &RawFrame, log: &AuditLog) -> Result<()> {
+    async fn check_everything(
+        &mut self,
+        reader: &mut RawReader,
+        frame: &RawFrame,
+        vouchers: &RawVouchers,
+        log: &AuditLog,
+    ) -> Result<()> {
         self.check_payloads(reader).await?;
         (self.from, self.to) = (1, frame.largest_seq);
         let mut resume = if self.request.fresh { None } else { self.memory.unfinished() };
         let before = self.findings.clone();
         let walk = loop {
-            let mut walk = Walk::begin(reader, log, frame, 1, true).await?.resuming(resume.take());
+            let mut walk = Walk::begin(reader, log, frame, Some(vouchers), 1, true).await?.resuming(resume.take());
             match self.follow(reader, &mut walk, self.to).await? {
                 Walked::Through => break walk,
                 Walked::NotAsRemembered => self.findings = before.clone(),
@@ -192,14 +205,21 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    async fn check_a_part(&mut self, reader: &mut RawReader, frame: &RawFrame, log: &AuditLog) -> Result<()> {
+    async fn check_a_part(
+        &mut self,
+        reader: &mut RawReader,
+        frame: &RawFrame,
+        vouchers: &RawVouchers,
+        log: &AuditLog,
+    ) -> Result<()> {
         self.check_payloads(reader).await?;
         self.from = bound(self.request.from, 1).max(1);
         // What was asked for and is not there is missing, not passed over.
         self.to = bound(self.request.to, frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
-        let mut walk = Walk::begin(reader, log, frame, self.from, false).await?;
+        let mut walk = Walk::begin(reader, log, frame, Some(vouchers), self.from, false).await?;
         self.follow(reader, &mut walk, self.to).await?;
         self.checked = walk.chain.checked;
+        self.finish_checkpoints(walk.checkpoints, self.request.to.is_none());
         Ok(())
     }
 
@@ -240,15 +260,22 @@ impl<'a> Run<'a> {
             let meaning = format!("Another log was seen here before: {}; this one is {fingerprint}.", pin.fingerprint);
             self.findings.add(Code::WrongLog.at(None, meaning).expected(&pin.fingerprint).found(&fingerprint));
         }
-        self.check_checkpoints(frame);
+        if self.request.level == Level::Start {
+            self.check_size_of_checkpoints(frame);
+        }
     }
 
-    /// What checkpoints say of the log: none can speak of more entries than there are.
-    fn check_checkpoints(&mut self, frame: &RawFrame) {
+    /// What was found of the checkpoints as a whole.
+    fn finish_checkpoints(&mut self, checkpoints: Option<CheckpointCheck>, at_end: bool) {
+        self.witnessed_to = checkpoints.and_then(|checkpoints| checkpoints.finish(at_end, &mut self.findings));
+    }
+
+    /// At the start they are not read: none can speak of more entries than there are.
+    fn check_size_of_checkpoints(&mut self, frame: &RawFrame) {
         if let Some(size) = frame.largest_checkpoint.filter(|size| *size > frame.largest_seq) {
             let found = frame.largest_seq;
             let meaning = format!("A checkpoint speaks of {size} entries, and now there are {found}.");
-            self.findings.add(Code::RolledBack.at(found, meaning).expected(&size).found(&found));
+            self.findings.add(Code::CheckpointBeyond.at(size, meaning).expected(&size).found(&found));
         }
     }
 
@@ -301,7 +328,7 @@ impl<'a> Run<'a> {
             verified: hold(&issues),
             level: self.request.level,
             trust: self.trust,
-            witnessed_to: None,
+            witnessed_to: self.witnessed_to,
             entries_checked: self.checked,
             from: u64::try_from(self.from).unwrap_or(0),
             to: u64::try_from(self.to).unwrap_or(0),

@@ -114,6 +114,7 @@ fn of_this_crate() -> Vec<Error> {
         Error::ProbeTokenUnknown,
         Error::NoSuchEntry { seq: 9, size: 3 },
         Error::NoSuchEntry { seq: 2, size: 3 },
+        Error::LogDoesNotHold(Box::new(issue.clone())),
         Error::BackupNotVerified(report(vec![issue])),
         Error::BackupNotVerified(report(Vec::new())),
     ];

@@ -5,18 +5,18 @@ use super::signer::{Contexts, Digests, Extra, Signed, Signer};
 use super::{Licenses, issued_payload};
 use crate::audit::Kind;
 use crate::{Error, License, Operator, Progress, Result};
-use licentia_storage::{Ambient, Effect, Event, Events, Timestamp, Tx};
+use licentia_storage::{Ambient, Checkpoint, Effect, Event, Events, Timestamp, Tx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Licenses<'_> {
     /// Signs a license.
     pub async fn issue(self, operator: &Operator, request: IssueRequest) -> Result<License> {
-        let (keys, ambient) = (operator.clone(), self.0.ambient().clone());
+        let (keys, ambient, log_claim) = (operator.clone(), self.0.ambient().clone(), self.0.has_log_claim());
         self.0
             .write(operator, move |tx| async move {
                 let terms = vec![request::check(&request, tx.now())?];
-                let batch = Batch::read(&tx.reader(), terms, tx.now()).await?;
+                let batch = Batch::read(&tx.reader(), terms, tx.now(), log_claim).await?;
                 let mut signed = batch.sign(&keys, &ambient, &quiet())?;
                 let Some(signed) = signed.pop() else { return Err(Error::NoActiveIssuer) };
                 let effects = write_one(&tx, &signed).await?;
@@ -42,7 +42,7 @@ impl Licenses<'_> {
             return Err(Error::invalid("the batch", "it holds no license"));
         }
         for may_sign_inside in [false, false, true] {
-            let batch = Batch::read(&self.0.reader(), terms.clone(), now).await?;
+            let batch = Batch::read(&self.0.reader(), terms.clone(), now, self.0.has_log_claim()).await?;
             let (keys, ambient, progress) = (operator.clone(), self.0.ambient().clone(), Arc::clone(&progress));
             let signing = blocking(move || {
                 let signed = batch.sign(&keys, &ambient, &progress)?;
@@ -64,10 +64,10 @@ impl Licenses<'_> {
         signed: Vec<Signed>,
         may_sign_inside: bool,
     ) -> Result<Vec<License>> {
-        let (keys, ambient) = (operator.clone(), self.0.ambient().clone());
+        let (keys, ambient, log_claim) = (operator.clone(), self.0.ambient().clone(), self.0.has_log_claim());
         self.0
             .write(operator, move |tx| async move {
-                let found = Batch::read(&tx.reader(), drawn.terms.clone(), drawn.now).await?;
+                let found = Batch::read(&tx.reader(), drawn.terms.clone(), drawn.now, log_claim).await?;
                 let signed = match (found.draws_the_same_as(&drawn), may_sign_inside) {
                     (true, _) => signed,
                     (false, true) => found.sign(&keys, &ambient, &quiet())?,
@@ -150,16 +150,25 @@ struct Batch {
     now: Timestamp,
     contexts: Contexts,
     digests: Digests,
+    /// For the claim `log`.
+    checkpoint: Option<Checkpoint>,
 }
 
 impl Batch {
-    async fn read(reader: &licentia_storage::Reader<'_>, terms: Vec<Terms>, now: Timestamp) -> Result<Self> {
+    async fn read(
+        reader: &licentia_storage::Reader<'_>,
+        terms: Vec<Terms>,
+        now: Timestamp,
+        log_claim: bool,
+    ) -> Result<Self> {
         let contexts = Contexts::read(reader, &terms).await?;
         let digests = Digests::read(reader, &terms).await?;
-        Ok(Self { terms, now, contexts, digests })
+        let checkpoint = if log_claim { reader.latest_checkpoint().await? } else { None };
+        Ok(Self { terms, now, contexts, digests, checkpoint })
     }
 
-    /// Whether signing would draw the same indices and name the same digests.
+    /// Whether signing would draw the same indices and name the same digests. A checkpoint that came meanwhile is no
+    /// reason to sign again: the one before is as true.
     fn draws_the_same_as(&self, other: &Self) -> bool {
         self.contexts == other.contexts && self.digests == other.digests
     }
@@ -167,7 +176,7 @@ impl Batch {
     fn sign(&self, operator: &Operator, ambient: &Ambient, progress: &Progress) -> Result<Vec<Signed>> {
         let mut signers = BTreeMap::new();
         for (id, context) in self.contexts.by_issuer() {
-            signers.insert(id, Signer::new(operator, ambient, self.now, context)?);
+            signers.insert(id, Signer::new(operator, ambient, self.now, context, self.checkpoint.as_ref())?);
         }
         let total = u64::try_from(self.terms.len()).unwrap_or(u64::MAX);
         let mut signed = Vec::with_capacity(self.terms.len());
@@ -190,11 +199,13 @@ pub(super) async fn sign_inside(
     ambient: &Ambient,
     terms: Terms,
     extra: Extra,
+    log_claim: bool,
 ) -> Result<Signed> {
-    let batch = Batch::read(&tx.reader(), vec![terms], tx.now()).await?;
+    let batch = Batch::read(&tx.reader(), vec![terms], tx.now(), log_claim).await?;
     let [terms] = batch.terms.as_slice() else { return Err(Error::NoActiveIssuer) };
     let (_, context) = batch.contexts.by_issuer().pop_first().ok_or(Error::NoActiveIssuer)?;
-    Signer::new(operator, ambient, tx.now(), context)?.sign(terms, batch.digests.of(terms.request.identity), &extra)
+    let mut signer = Signer::new(operator, ambient, tx.now(), context, batch.checkpoint.as_ref())?;
+    signer.sign(terms, batch.digests.of(terms.request.identity), &extra)
 }
 
 /// Writes a signed license with its entry, and the list that begins with it.

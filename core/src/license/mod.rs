@@ -12,6 +12,7 @@ mod request;
 mod rules;
 mod signer;
 
+use crate::tlog::SignedCheckpoint;
 use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result};
 use licentia_storage::{Event, StatusListEntry, Tx};
 
@@ -91,6 +92,13 @@ pub struct Inspection {
 pub struct Decoded {
     pub header: serde_json::Map<String, serde_json::Value>,
     pub claims: serde_json::Map<String, serde_json::Value>,
+}
+
+/// The checkpoint of its vendor's log that a license carries, if it carries one. This verifies nothing.
+#[must_use]
+pub fn checkpoint_in(token: &str) -> Option<SignedCheckpoint> {
+    let log = licentia_license::inspect(token).ok()?.claims.log?;
+    SignedCheckpoint::parse(log.get("checkpoint")?.as_str()?.as_bytes()).ok()
 }
 
 /// What the events of a new license have in common.

@@ -11,7 +11,7 @@ use licentia_storage::{Events, StatusValue, Tx};
 impl Licenses<'_> {
     /// Signs a successor. What the request does not name is inherited, the absolute expiry too.
     pub async fn reissue(self, operator: &Operator, id: LicenseId, request: ReissueRequest) -> Result<Reissued> {
-        let (keys, ambient) = (operator.clone(), self.0.ambient().clone());
+        let (keys, ambient, log_claim) = (operator.clone(), self.0.ambient().clone(), self.0.has_log_claim());
         self.0
             .write(operator, move |tx| async move {
                 let old = load(&tx, id).await?;
@@ -20,7 +20,7 @@ impl Licenses<'_> {
                 let identity = unknown_identity(&old, &request)?;
                 let terms = request::check(&request::merged(&old, request, issuer), tx.now())?;
                 let extra = Extra { replaces: Some(old.id), bindings: old.bindings.clone(), identity };
-                let signed = issue::sign_inside(&tx, &keys, &ambient, terms, extra).await?;
+                let signed = issue::sign_inside(&tx, &keys, &ambient, terms, extra, log_claim).await?;
 
                 let superseded = License { status: LicenseStatus::Superseded, ..old };
                 let mut entry = super::entry_of(&tx, superseded.id).await?;

@@ -9,8 +9,8 @@ use crate::{Error, IdentityId, IssuerId, IssuerStatus, License, LicenseId, Opera
 use ed25519_dalek::SigningKey;
 use licentia_license::{Claims, Status, StatusListRef};
 use licentia_storage::{
-    Ambient, LicenseStatus, Limits, Origin, Reader, SigningContext, StatusList, StatusListEntry, StatusListId,
-    StatusRef, Strings, SubjectSignature, Timestamp,
+    Ambient, Checkpoint, LicenseStatus, Limits, Origin, Reader, SigningContext, StatusList, StatusListEntry,
+    StatusListId, StatusRef, Strings, SubjectSignature, Timestamp,
 };
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
@@ -40,6 +40,8 @@ pub(crate) struct Signer<'a> {
     now: Timestamp,
     context: SigningContext,
     key: SigningKey,
+    /// The claim `log`.
+    checkpoint: Option<serde_json::Value>,
     permutation: Option<(StatusListId, Zeroizing<[u8; 32]>)>,
 }
 
@@ -52,6 +54,7 @@ impl<'a> Signer<'a> {
         ambient: &'a Ambient,
         now: Timestamp,
         context: SigningContext,
+        checkpoint: Option<&Checkpoint>,
     ) -> Result<Self> {
         let name = || context.issuer.name.clone();
         if context.issuer.status == IssuerStatus::Retired {
@@ -59,7 +62,8 @@ impl<'a> Signer<'a> {
         }
         let Some(secret) = &context.secret else { return Err(Error::IssuerCannotSign { name: name() }) };
         let key = issuer::open_signing_key(operator, &context.issuer, secret)?;
-        Ok(Self { operator, ambient, now, context, key, permutation: None })
+        let checkpoint = checkpoint.map(|latest| serde_json::json!({ "checkpoint": latest.note }));
+        Ok(Self { operator, ambient, now, context, key, checkpoint, permutation: None })
     }
 
     /// Signs one license and draws its index.
@@ -86,7 +90,7 @@ impl<'a> Signer<'a> {
             identity: identity.map(str::to_owned).or_else(|| extra.identity.clone()),
             replaces: extra.replaces.map(|id| id.to_string()),
             status: status_list.clone().map(|at| Status { status_list: StatusListRef { idx: at.idx, uri: at.uri } }),
-            log: None,
+            log: self.checkpoint.clone(),
         };
         let token = licentia_license::sign(&claims, &self.key)?;
         let license = License {

@@ -66,7 +66,7 @@ impl Checkpoint {
     /// The text that is signed, the same bytes that [`Self::parse`] read.
     #[must_use]
     pub fn text(&self) -> String {
-        let mut text = format!("{}\n{}\n{}\n", self.origin, self.size, base64(&self.root));
+        let mut text = format!("{}\n{}\n{}\n", self.origin, self.size, self.root_text());
         self.extensions.iter().for_each(|line| {
             text.push_str(line);
             text.push('\n');
@@ -97,6 +97,12 @@ impl Checkpoint {
     #[must_use]
     pub fn root(&self) -> &Hash {
         &self.root
+    }
+
+    /// The same as its line has it.
+    #[must_use]
+    pub fn root_text(&self) -> String {
+        base64(&self.root)
     }
 
     #[must_use]

@@ -11,6 +11,7 @@
 mod atomicity;
 mod backup;
 mod batch;
+mod checkpoint;
 mod common;
 mod doctor;
 mod export;

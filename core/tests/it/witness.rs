@@ -2,20 +2,12 @@
 
 use crate::common::World;
 use ed25519_dalek::SigningKey;
-use licentia_core::tlog::merkle::{Frontier, leaf_hash};
-use licentia_core::tlog::{self, SignatureKind, VerifierKey};
+use licentia_core::tlog;
 use licentia_core::witness::{
     AddCheckpoint, Asked, Log, NewWitness, Post, Refusal, Reply, SIZE_TYPE, Seen, WitnessError, WitnessKey,
 };
-use licentia_core::{Backup, CheckState, Error, Explanation, Licentia, Noun, StoreError, Timestamp, Witness};
-use licentia_license::PublicKey;
-use licentia_storage::raw::RawReader;
-use licentia_storage::{Access, Checkpoint, Store};
+use licentia_core::{Backup, CheckState, Error, Explanation, Licentia, Noun, Timestamp, Witness};
 use std::sync::{Arc, Mutex};
-
-fn log_key() -> SigningKey {
-    SigningKey::from_bytes(&[1; 32])
-}
 
 /// A witness without a network.
 #[derive(Clone)]
@@ -29,9 +21,8 @@ struct Remote {
 }
 
 impl Remote {
-    fn new(world: &World, origin: String) -> Self {
-        let public = PublicKey::from_bytes(log_key().verifying_key().as_bytes()).unwrap();
-        let vkey = VerifierKey::new(origin, SignatureKind::Ed25519, public).unwrap();
+    async fn new(world: &World) -> Self {
+        let vkey = world.licentia.audit().verifier_key().await.unwrap();
         Self {
             key: Arc::new(WitnessKey::new("witness.example.com/one", &[9; 32]).unwrap()),
             log: Arc::new(Log::gather([vkey]).unwrap().remove(0)),
@@ -85,44 +76,14 @@ fn new_witness(key: String) -> NewWitness {
 }
 
 impl World {
-    async fn origin(&self) -> String {
-        tlog::origin(self.licentia.audit().identity().await.unwrap().log_id, 1)
-    }
-
-    /// A checkpoint of everything there is, signed with the key that the witness knows.
-    async fn checkpoint(&self) -> u64 {
-        let path = &self.licentia.place().database;
-        let log = self.licentia.audit().identity().await.unwrap();
-        let mut reader = RawReader::open(path).await.unwrap();
-        let entries = reader.entries_from(1, i64::MAX, *log.log_id.0.as_bytes()).await.unwrap();
-        reader.close().await;
-        let mut tree = Frontier::new();
-        tree.extend(entries.iter().map(|entry| leaf_hash(&entry.fields.as_ref().unwrap().encode())));
-        let origin = self.origin().await;
-        let checkpoint = tlog::Checkpoint::new(&origin, tree.size(), tree.root()).unwrap();
-        let note = checkpoint.sign(&origin, &log_key()).unwrap().to_string();
-        let row = Checkpoint {
-            size: i64::try_from(tree.size()).unwrap(),
-            epoch: 1,
-            root: tree.root(),
-            frontier: tree.to_bytes(),
-            note,
-            reason: "test".to_owned(),
-            created_at: self.licentia.ambient().now(),
-        };
-        let store = Store::open(path, self.licentia.ambient().clone(), Access::Write).await.unwrap();
-        let kept = store.maintain::<_, StoreError, _, _>(move |tx| async move {
-            tx.add_checkpoint(&row).await?;
-            tx.commit(()).await
-        });
-        kept.await.unwrap();
-        store.close().await;
-        tree.size()
+    /// A checkpoint of everything there is: how large.
+    async fn signed(&self) -> u64 {
+        u64::try_from(self.checkpoint().await.size).unwrap()
     }
 
     async fn with_witness() -> (Self, Remote, Witness) {
         let world = Self::new().await;
-        let remote = Remote::new(&world, world.origin().await);
+        let remote = Remote::new(&world).await;
         let witness = world.licentia.witnesses().add(&world.operator, new_witness(remote.vkey())).await.unwrap();
         (world, remote, witness)
     }
@@ -167,7 +128,7 @@ async fn a_witness_is_made_known_once_and_removed_by_its_name() {
 #[tokio::test]
 async fn what_is_no_address_or_no_key_of_a_witness_is_refused() {
     let world = World::new().await;
-    let remote = Remote::new(&world, world.origin().await);
+    let remote = Remote::new(&world).await;
     let witnesses = world.licentia.witnesses();
     for url in [
         "",
@@ -185,8 +146,7 @@ async fn what_is_no_address_or_no_key_of_a_witness_is_refused() {
         assert!(matches!(error, Error::Invalid { what: "the witness's URL", .. }), "{url}: {error}");
     }
     let key = remote.vkey();
-    let public = PublicKey::from_bytes(log_key().verifying_key().as_bytes()).unwrap();
-    let of_a_log = VerifierKey::new("a", SignatureKind::Ed25519, public).unwrap().to_string();
+    let of_a_log = world.licentia.audit().verifier_key().await.unwrap().to_string();
     for key in ["", "a+b+c", &key[1..], &key[..key.len() - 4], &of_a_log] {
         let error = world.refused(witnesses.add(&world.operator, new_witness(key.to_owned()))).await;
         assert!(matches!(error, Error::Invalid { what: "the verifier key", .. }), "{key}: {error}");
@@ -199,7 +159,7 @@ async fn a_growing_log_is_witnessed_and_everybody_can_see_how_far() {
     assert_eq!(world.ask(&witness, remote.post()).await, Err(WitnessError::NoCheckpoint));
     assert_eq!(world.words(&world.licentia).await, None);
 
-    let size = world.checkpoint().await;
+    let size = world.signed().await;
     let asked = world.ask(&witness, remote.post()).await.unwrap();
     assert_eq!((asked.size, asked.known, asked.signed_at), (size, false, remote.now));
     assert_eq!(
@@ -212,9 +172,9 @@ async fn a_growing_log_is_witnessed_and_everybody_can_see_how_far() {
 
     for subject in ["one", "two", "three"] {
         world.issue(subject).await;
-        world.checkpoint().await;
+        world.signed().await;
         world.issue("in between").await;
-        let size = world.checkpoint().await;
+        let size = world.signed().await;
         let asked = world.ask(&witness, remote.post()).await.unwrap();
         assert_eq!((asked.size, asked.known), (size, false));
     }
@@ -227,7 +187,7 @@ async fn a_growing_log_is_witnessed_and_everybody_can_see_how_far() {
 #[tokio::test]
 async fn what_the_witness_knows_is_learnt_from_its_answer() {
     let (world, remote, witness) = World::with_witness().await;
-    world.checkpoint().await;
+    world.signed().await;
     world.ask(&witness, remote.post()).await.unwrap();
     world.issue("one").await;
     // Somebody else asked it for this log; here it is as if its answers never came.
@@ -235,7 +195,7 @@ async fn what_the_witness_knows_is_learnt_from_its_answer() {
     let other = WitnessKey::new("witness.example.com/two", &[9; 32]).unwrap();
     let remote = Remote { key: Arc::new(other), ..remote };
     let witness = world.licentia.witnesses().add(&world.operator, new_witness(remote.vkey())).await.unwrap();
-    world.checkpoint().await;
+    world.signed().await;
     world.ask(&witness, remote.post()).await.unwrap();
     assert_eq!(remote.olds(), [0, 0, 4]);
 }
@@ -243,14 +203,14 @@ async fn what_the_witness_knows_is_learnt_from_its_answer() {
 #[tokio::test]
 async fn a_log_that_was_rolled_back_or_forked_is_told_so() {
     let (world, remote, witness) = World::with_witness().await;
-    world.checkpoint().await;
+    world.signed().await;
     let database = &world.licentia.place().database;
     let older = world.path("older.db");
     world.tamper(&format!("VACUUM INTO '{}'", older.display()));
     for subject in ["one", "two", "three"] {
         world.issue(subject).await;
     }
-    let ours = world.checkpoint().await;
+    let ours = world.signed().await;
     world.ask(&witness, remote.post()).await.unwrap();
 
     // The older copy, whose pin nobody has.
@@ -265,7 +225,7 @@ async fn a_log_that_was_rolled_back_or_forked_is_told_so() {
     for subject in ["four", "five", "six", "seven"] {
         fork.issue(subject).await;
     }
-    fork.checkpoint().await;
+    fork.signed().await;
     assert_eq!(
         fork.ask(&witness, remote.post()).await,
         Err(WitnessError::OtherHistory { witness: "acme-witness".to_owned() })
@@ -284,7 +244,7 @@ impl World {
 #[tokio::test]
 async fn an_entry_that_was_changed_is_noticed_before_anything_is_sent() {
     let (world, remote, witness) = World::with_witness().await;
-    let size = world.checkpoint().await;
+    let size = world.signed().await;
     world.tamper("DROP TRIGGER audit_entry_no_update; UPDATE audit_entry SET actor = 'mallory' WHERE seq = 2");
     assert_eq!(world.ask(&witness, remote.post()).await, Err(WitnessError::Disagrees { size }));
     assert!(remote.olds().is_empty());
@@ -299,11 +259,11 @@ async fn the_doctor_tells_how_far_the_log_is_witnessed() {
         (check.state, check.found)
     };
     assert_eq!(said().await, (CheckState::Ok, "1 known, and none has signed yet".to_owned()));
-    world.checkpoint().await;
+    world.signed().await;
     world.ask(&witness, remote.post()).await.unwrap();
     assert_eq!(said().await, (CheckState::Ok, "witnessed up to 4, just now, by acme-witness".to_owned()));
     world.issue("one").await;
-    world.checkpoint().await;
+    world.signed().await;
     world.clock.advance(86_400);
     assert_eq!(said().await.0, CheckState::Ok);
     world.clock.advance(1);
@@ -318,7 +278,7 @@ async fn the_doctor_tells_how_far_the_log_is_witnessed() {
 #[tokio::test]
 async fn answers_that_are_none_are_not_kept() {
     let (world, remote, witness) = World::with_witness().await;
-    world.checkpoint().await;
+    world.signed().await;
     let bad = async |post: Post| match world.ask(&witness, post).await {
         Err(WitnessError::BadAnswer { why, .. }) => why,
         other => panic!("{other:?}"),
@@ -356,7 +316,7 @@ async fn answers_that_are_none_are_not_kept() {
 #[tokio::test]
 async fn each_refusal_has_its_words() {
     let (world, _, witness) = World::with_witness().await;
-    world.checkpoint().await;
+    world.signed().await;
     let refused = async |post: Post| Explanation::from(&Error::Witness(world.ask(&witness, post).await.unwrap_err()));
     assert!(refused(answering(404, "", "")).await.message.contains("does not know this log"));
     assert!(refused(answering(403, "", "")).await.message.contains("does not know the key"));
@@ -376,12 +336,12 @@ async fn each_refusal_has_its_words() {
 #[tokio::test]
 async fn a_witness_that_forgot_is_told_apart_from_one_that_never_knew() {
     let (world, remote, witness) = World::with_witness().await;
-    world.checkpoint().await;
+    world.signed().await;
     world.issue("one").await;
-    let known = world.checkpoint().await;
+    let known = world.signed().await;
     world.ask(&witness, remote.post()).await.unwrap();
     world.issue("two").await;
-    world.checkpoint().await;
+    world.signed().await;
     *remote.seen.lock().unwrap() = None;
     let name = "acme-witness".to_owned();
     assert_eq!(world.ask(&witness, remote.post()).await, Err(WitnessError::Forgot { witness: name, theirs: 0, known }));
@@ -390,7 +350,7 @@ async fn a_witness_that_forgot_is_told_apart_from_one_that_never_knew() {
 #[tokio::test]
 async fn one_that_is_down_keeps_no_other_from_being_asked() {
     let (world, remote, _) = World::with_witness().await;
-    world.checkpoint().await;
+    world.signed().await;
     let second = WitnessKey::new("second", &[4; 32]).unwrap();
     let new = NewWitness {
         name: "second".to_owned(),
@@ -413,7 +373,7 @@ async fn one_that_is_down_keeps_no_other_from_being_asked() {
 #[tokio::test]
 async fn a_copy_for_review_shows_what_was_witnessed_and_cannot_ask() {
     let (world, remote, witness) = World::with_witness().await;
-    world.checkpoint().await;
+    world.signed().await;
     world.ask(&witness, remote.post()).await.unwrap();
     let copy = world.path("review.db");
     world.licentia.backup(&copy, Backup::ForReview, World::quiet()).await.unwrap();
@@ -426,7 +386,7 @@ async fn a_copy_for_review_shows_what_was_witnessed_and_cannot_ask() {
 #[tokio::test]
 async fn a_line_that_somebody_forged_is_not_shown() {
     let (world, remote, witness) = World::with_witness().await;
-    world.checkpoint().await;
+    world.signed().await;
     world.ask(&witness, remote.post()).await.unwrap();
     world.tamper(
         "DROP TRIGGER audit_cosignature_no_update;

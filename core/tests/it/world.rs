@@ -61,7 +61,7 @@ impl World {
         text
     }
 
-    fn sql(&self) -> rusqlite::Connection {
+    pub(crate) fn sql(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(&self.licentia.place().database).unwrap()
     }
 

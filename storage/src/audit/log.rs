@@ -76,7 +76,7 @@ impl LogKey {
         self.signing.verifying_key()
     }
 
-    /// The key itself, for the notes that a log signs.
+    /// For entries here, and for checkpoints of them.
     #[must_use]
     pub fn signing(&self) -> &SigningKey {
         &self.signing

@@ -45,7 +45,11 @@ impl<'a> Reader<'a> {
     }
 
     /// One number out of a statement.
-    async fn number(&self, sql: &str, values: Vec<sea_orm::sea_query::Value>) -> Result<Option<i64>, StoreError> {
+    pub(crate) async fn number(
+        &self,
+        sql: &str,
+        values: Vec<sea_orm::sea_query::Value>,
+    ) -> Result<Option<i64>, StoreError> {
         let row = self.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
         Ok(row.map(|row| row.try_get_by_index::<Option<i64>>(0)).transpose()?.flatten())
     }

@@ -17,6 +17,9 @@
 //! | the row of the log changed | `chain_broken`, `entry_altered`, `signature_invalid` |
 //! | the table of keys changed | `key_table_altered` |
 //! | the cached head changed | `head_disagrees` |
+//! | a checkpoint changed | `checkpoint_altered` |
+//! | the log rewritten with the log's own key, an old checkpoint kept | `checkpoint_disagrees` |
+//! | the tail cut, an old checkpoint kept | `checkpoint_beyond` |
 //! | a business row changed, removed, added | `row_altered`, `row_missing`, `row_unaccounted` |
 //! | the signature of a subject changed, so that no search finds the license | `row_altered` |
 //! | a trigger, an index or a column dropped, changed or added | `schema_altered` |
@@ -25,6 +28,7 @@
 //! The snapshots hold everything that each attack brings to light: code and entry.
 
 mod bytes;
+mod checkpoints;
 mod entries;
 mod files;
 mod forger;

@@ -128,7 +128,7 @@ fn who_acts() {
 fn the_log_verifies_from_whatever_is_trusted() {
     let mut shell = lived_in();
     let report = shell.run("audit verify --format json").done().json();
-    assert_eq!(members(&report), ["verified", "trust", "entries_checked", "from", "to", "issues"]);
+    assert_eq!(members(&report), ["verified", "trust", "entries_checked", "from", "to", "issues", "witnessed_to"]);
     assert_eq!(report["trust"]["key_source"], "pin");
     assert_eq!((&report["entries_checked"], &report["from"], &report["to"]), (&json!(7), &json!(1), &json!(7)));
 

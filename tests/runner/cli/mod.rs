@@ -3,6 +3,7 @@
 
 mod audit;
 mod batch;
+mod checkpoints;
 mod copies;
 mod errors;
 mod files;
@@ -101,9 +102,10 @@ fn masked(shell: &Shell, text: &str) -> String {
         out.push(c);
     }
     out.pop();
-    let lines = out.split('\n').map(|line| match line.strip_prefix("status_list.idx  ") {
-        Some(_) => "status_list.idx  [INDEX]",
-        None => line,
+    let lines = out.split('\n').map(|line| match line.split_once("  ") {
+        Some(("status_list.idx", _)) => "status_list.idx  [INDEX]",
+        Some(("verifier_key", _)) => "verifier_key  licentia/[UUID]/1+[ID-END]+[KEY]",
+        _ => line,
     });
     lines.collect::<Vec<_>>().join("\n")
 }

@@ -48,6 +48,8 @@ impl App {
                     vec![]
                 });
             }
+            Msg::Checkpointed(answer) => return self.signed(answer),
+            Msg::NotSigned(why) => self.not_signed(why),
             Msg::LicenseGone { request } => return self.license_gone(request),
             load_or_change => return self.loaded(load_or_change),
         }
@@ -154,6 +156,7 @@ impl App {
     fn founded(&mut self, home: FoundedHome) -> Vec<Effect> {
         self.close_asking();
         self.session = Session::Unlocked { actor: home.actor.clone() };
+        self.sign_in_an_hour();
         self.fingerprint = Some(home.fingerprint.clone());
         self.dialogs.push(Founded::new(home).into());
         self.fill()
@@ -240,6 +243,7 @@ impl App {
         match answer {
             Ok(actor) => {
                 self.session = Session::Unlocked { actor };
+                self.sign_in_an_hour();
                 self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Unlock(_)));
             }
             Err(why) => self.not_unlocked(why),

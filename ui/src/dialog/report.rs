@@ -9,7 +9,7 @@ use crate::theme::Meaning;
 use crate::verification::{Verified, verdict};
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};
-use licentia_core::audit::{Issue, IssueSeverity, KeySource, Level, VerifyReport};
+use licentia_core::audit::{Issue, IssueSeverity, KeySource, Level, VerifyReport, Witnessed};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -56,7 +56,8 @@ impl Report {
     }
 
     fn facts(&self, look: Look) -> Vec<Pair> {
-        let VerifyReport { level, resumed_from, entries_checked, from, to, trust, .. } = &self.verified.report;
+        let VerifyReport { level, resumed_from, entries_checked, from, to, trust, witnessed_to, .. } =
+            &self.verified.report;
         let checked = match entries_checked {
             0 => "none".to_owned(),
             many => format!("{many}, from {from} to {to}"),
@@ -76,12 +77,16 @@ impl Report {
             (Level::Incremental, _) => "what came since the last one, and some old entries".to_owned(),
             (Level::Start, _) => "the end of the log, when it was opened".to_owned(),
         };
-        vec![
+        let mut facts = vec![
             Pair::new("level", level),
             Pair::new("entries", checked),
             Pair::new("ended", look.zoned(self.verified.at)),
             Pair::new("trust", source).meaning(meaning),
-        ]
+        ];
+        facts.extend(witnessed_to.as_ref().map(|Witnessed { size, at, by }| {
+            Pair::new("witnessed", format!("up to {size}, {}, by {}", look.zoned(*at), clean(by)))
+        }));
+        facts
     }
 }
 

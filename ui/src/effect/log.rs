@@ -6,9 +6,12 @@ use super::read::explained;
 use super::{Exported, Overview, Say, Target};
 use crate::message::{Answer, Msg};
 use crate::services::Services;
-use licentia_core::audit::{AuditFilter, ExportFormat, Level, VerifyReport, VerifyRequest, unreadable};
+use licentia_core::audit::{
+    AuditFilter, CheckpointReason, ExportFormat, Level, VerifyReport, VerifyRequest, unreadable,
+};
 use licentia_core::{Error, LicenseCounts, LicenseFilter, LicenseStatus, Licentia, Progress, Result, Validity};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// As many licenses that end soon as the dashboard lists.
 const EXPIRING: u64 = 10;
@@ -31,6 +34,7 @@ async fn overview_of(licentia: &Licentia) -> Result<Overview> {
         issuer: licentia.issuers().active().await?,
         events: licentia.audit().list(&AuditFilter::default(), None, NEWEST).await?.items,
         log: licentia.audit().identity().await?,
+        checkpoint: licentia.audit().latest_checkpoint().await?,
         // A pin that cannot be read is no reason to show nothing.
         pin: licentia.pin_state().await.map_err(explained),
     })
@@ -86,6 +90,24 @@ pub(super) async fn export(
     let (operator, path) = (services.operator(), file::path(typed));
     let report = licentia.audit().export(filter, format, &path, operator.as_ref(), progress(request, say)).await;
     report.map(|report| Box::new(Exported { path, report })).map_err(explained)
+}
+
+/// At the end nobody waits for long: what is not signed then is signed the next time.
+const AT_THE_END: Duration = Duration::from_secs(5);
+
+pub(super) async fn checkpoint(services: &Services, reason: CheckpointReason) -> Answer<()> {
+    // Locked in between, or the file cannot be written: then there is nobody to sign.
+    let (Ok(licentia), Some(operator)) = (services.licentia(), services.operator()) else { return Ok(()) };
+    let audit = licentia.audit();
+    let signing = audit.checkpoint(&operator, reason);
+    let signed = match reason {
+        CheckpointReason::End => match tokio::time::timeout(AT_THE_END, signing).await {
+            Ok(signed) => signed,
+            Err(_) => return Ok(()),
+        },
+        _ => signing.await,
+    };
+    signed.map(drop).map_err(explained)
 }
 
 /// What an entry speaks of.

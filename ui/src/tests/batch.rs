@@ -136,7 +136,7 @@ fn leaving_waits_for_the_batch() {
     let mut app = with_batch(batch(3));
     press(&mut app, "<enter><enter>");
     assert_eq!(press(&mut app, "<ctrl-c>"), []);
-    assert_eq!(app.update(Msg::BatchIssued(Ok(vec![license(1)]))), [Effect::Quit]);
+    assert_eq!(app.update(Msg::BatchIssued(Ok(vec![license(1)]))), LEAVES);
 }
 
 #[test]

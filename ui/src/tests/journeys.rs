@@ -56,6 +56,7 @@ impl Home {
             named_home: None,
             audience: Ok(vec![]),
             stops_after_failure: false,
+            log_claim: true,
         }
     }
 

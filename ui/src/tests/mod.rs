@@ -2,6 +2,7 @@
 
 mod audit;
 mod batch;
+mod checkpoint;
 mod command;
 mod dashboard;
 mod forms;

@@ -31,6 +31,7 @@ fn child() {
         named_home: None,
         audience: Ok(vec![]),
         stops_after_failure: false,
+        log_claim: true,
     };
     tokio::runtime::Runtime::new().unwrap().block_on(run(start)).unwrap();
 }

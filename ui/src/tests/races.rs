@@ -28,7 +28,7 @@ fn without_a_terminal_nobody_reads_why_a_change_failed() {
     let mut app = with_licenses(vec![license(1)]);
     assert!(matches!(press(&mut app, "x<enter><enter>").as_slice(), [Effect::Revoke(_)]));
     assert_eq!(app.update(Msg::HungUp), [], "the change is waited for");
-    assert_eq!(app.update(Msg::Revoked(Err(why()))), [Effect::Quit]);
+    assert_eq!(app.update(Msg::Revoked(Err(why()))), LEAVES);
 }
 
 #[test]
@@ -42,12 +42,12 @@ fn a_token_that_is_seen_once_is_seen_also_by_whoever_was_leaving() {
     assert_eq!(press(&mut app, "<ctrl-c>"), []);
     assert!(!app.update(created()).contains(&Effect::Quit));
     assert!(text(&mut app, 80, 24).contains("lprobe_abc"));
-    assert_eq!(press(&mut app, "<ctrl-c>"), [Effect::Quit]);
+    assert_eq!(press(&mut app, "<ctrl-c>"), LEAVES);
 
     let mut app = with_probes(vec![]);
     press(&mut app, "nkiosk<enter>");
     app.update(Msg::HungUp);
-    assert_eq!(app.update(created()), [Effect::Quit], "nobody is there to see it");
+    assert_eq!(app.update(created()), LEAVES, "nobody is there to see it");
 }
 
 #[test]
@@ -56,7 +56,7 @@ fn a_file_that_is_being_written_is_waited_for_before_leaving() {
     assert!(matches!(press(&mut app, "o<enter>").as_slice(), [Effect::Save { .. }]));
     assert_eq!(press(&mut app, "<enter><esc>"), [], "the form waits");
     assert_eq!(press(&mut app, "<ctrl-c>"), []);
-    assert_eq!(app.update(Msg::Saved(Ok("/tmp/main.pem".into()))), [Effect::Quit]);
+    assert_eq!(app.update(Msg::Saved(Ok("/tmp/main.pem".into()))), LEAVES);
 }
 
 #[test]
@@ -190,21 +190,22 @@ fn tokens_that_are_being_written_are_waited_for_before_leaving() {
     let (mut app, request) = writing();
     assert_eq!(press(&mut app, "<ctrl-c>"), []);
     assert!(app.is_writing(), "also when the terminal fails");
-    assert_eq!(app.update(Msg::TokensWritten { request, answer: Ok("/tmp/out".into()) }), [Effect::Quit]);
+    assert_eq!(app.update(Msg::TokensWritten { request, answer: Ok("/tmp/out".into()) }), LEAVES);
 
     let (mut app, request) = writing();
     press(&mut app, "<ctrl-c>");
     assert_eq!(app.update(Msg::TokensWritten { request, answer: Err(why()) }), [], "there is an error to read");
     assert!(text(&mut app, 80, 24).contains("make room"));
-    assert_eq!(press(&mut app, "<ctrl-c>"), [Effect::Quit]);
+    assert_eq!(press(&mut app, "<ctrl-c>"), LEAVES);
 
     let (mut app, request) = writing();
     app.update(Msg::HungUp);
-    assert_eq!(app.update(Msg::TokensWritten { request, answer: Err(why()) }), [Effect::Quit]);
+    assert_eq!(app.update(Msg::TokensWritten { request, answer: Err(why()) }), LEAVES);
 
     let (mut app, request) = writing();
     press(&mut app, "<ctrl-c>");
-    assert_eq!(press(&mut app, "<esc>"), [Effect::Stop { request }, Effect::Quit], "nothing is left to wait for");
+    let [sign, quit] = LEAVES;
+    assert_eq!(press(&mut app, "<esc>"), [Effect::Stop { request }, sign, quit], "nothing is left to wait for");
 }
 
 #[test]

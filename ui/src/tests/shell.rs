@@ -65,8 +65,8 @@ fn the_last_line_names_one_key_for_help() {
 #[test]
 fn q_leaves_at_once_when_nothing_is_being_written() {
     let (mut app, _) = start();
-    assert_eq!(press(&mut app, "q"), [Effect::Quit]);
-    assert_eq!(press(&mut app, "<ctrl-c>"), [Effect::Quit]);
+    assert_eq!(press(&mut app, "q"), LEAVES);
+    assert_eq!(press(&mut app, "<ctrl-c>"), [Effect::Quit], "it is being signed already");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn leaving_waits_for_a_change_that_is_being_written() {
     assert!(app.is_animating());
     assert_eq!(press(&mut app, "<ctrl-c><ctrl-c>"), []);
     assert!(text(&mut app, 80, 24).contains("waiting for a change to be written…"));
-    assert_eq!(app.update(revoked()), [Effect::Quit]);
+    assert_eq!(app.update(revoked()), LEAVES);
 }
 
 #[test]
@@ -89,7 +89,7 @@ fn a_change_that_fails_is_shown_even_to_whoever_wants_to_leave() {
         assert!(screen.contains(part), "{screen}");
     }
     assert!(!app.is_animating());
-    assert_eq!(press(&mut app, "<esc><ctrl-c>"), [Effect::Quit]);
+    assert_eq!(press(&mut app, "<esc><ctrl-c>"), LEAVES);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn a_lost_terminal_is_like_leaving() {
     let mut app = with_licenses(vec![license(1)]);
     press(&mut app, "x<enter><enter>");
     assert_eq!(app.update(Msg::HungUp), []);
-    assert_eq!(app.update(revoked()), [Effect::Quit]);
+    assert_eq!(app.update(revoked()), LEAVES);
 }
 
 #[test]

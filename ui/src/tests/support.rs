@@ -10,13 +10,15 @@ use crate::session::Session;
 use crate::tab::TabId;
 use crate::testing::{parse, shown};
 use crate::theme::Theme;
-use licentia_core::audit::{Issue, IssueSeverity, KeySource, Level, LogIdentity, TrustRoot, VerifyReport};
+use licentia_core::audit::{
+    CheckpointReason, Issue, IssueSeverity, KeySource, Level, LogIdentity, TrustRoot, VerifyReport,
+};
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Batch, BatchRow, Decoded, EventId, Explanation, Identity, IdentityId, Inspection, IssueRequest,
-    Issuer, IssuerId, IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId, LicenseStatus, Limit, Limits, LogId,
-    Origin, Page, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation, StatusRef, Strings,
-    SubjectSignature, Term, Timestamp, UsedIdentity,
+    AuditRecord, Batch, BatchRow, Checkpoint, Cosignature, Decoded, EventId, Explanation, Identity, IdentityId,
+    Inspection, IssueRequest, Issuer, IssuerId, IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId,
+    LicenseStatus, Limit, Limits, LogId, Origin, Page, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode,
+    RecordedEffect, Revocation, StatusRef, Strings, SubjectSignature, Term, Timestamp, UsedIdentity,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -365,13 +367,13 @@ pub(crate) fn good_report() -> VerifyReport {
     VerifyReport {
         verified: true,
         level: Level::Full,
-        witnessed_to: None,
         resumed_from: None,
         trust: TrustRoot { key_source: KeySource::Pin, fingerprint: Some(FINGERPRINT.to_owned()) },
         entries_checked: 60,
         from: 1,
         to: 60,
         issues: vec![],
+        witnessed_to: None,
     }
 }
 
@@ -412,8 +414,33 @@ pub(super) fn overview() -> Overview {
             created_at: NOW,
             size: 63,
         },
+        checkpoint: Some((checkpoint(60, 14), Some(cosignature(41, 200)))),
         pin: Ok(Some(PinState::Behind)),
     }
+}
+
+/// How somebody unlocked leaves.
+pub(super) const LEAVES: [Effect; 2] = [Effect::Checkpoint { reason: CheckpointReason::End }, Effect::Quit];
+
+fn minutes_before_now(minutes: i64) -> Timestamp {
+    Timestamp(NOW.0 - minutes * 60_000_000)
+}
+
+fn checkpoint(size: i64, minutes_ago: i64) -> Checkpoint {
+    Checkpoint {
+        size,
+        epoch: 1,
+        root: [7; 32],
+        frontier: vec![],
+        note: String::new(),
+        reason: "hourly".to_owned(),
+        created_at: minutes_before_now(minutes_ago),
+    }
+}
+
+fn cosignature(size: i64, minutes_ago: i64) -> Cosignature {
+    let at = minutes_before_now(minutes_ago);
+    Cosignature { size, witness: "acme-witness".to_owned(), line: String::new(), signed_at: at, received_at: at }
 }
 
 pub(super) fn counts() -> LicenseCounts {

@@ -53,7 +53,7 @@ fn every_key_still_answers_meanwhile() {
     assert!(text(&mut app, 80, 24).contains("30 of 60 entries"));
     press(&mut app, "b");
     assert!(!text(&mut app, 80, 24).contains("derived anew"));
-    assert_eq!(press(&mut app, "q"), [Effect::Quit], "it only reads");
+    assert_eq!(press(&mut app, "q"), LEAVES, "it only reads");
 }
 
 #[test]
@@ -162,7 +162,7 @@ fn an_export_says_how_far_it_is_and_where_it_went() {
     assert_eq!(press(&mut app, "<esc><enter>x<ctrl-c>"), [], "it is waited for");
     let report = ExportReport { entries: 1, manifest: "out.csv.manifest.json".into(), recorded_as: Some(61) };
     let exported = || Msg::AuditExported(Ok(Box::new(Exported { path: "out.csv".into(), report: report.clone() })));
-    assert_eq!(app.update(exported()), [Effect::Quit]);
+    assert_eq!(app.update(exported()), LEAVES);
     let mut app = exporting();
     let effects = app.update(exported());
     assert!(matches!(effects.as_slice(), [Effect::LoadAudit { .. }]), "the log grew");

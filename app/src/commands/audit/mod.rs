@@ -1,5 +1,7 @@
 //! `licentia audit …`
 
+mod checkpoint;
+mod checkpoints;
 mod count;
 mod export;
 mod filter;
@@ -32,6 +34,8 @@ pub(crate) enum Audit {
     /// Look after those who sign the log's checkpoints too.
     #[command(subcommand)]
     Witness(witness::Witness),
+    Checkpoint(checkpoint::Checkpoint),
+    Checkpoints(checkpoints::Checkpoints),
     /// Keep queries under a name, for `--query @NAME`.
     #[command(subcommand)]
     Filter(saved::Saved),
@@ -49,6 +53,8 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Prove(args) => prove::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
         Audit::Witness(verb) => witness::dispatch(context, verb).await,
+        Audit::Checkpoint(args) => checkpoint::run(context, args).await,
+        Audit::Checkpoints(args) => checkpoints::run(context, args).await,
         Audit::Filter(verb) => saved::dispatch(context, verb).await,
         Audit::Index(args) => index::run(context, args).await,
     }

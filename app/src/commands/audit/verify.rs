@@ -8,7 +8,7 @@ use crate::view;
 use clap::Args;
 use licentia_core::Timestamp;
 use licentia_core::audit::{
-    BundleReport, BundleRequest, IssueSeverity, KeySource, Level, VerifyReport, VerifyRequest, unreadable,
+    BundleReport, BundleRequest, IssueSeverity, KeySource, Level, VerifyReport, VerifyRequest, Witnessed, unreadable,
     verify_bundle,
 };
 use licentia_core::tlog::VerifierKey;
@@ -194,6 +194,9 @@ fn for_people(report: &VerifyReport) -> String {
         let _ = writeln!(out, "log:   {fingerprint}");
     }
     let printable = licentia_core::text::printable;
+    if let Some(Witnessed { size, at, by }) = &report.witnessed_to {
+        let _ = writeln!(out, "witnessed up to {size}: {at}, by {}", printable(by));
+    }
     for issue in &report.issues {
         let severity = match issue.severity {
             IssueSeverity::Notice => "notice",
@@ -220,6 +223,7 @@ fn for_people(report: &VerifyReport) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use licentia_core::Timestamp;
     use licentia_core::audit::{Issue, TrustRoot};
 
     #[test]
@@ -236,7 +240,6 @@ mod tests {
             verified: false,
             level: Level::Full,
             trust: TrustRoot { key_source: KeySource::Pin, fingerprint: Some("blake3:00".to_owned()) },
-            witnessed_to: None,
             entries_checked: 12,
             from: 1,
             to: 12,
@@ -251,6 +254,11 @@ mod tests {
                 meaning: "what is stored is not what was signed\u{1b}[2J".to_owned(),
                 advice: "go on from a backup".to_owned(),
             }],
+            witnessed_to: Some(Witnessed {
+                size: 9,
+                at: Timestamp::from_seconds(1_779_285_600),
+                by: "acme".to_owned(),
+            }),
         };
         insta::assert_snapshot!(for_people(&report));
     }

@@ -23,6 +23,7 @@ pub(crate) async fn run(context: &Context, from: &Path, dry_run: bool, acting: &
     let progress = context.progress("signing");
     let licenses = context
         .change(acting, async |licentia, operator| {
+            fields::set_log_claim(context, licentia)?;
             let batch = licentia.licenses().check_file(file, &audience).await?;
             Ok(licentia.licenses().issue_file(operator, &batch, progress).await?)
         })

@@ -141,3 +141,9 @@ pub(crate) fn note_if_irrevocable(context: &Context, license: &License) {
         );
     }
 }
+
+/// Whether new licenses carry the latest checkpoint, as `config.toml` says.
+pub(crate) fn set_log_claim(context: &Context, licentia: &Licentia) -> Result {
+    licentia.set_log_claim(context.config()?.license.log);
+    Ok(())
+}

@@ -68,6 +68,7 @@ pub(crate) async fn run(context: &Context, args: Issue) -> Result {
 
     let license = context
         .change(&args.acting, async |licentia, operator| {
+            fields::set_log_claim(context, licentia)?;
             let request = IssueRequest {
                 subject,
                 audience,

@@ -68,6 +68,7 @@ pub(crate) async fn run(context: &Context, args: Reissue) -> Result {
     let payload = fields.payload(context)?;
     let reissued = context
         .change(&args.acting, async |licentia, operator| {
+            fields::set_log_claim(context, licentia)?;
             let license = licentia.licenses().resolve(&args.id).await?;
             let request = ReissueRequest {
                 subject: fields.subject.clone(),

@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::failure::Result;
 use crate::view;
 use clap::Args;
+use licentia_core::checkpoint_in;
 
 /// Show one license with its token.
 #[derive(Debug, Args)]
@@ -23,6 +24,9 @@ pub(crate) async fn run(context: &Context, args: Show) -> Result {
     let mut shown = view::license_with_token(&license, context.now());
     if let Some(revocation) = &revocation {
         shown.insert("revocation".to_owned(), view::revocation(revocation).into());
+    }
+    if let Some(carried) = checkpoint_in(&license.token) {
+        shown.insert("log".to_owned(), view::carried_checkpoint(carried.checkpoint()).into());
     }
     context.output.thing(&shown)
 }

@@ -24,7 +24,7 @@ pub(super) struct NoteLine {
 
 /// The largest checkpoint that a known witness signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Witnessed {
+pub struct SeenBy {
     pub witness: String,
     pub size: u64,
     /// Seconds since 1970, as the witness says.
@@ -38,7 +38,7 @@ pub(super) struct Checkpoints<'a> {
     lines: Member,
     next: Option<NoteLine>,
     pub(super) last: Option<Root>,
-    pub(super) witnessed: Vec<Witnessed>,
+    pub(super) witnessed: Vec<SeenBy>,
 }
 
 impl NoteLine {
@@ -139,7 +139,7 @@ impl<'a> Checkpoints<'a> {
     fn witnessed_by<'w>(&mut self, size: u64, seen: impl Iterator<Item = (&'w str, u64)>) {
         for (witness, time) in seen {
             self.witnessed.retain(|known| known.witness != witness);
-            self.witnessed.push(Witnessed { witness: witness.to_owned(), size, time });
+            self.witnessed.push(SeenBy { witness: witness.to_owned(), size, time });
         }
     }
 }
@@ -148,7 +148,7 @@ impl<'a> Checkpoints<'a> {
 pub(super) struct Finished {
     pub(super) digest: Digest,
     pub(super) last: Option<Root>,
-    pub(super) witnessed: Vec<Witnessed>,
+    pub(super) witnessed: Vec<SeenBy>,
 }
 
 /// The key among these that signed it, or why the last one did not.

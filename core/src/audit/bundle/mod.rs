@@ -17,7 +17,7 @@ mod verify;
 
 pub use error::BundleError;
 pub use export::BundleExport;
-pub use verify::{BundleReport, BundleRequest, Witnessed, verify_bundle};
+pub use verify::{BundleReport, BundleRequest, SeenBy, verify_bundle};
 
 /// The members of a bundle, in their order. A bundle whose manifest nobody signed ends before the last.
 const MEMBERS: [&str; 6] =

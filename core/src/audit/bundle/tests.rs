@@ -5,7 +5,7 @@ mod tampered;
 
 use super::{BundleReport, BundleRequest, verify_bundle};
 use crate::audit::testing::{World, quiet};
-use crate::audit::{KeySource, Witnessed};
+use crate::audit::{KeySource, SeenBy};
 use std::path::{Path, PathBuf};
 
 /// Fourteen entries, a second key from entry 9 on, checkpoints at 5, 8 and 12.
@@ -57,7 +57,7 @@ async fn a_stranger_verifies_a_log_with_a_fingerprint_and_nothing_else() {
     assert!(found.report.verified && found.signed);
     assert_eq!((found.report.from, found.report.to, found.report.entries_checked), (1, 14, 14));
     assert_eq!((found.report.trust.key_source, found.last_checkpoint), (KeySource::Given, Some(12)));
-    let seen = Witnessed { witness: "witness.example/w1".to_owned(), size: 12, time: 1_800_000_000 };
+    let seen = SeenBy { witness: "witness.example/w1".to_owned(), size: 12, time: 1_800_000_000 };
     assert_eq!(found.witnessed, [seen]);
     let recorded = world.licentia.audit().get(15).await.unwrap();
     assert_eq!((recorded.kind.as_str(), &recorded.payload_value()["format"]), ("audit.export", &"bundle".into()));

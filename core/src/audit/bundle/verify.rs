@@ -2,7 +2,7 @@
 
 use super::archive::{Archive, Digest};
 use super::checkpoints::Checkpoints;
-pub use super::checkpoints::Witnessed;
+pub use super::checkpoints::SeenBy;
 use super::line::{Line, readable};
 use super::log_file::{Introductions, LogFile, verifier_key};
 use super::manifest::{Manifest, Root, check_signature};
@@ -38,7 +38,7 @@ pub struct BundleReport {
     /// How many entries the last checkpoint covers.
     pub last_checkpoint: Option<u64>,
     /// How far each known witness saw the log.
-    pub witnessed: Vec<Witnessed>,
+    pub witnessed: Vec<SeenBy>,
 }
 
 /// Checks everything that a bundle can show. An error means that the file cannot be read as a bundle.
@@ -66,7 +66,7 @@ struct Entries {
     introduced: Introductions,
     files: Vec<Digest>,
     last_checkpoint: Option<Root>,
-    witnessed: Vec<Witnessed>,
+    witnessed: Vec<SeenBy>,
 }
 
 impl<'a> Run<'a> {

@@ -2,7 +2,7 @@
 
 use super::{LicenseShown, ProofRequest, ProofTrust, Refusal, Shown, Subject, verify_proof};
 use crate::audit::testing::{WITNESS, World, quiet};
-use crate::audit::{KeySource, Witnessed};
+use crate::audit::{KeySource, SeenBy};
 use crate::tlog::Proof;
 use crate::{Error, IssueRequest, License, Term};
 use ed25519_dalek::SigningKey;
@@ -78,7 +78,7 @@ async fn customer_and_vendor_settle_a_dispute_without_the_database() {
     assert_eq!((found.seq, found.size, found.trust.key_source), (6, 10, KeySource::Given));
     assert_eq!(found.entry, serde_json::to_value(world.licentia.audit().get(6).await.unwrap()).unwrap());
     assert_eq!(found.entry["payload"]["subject"], "alice@example.com");
-    assert_eq!(found.witnessed, [Witnessed { witness: WITNESS.to_owned(), size: 10, time: 1_800_000_000 }]);
+    assert_eq!(found.witnessed, [SeenBy { witness: WITNESS.to_owned(), size: 10, time: 1_800_000_000 }]);
     let same = LicenseShown { id: license.id.to_string(), same_text: true, checkpoint: None };
     assert_eq!(found.license, Some(same.clone()));
 

@@ -3,7 +3,7 @@
 use super::Refusal;
 use super::extra::{Extra, hashes_of};
 use super::prove::embedded;
-use crate::audit::Witnessed;
+use crate::audit::SeenBy;
 use crate::audit::bundle::line::readable;
 use crate::audit::bundle::log_file::verifier_key;
 use crate::audit::report::{KeySource, TrustRoot};
@@ -51,7 +51,7 @@ pub struct Shown {
     pub origin: String,
     /// How many entries the tree has.
     pub size: u64,
-    pub witnessed: Vec<Witnessed>,
+    pub witnessed: Vec<SeenBy>,
     /// What is shown of the license that was handed in.
     pub license: Option<LicenseShown>,
 }
@@ -170,7 +170,7 @@ fn check_checkpoint(
     signers: &[VerifierKey],
     encoded: &[u8],
     witnesses: &[VerifierKey],
-) -> Result<Vec<Witnessed>, Refusal> {
+) -> Result<Vec<SeenBy>, Refusal> {
     let mut why = Refusal::Checkpoint(CheckpointError::Note(NoteError::Unsigned));
     for key in signers {
         let trust = Trust { origin: key.name(), log: std::slice::from_ref(key), witnesses };
@@ -179,7 +179,7 @@ fn check_checkpoint(
                 let size = proof.checkpoint.checkpoint().size();
                 let seen = seen.iter();
                 return Ok(seen
-                    .map(|seen| Witnessed { witness: seen.witness.name().to_owned(), size, time: seen.time })
+                    .map(|seen| SeenBy { witness: seen.witness.name().to_owned(), size, time: seen.time })
                     .collect());
             }
             Err(error) => why = error.into(),

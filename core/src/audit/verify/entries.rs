@@ -1,6 +1,7 @@
 //! The walk along the entries: read ahead, prepared on all cores, taken into the chain one after the other.
 
 use super::super::chain::Chain;
+use super::super::checkpoint_check::CheckpointCheck;
 use super::super::keys::KeyRing;
 use super::super::prepare::{Prepared, Preparer, Signatures};
 use super::super::replay::Replay;
@@ -9,7 +10,7 @@ use super::Run;
 use crate::pin::Mark;
 use crate::{Result, StoreError};
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawFrame, RawReader, audited_tables};
+use licentia_storage::raw::{RawFrame, RawReader, RawVouchers, audited_tables};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -18,6 +19,8 @@ pub(super) struct Walk {
     pub(super) chain: Chain,
     pub(super) replay: Replay,
     pub(super) preparer: Arc<Preparer>,
+    /// None where checkpoints are not looked at.
+    pub(super) checkpoints: Option<CheckpointCheck>,
     /// A hash over all signatures, from the first one.
     signatures: blake3::Hasher,
     /// Where a run that was stopped had come to, until it was passed.
@@ -40,11 +43,13 @@ impl Walk {
         reader: &mut RawReader,
         log: &AuditLog,
         frame: &RawFrame,
+        vouchers: Option<&RawVouchers>,
         from: i64,
         whole: bool,
     ) -> Result<Self> {
         let ring = KeyRing::new(log, &frame.keys);
         let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring));
+        let keys = ring.all();
         let chain = if from == 1 {
             Chain::from_start(log, ring)
         } else {
@@ -53,7 +58,11 @@ impl Walk {
         };
         let mut replay = Replay::of(if whole { audited_tables() } else { Vec::new() }.iter().map(|table| table.noun));
         replay.apply_first_key(log);
-        Ok(Self { chain, replay, preparer, signatures: blake3::Hasher::new(), resume: None, whole })
+        let checkpoints = vouchers.map(|vouchers| {
+            let check = CheckpointCheck::new(log.id, keys, vouchers.clone());
+            if from > 1 { check.beginning_at(from) } else { check }
+        });
+        Ok(Self { chain, replay, preparer, checkpoints, signatures: blake3::Hasher::new(), resume: None, whole })
     }
 
     pub(super) fn resuming(mut self, mark: Option<Mark>) -> Self {
@@ -134,7 +143,11 @@ impl Run<'_> {
             if pinned == Some(seq) {
                 self.at_pin = Some(tagged("blake3", &one.entry.hash));
             }
+            let leaf = one.leaf;
             let effects = walk.chain.take(one, &mut self.findings);
+            if let Some(checkpoints) = &mut walk.checkpoints {
+                checkpoints.take_from(&walk.chain, seq, leaf, &mut self.findings);
+            }
             if walk.whole {
                 walk.replay.apply(seq, &effects, &mut self.findings);
             }

@@ -5,7 +5,7 @@ use super::Run;
 use super::entries::Walk;
 use crate::Result;
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawFrame, RawReader};
+use licentia_storage::raw::{RawFrame, RawReader, RawVouchers};
 
 /// As many entries as a start looks at most: what it takes stays the same however long the log is.
 const TAIL: i64 = 1_000;
@@ -25,7 +25,7 @@ impl Run<'_> {
         self.to = frame.largest_seq;
         let pinned = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()).unwrap_or(0);
         self.from = pinned.saturating_add(1).min(self.to).max(self.to - TAIL + 1).max(1);
-        self.walk_to_the_end(reader, frame, log).await
+        self.walk_to_the_end(reader, frame, None, log).await
     }
 
     /// What came since the log was verified, and some of what was there before.
@@ -33,6 +33,7 @@ impl Run<'_> {
         &mut self,
         reader: &mut RawReader,
         frame: &RawFrame,
+        vouchers: &RawVouchers,
         log: &AuditLog,
     ) -> Result<()> {
         self.to = frame.largest_seq;
@@ -55,23 +56,30 @@ impl Run<'_> {
         // Where nothing came, the last entry is looked at all the same.
         self.from = self.from.min(self.to).max(1);
         let old = self.from - 1;
-        self.walk_to_the_end(reader, frame, log).await?;
+        self.walk_to_the_end(reader, frame, Some(vouchers), log).await?;
         for _ in 0..STRETCHES {
             let Some(from) = self.somewhere(old) else { break };
-            let mut walk = Walk::begin(reader, log, frame, from, false).await?;
+            let mut walk = Walk::begin(reader, log, frame, None, from, false).await?;
             self.follow(reader, &mut walk, from.saturating_add(STRETCH - 1).min(old)).await?;
             self.checked += walk.chain.checked;
         }
         Ok(())
     }
 
-    async fn walk_to_the_end(&mut self, reader: &mut RawReader, frame: &RawFrame, log: &AuditLog) -> Result<()> {
-        let mut walk = Walk::begin(reader, log, frame, self.from, false).await?;
+    async fn walk_to_the_end(
+        &mut self,
+        reader: &mut RawReader,
+        frame: &RawFrame,
+        vouchers: Option<&RawVouchers>,
+        log: &AuditLog,
+    ) -> Result<()> {
+        let mut walk = Walk::begin(reader, log, frame, vouchers, self.from, false).await?;
         self.follow(reader, &mut walk, self.to).await?;
         if let Some(size) = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()) {
             self.at_pin = self.hash_at(reader, log, size).await?;
         }
         self.check_ends(frame, &walk, log);
+        self.finish_checkpoints(walk.checkpoints, true);
         Ok(())
     }
 

@@ -49,6 +49,7 @@ impl Run<'_> {
         let withheld: &[&str] =
             if ["vault", "secret"].iter().all(|noun| empty.contains(noun)) { &["vault", "secret"] } else { &[] };
         walk.replay.finish(withheld, &mut self.findings);
+        self.finish_checkpoints(walk.checkpoints, true);
         Ok(())
     }
 }

@@ -10,7 +10,7 @@ use crate::verification::{Verification, verdict};
 use crate::widget::scroll::{Pair, pairs};
 use crate::widget::table::{self, Cell, Column};
 use licentia_core::pin::PinState;
-use licentia_core::{EXPIRING_DAYS, Issuer, License, LicenseCounts};
+use licentia_core::{Checkpoint, Cosignature, EXPIRING_DAYS, Issuer, License, LicenseCounts};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -232,11 +232,24 @@ fn log(overview: &Overview, look: Look) -> Vec<Pair> {
         }
         Err(why) => (why.message.clone(), Meaning::Danger),
     };
-    vec![
-        Pair::new("entries", format!("{}{last}", log.size)),
-        Pair::new("log", &log.fingerprint),
-        Pair::new("pin", pin).meaning(meaning),
-    ]
+    let mut facts = vec![Pair::new("entries", format!("{}{last}", log.size))];
+    facts.extend(overview.checkpoint.as_ref().map(|(newest, witnessed)| signed(newest, witnessed.as_ref(), look)));
+    facts.extend([Pair::new("log", &log.fingerprint), Pair::new("pin", pin).meaning(meaning)]);
+    facts
+}
+
+/// How far the log was signed, and how far somebody else signed it too.
+fn signed(newest: &Checkpoint, witnessed: Option<&Cosignature>, look: Look) -> Pair {
+    let said = format!("up to {}, {}", newest.size, look.ago(newest.created_at));
+    Pair::new(
+        "signed",
+        match witnessed {
+            None => said,
+            Some(Cosignature { size, witness, signed_at, .. }) => {
+                format!("{said}; witnessed to {size}, {}, by {}", look.ago(*signed_at), clean(witness))
+            }
+        },
+    )
 }
 
 fn issuer(issuer: Option<&Issuer>) -> Vec<Pair> {

@@ -5,7 +5,10 @@ use crate::look::Look;
 use crate::screen::licenses::{status_meaning, validity_meaning, validity_word};
 use crate::theme::Meaning;
 use crate::widget::scroll::Pair;
-use licentia_core::{License, Limit, Validity};
+use licentia_core::{License, Limit, Validity, checkpoint_in};
+
+/// As much of a root as tells two of them apart.
+const ROOT: usize = 12;
 
 impl Detail {
     pub(super) fn fields(&self, look: Look) -> Vec<Pair> {
@@ -52,6 +55,11 @@ impl Detail {
             Some(status) => Pair::new("status list", format!("{} at {}", status.idx, status.uri)),
             None => Pair::new("status list", "none: it cannot be revoked in the field").meaning(Meaning::Muted),
         });
+        if let Some(carried) = checkpoint_in(&license.token) {
+            let (size, root) = (carried.checkpoint().size(), carried.checkpoint().root_text());
+            let root: String = root.chars().take(ROOT).collect();
+            fields.push(Pair::new("log", format!("{size} entries when it was signed, root {root}…")));
+        }
         fields
     }
 
