@@ -95,6 +95,15 @@ impl Context {
         result
     }
 
+    /// As [`Self::read`], but open for what is derived from the log, where the file can be written.
+    pub(crate) async fn read_and_index<T>(&self, work: impl AsyncFnOnce(&Licentia) -> Result<T>) -> Result<T> {
+        let licentia = Licentia::open(self.place()?, self.ambient.clone()).await?;
+        self.warn_of_pin(&licentia).await;
+        let result = work(&licentia).await;
+        licentia.close().await;
+        result
+    }
+
     /// Opens the database and the vault for a change, does it, and moves the pin on.
     pub(crate) async fn change<T>(
         &self,
@@ -106,6 +115,7 @@ impl Context {
             Ok(operator) => {
                 let result = work(&licentia, &operator).await;
                 self.move_pin(&licentia).await;
+                follow_with_index(&licentia).await;
                 result
             }
             Err(failure) => Err(failure),
@@ -212,6 +222,13 @@ impl Context {
             .map_or_else(|| login_name(rustix::process::getuid().as_raw()), |name| name.to_string_lossy().into_owned());
         format!("{user}@{}", gethostname::gethostname().to_string_lossy())
     }
+}
+
+/// Takes into the index of words what was written just now; a long batch is left for the next command. The change is on
+/// disk by then, and what the index does not have is found all the same: so that this fails is nothing to speak of.
+async fn follow_with_index(licentia: &Licentia) {
+    const AT_MOST: u64 = 2_000;
+    let _ = licentia.audit().follow_with_index(AT_MOST).await;
 }
 
 /// What the system calls a user, where the environment does not say it.

@@ -105,7 +105,12 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
-        Self::Refused(Explanation::from(&error))
+        let explanation = Explanation::from(&error);
+        match error {
+            // A query is a part of the command line.
+            Error::Query(_) => Self::Usage(explanation),
+            _ => Self::Refused(explanation),
+        }
     }
 }
 

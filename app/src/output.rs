@@ -58,6 +58,20 @@ impl Output {
         }
     }
 
+    /// More rows of a list that goes on; a JSON array is closed by then, and has no more.
+    pub(crate) fn more(&self, columns: &[Column], members: &[&str], rows: &[Object]) -> Result {
+        match self.format {
+            Format::Table => self.write(&table::more(columns, rows)),
+            Format::Csv => self.csv_rows(&[], members, rows),
+            Format::Json | Format::Jsonl => self.list(columns, members, rows),
+        }
+    }
+
+    /// Lets whoever reads have what was written so far.
+    pub(crate) fn flush(&self) -> Result {
+        self.stdout.borrow_mut().flush().map_err(lost)
+    }
+
     /// Text as it is: a file for another program.
     pub(crate) fn text(&self, text: &str) -> Result {
         self.write(text)
@@ -131,9 +145,15 @@ impl Output {
     }
 
     fn csv(&self, members: &[&str], rows: &[Object]) -> Result {
+        self.csv_rows(members, members, rows)
+    }
+
+    fn csv_rows(&self, head: &[&str], members: &[&str], rows: &[Object]) -> Result {
         let mut csv = csv::Writer::from_writer(Vec::new());
         let failed = |error: csv::Error| Failure::new("the CSV could not be written").because(error);
-        csv.write_record(members).map_err(failed)?;
+        if !head.is_empty() {
+            csv.write_record(head).map_err(failed)?;
+        }
         for row in rows {
             let cells = members.iter().map(|member| {
                 let text = Plain::csv(member, row.get(*member).unwrap_or(&Value::Null));

@@ -62,7 +62,7 @@ impl Licentia {
         fingerprint: &str,
         progress: Progress,
     ) -> Result<(u64, VerifyReport)> {
-        let request = VerifyRequest { fingerprint: Some(fingerprint.to_owned()), from: None, to: None };
+        let request = VerifyRequest { fingerprint: Some(fingerprint.to_owned()), ..VerifyRequest::default() };
         let report = copy.audit().verify(&request, progress).await?;
         if !report.verified {
             return Err(Error::BackupNotVerified(Box::new(report)));

@@ -98,6 +98,11 @@ pub enum Error {
     ProbeClosed(ProbeState),
     #[error("no probe token fits")]
     ProbeTokenUnknown,
+    /// A query of the log.
+    #[error(transparent)]
+    Query(crate::audit::QueryMistake),
+    #[error("there is no saved filter {name}")]
+    NoSuchFilter { name: String },
     #[error("there is no entry {seq} in the log of {size}")]
     NoSuchEntry { seq: u64, size: u64 },
     #[error("no checkpoint covers entry {seq} yet")]

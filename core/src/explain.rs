@@ -143,6 +143,12 @@ impl From<&Error> for Explanation {
             Error::ProbeTokenUnknown => says
                 .because("Either it was never made here, or it was not copied whole.")
                 .then("Copy it again from `lprobe_` to its end; `licentia probe list` shows the tokens by label."),
+            // Its lines are safe to show already, and have to stay below each other.
+            Error::Query(mistake) => Self { cause: Some(mistake.pointed_at()), ..says }
+                .then(format!("Expected at character {}: {}.", mistake.column(), mistake.expected)),
+            Error::NoSuchFilter { .. } => says
+                .because("A query that begins with `@` is the name of a saved one.")
+                .then("`licentia audit filter list` shows those that there are."),
             Error::NoSuchEntry { seq, size } if (1..=*size).contains(seq) => says
                 .because("It should be there: the log has a gap.")
                 .then("Run `licentia audit verify` to learn what is wrong with the log."),

@@ -7,10 +7,12 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+mod remembered;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub use remembered::{Failed, Mark, Remembered};
 pub use store::{PinError, PinStore};
 
 /// One log at one path: how far it had come.

@@ -87,8 +87,8 @@ pub struct RawFrame {
     /// `audit_head`: size, hash, recorded time.
     pub heads: Vec<(i64, Vec<u8>, i64)>,
     pub largest_seq: i64,
-    /// Payloads that belong to no entry.
-    pub orphan_payloads: Vec<i64>,
+    /// The most entries that a checkpoint speaks of.
+    pub largest_checkpoint: Option<i64>,
 }
 
 impl RawFrame {
@@ -127,16 +127,22 @@ impl RawReader {
         let keys = self.all("SELECT id, public_key, epoch, created_at FROM audit_key ORDER BY rowid", &[]).await?;
         let heads = self.all("SELECT size, hash, recorded_at FROM audit_head", &[]).await?;
         let largest = self.all("SELECT coalesce(max(seq), 0) FROM audit_entry", &[]).await?;
-        let orphans = self
-            .all("SELECT seq FROM audit_payload p WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.seq = p.seq) LIMIT 100", &[])
-            .await?;
+        // A file without that table has another schema, which is named elsewhere.
+        let checkpoint = self.all("SELECT max(size) FROM audit_checkpoint", &[]).await.unwrap_or_default();
         Ok(RawFrame {
             logs: logs.iter().map(|row| (bytes(row, 0), integer(row, 1), integer(row, 2), bytes(row, 3))).collect(),
             keys: keys.iter().map(key).collect(),
             heads: heads.iter().map(|row| (integer(row, 0), bytes(row, 1), integer(row, 2))).collect(),
             largest_seq: largest.first().map_or(0, |row| integer(row, 0)),
-            orphan_payloads: orphans.iter().map(|row| integer(row, 0)).collect(),
+            largest_checkpoint: checkpoint.first().filter(|row| kind_of(row, 0).is_some()).map(|row| integer(row, 0)),
         })
+    }
+
+    /// Payloads that belong to no entry, up to a hundred. This looks at all of them.
+    pub async fn orphan_payloads(&mut self) -> Result<Vec<i64>, StoreError> {
+        let sql = "SELECT seq FROM audit_payload p \
+             WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.seq = p.seq) LIMIT 100";
+        Ok(self.all(sql, &[]).await?.iter().map(|row| integer(row, 0)).collect())
     }
 
     /// The next entries from `seq` on, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
@@ -229,6 +235,20 @@ impl RawReader {
         Ok(lines.filter(|line| line != "ok").collect())
     }
 
+    /// Those of [`Self::structure_problems`] that are about the index of words: it is derived, and proves nothing.
+    pub async fn problems_of_the_index(&mut self, problems: &[String]) -> Result<Vec<String>, StoreError> {
+        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name GLOB 'audit_search*'";
+        let tables = self.all(sql, &[]).await?;
+        let mut own = Vec::new();
+        for table in &tables {
+            let name = String::from_utf8_lossy(&bytes(table, 0)).replace('\'', "''");
+            let rows = self.all(&format!("PRAGMA integrity_check('{name}')"), &[]).await?;
+            own.extend(rows.iter().map(|row| String::from_utf8_lossy(&bytes(row, 0)).into_owned()));
+        }
+        let is_own = |problem: &&String| problem.contains("audit_search") || own.contains(*problem);
+        Ok(problems.iter().filter(is_own).cloned().collect())
+    }
+
     /// Closes the connection.
     pub async fn close(self) {
         // Nothing was written; nothing can be lost.
@@ -267,6 +287,13 @@ impl AuditedTable {
 #[must_use]
 pub fn row_hash(noun: &str, columns: &[Option<Vec<u8>>]) -> [u8; 32] {
     row::hash_of_columns(noun, columns.iter().map(Option::as_deref))
+}
+
+/// What an effect says of a row with these values, as the database keeps them.
+#[must_use]
+pub fn hash_of_row(table: &AuditedTable, value: impl Fn(&str) -> Option<Vec<u8>>) -> [u8; 32] {
+    let values: Vec<_> = table.columns.iter().map(|column| value(column)).collect();
+    row::hash_of_columns(table.noun, values.iter().map(Option::as_deref))
 }
 
 /// Every table whose rows the effects of the log account for.

@@ -273,3 +273,52 @@ fn a_sync_that_fails_has_an_answer_and_the_answer_is_true() {
     }
     assert!(!outcomes.is_empty(), "no sync was made to fail");
 }
+
+#[test]
+fn a_tail_follows_what_others_write_and_ends_when_it_is_told_to() {
+    let shell = founded();
+    let mut tail = shell
+        .command([
+            "audit",
+            "tail",
+            "-f",
+            "--limit",
+            "1",
+            "--format",
+            "jsonl",
+            "--query",
+            "kind:license.* OR kind:issuer.*",
+        ])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    let mut next =
+        || serde_json::from_str::<serde_json::Value>(&lines.next().unwrap().unwrap()).unwrap()["seq"].clone();
+    assert_eq!(next(), 3);
+    shell.run("license issue --subject alice --audience editor --perpetual").done();
+    assert_eq!(next(), 4);
+    // What the query leaves out is passed over, and nothing is shown twice.
+    shell.run("identity create till").done();
+    shell.run("license issue --subject bob --audience editor --perpetual").done();
+    assert_eq!(next(), 6);
+    assert!(Command::new("kill").args(["-INT", &tail.id().to_string()]).status().unwrap().success());
+    assert!(lines.next().is_none());
+    let output = tail.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
+
+#[test]
+fn a_tail_ends_when_nobody_reads_it_any_more() {
+    let shell = founded();
+    let mut tail = shell.command(["audit", "tail", "-f"]).stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(tail.stdout.take().unwrap()).lines();
+    assert!(lines.next().unwrap().unwrap().contains("SEQ"));
+    drop(lines);
+    for name in ["one", "two"] {
+        shell.run(&format!("identity create {name}")).done();
+    }
+    assert_eq!(tail.wait().unwrap().code(), Some(0));
+}

@@ -43,7 +43,7 @@ impl Verification {
     /// What has to be said on every tab: the log does not hold.
     pub(crate) fn alarm(&self) -> Option<String> {
         let report = self.last.as_ref().map(|last| &last.report).filter(|report| !report.verified)?;
-        let critical = report.issues.iter().filter(|issue| issue.severity == IssueSeverity::Critical);
+        let critical = report.issues.iter().filter(|issue| issue.severity != IssueSeverity::Notice);
         let first = critical.clone().find_map(|issue| issue.seq_from);
         let first = first.map_or_else(String::new, |seq| format!(", first at entry {seq}"));
         let many = critical.count();

@@ -12,14 +12,22 @@ const WIDEST: usize = 48;
 /// A header and a line for each row.
 pub(crate) fn rows(columns: &[Column], rows: &[Object]) -> String {
     let header = columns.iter().map(|column| column.title.to_owned()).collect();
-    let cells = rows.iter().map(|row| {
+    aligned(&std::iter::once(header).chain(cells(columns, rows)).collect::<Vec<Vec<String>>>())
+}
+
+/// The lines of further rows, without the header.
+pub(crate) fn more(columns: &[Column], rows: &[Object]) -> String {
+    aligned(&cells(columns, rows).collect::<Vec<Vec<String>>>())
+}
+
+fn cells(columns: &[Column], rows: &[Object]) -> impl Iterator<Item = Vec<String>> {
+    rows.iter().map(|row| {
         let cell = |column: &Column| {
             let text = column.show(row.get(column.member).unwrap_or(&Value::Null));
             shorten(&printable(&text), WIDEST).into_owned()
         };
         columns.iter().map(cell).collect()
-    });
-    aligned(&std::iter::once(header).chain(cells).collect::<Vec<Vec<String>>>())
+    })
 }
 
 /// A line for each member that has a value; what has members itself is shown with dotted names.

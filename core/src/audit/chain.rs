@@ -1,12 +1,14 @@
-//! The chain of entries, re-derived one by one: hashes, links, signatures, time, payloads.
+//! The chain of entries, re-derived one by one: links, keys in force, time, and what was prepared of each.
 //!
-//! Pure: it is fed raw entries in order and collects what does not hold.
+//! Pure: it is fed prepared entries in order and collects what does not hold.
 
 use super::keys::{Introduced, KeyRing, PublicKey};
+use super::prepare::Prepared;
 use super::report::{Code, Findings};
+use licentia_storage::Timestamp;
 use licentia_storage::audit::{
-    AuditLog, CLOCK_ADJUSTED, CLOCK_TOLERANCE, ENTRY_VERSION, RecordedEffect, SALT_LENGTH, SealedFields,
-    decode_effects, payload_hash, signature_holds,
+    AuditLog, CLOCK_ADJUSTED, CLOCK_TOLERANCE, ENTRY_VERSION, RecordedEffect, SealedFields, hex, payload_hash,
+    signature_holds, tagged,
 };
 use licentia_storage::raw::RawEntry;
 
@@ -80,30 +82,51 @@ impl Chain {
     }
 
     /// Takes the next entry in, and gives back the effects that can be replayed.
-    pub(crate) fn take(&mut self, entry: &RawEntry, findings: &mut Findings) -> Vec<RecordedEffect> {
-        self.place(entry.seq, findings);
+    pub(crate) fn take(&mut self, prepared: Prepared, findings: &mut Findings) -> Vec<RecordedEffect> {
+        let Prepared { entry, hash, payload_holds, effects, signed } = prepared;
+        let seq = entry.seq;
+        let follows = self.place(seq, findings);
         self.checked += 1;
-        let effects = match &entry.fields {
-            Ok(fields) if fields.version != ENTRY_VERSION => {
+        self.next = seq.max(self.next - 1).saturating_add(1);
+        let fields = match &entry.fields {
+            Ok(fields) if fields.version == ENTRY_VERSION => fields,
+            Ok(fields) => {
                 let meaning = format!("The entry has version {}, which this program does not know.", fields.version);
-                findings.add(Code::VersionUnknown.at(entry.seq, meaning));
-                self.link = Link { stored: Some(entry.hash.clone()), derived: None };
+                let issue = Code::VersionUnknown.at(seq, meaning);
+                findings.add(issue.expected(&ENTRY_VERSION).found(&fields.version));
                 self.recorded_at = Some(fields.recorded_at);
-                Vec::new()
+                self.link = Link { stored: Some(entry.hash), derived: None };
+                return Vec::new();
             }
-            Ok(fields) => self.check(entry, fields, findings),
             Err(column) => {
-                findings.add(Code::EntryMalformed.at(entry.seq, format!("The column {column} is not what it can be.")));
-                self.link = Link { stored: Some(entry.hash.clone()), derived: None };
+                findings.add(Code::EntryMalformed.at(seq, format!("The column {column} is not what it can be.")));
                 self.recorded_at = None;
-                Vec::new()
+                self.link = Link { stored: Some(entry.hash), derived: None };
+                return Vec::new();
             }
         };
-        self.next = entry.seq.max(self.next - 1).saturating_add(1);
-        effects
+        self.check_hash(&entry, fields, &hash, follows, findings);
+        self.check_signature(&entry, fields, &hash, signed, findings);
+        self.check_time(seq, fields, findings);
+        if !payload_holds {
+            check_payload(&entry, fields, findings);
+        }
+        self.recorded_at = Some(fields.recorded_at);
+        self.link = Link { stored: Some(entry.hash), derived: Some(hash) };
+        match effects {
+            Ok(effects) => {
+                self.change_key(seq, &effects, findings);
+                effects
+            }
+            Err(error) => {
+                findings.add(Code::EffectsMalformed.at(seq, format!("The effects cannot be read: {error}.")));
+                Vec::new()
+            }
+        }
     }
 
-    fn place(&mut self, seq: i64, findings: &mut Findings) {
+    /// Whether it stands right behind the entry before.
+    fn place(&self, seq: i64, findings: &mut Findings) -> bool {
         if seq < self.next {
             findings.add(Code::EntryInserted.at(seq, "The entry stands where no entry can be."));
         } else if seq > self.next {
@@ -111,32 +134,28 @@ impl Chain {
             missing.seq_to = u64::try_from(seq - 1).ok();
             findings.add(missing);
         }
+        seq == self.next
     }
 
-    fn check(&mut self, entry: &RawEntry, fields: &SealedFields, findings: &mut Findings) -> Vec<RecordedEffect> {
-        let hash = fields.hash();
+    /// Its own hash, and the link to the entry before where it `follows` one.
+    fn check_hash(
+        &self,
+        entry: &RawEntry,
+        fields: &SealedFields,
+        hash: &[u8; 32],
+        follows: bool,
+        findings: &mut Findings,
+    ) {
         if entry.hash != hash {
-            findings.add(Code::EntryAltered.at(entry.seq, "The entry is not what was hashed when it was written."));
+            let issue = Code::EntryAltered.at(entry.seq, "The entry is not what was hashed when it was written.");
+            findings.add(issue.expected(&tagged("blake3", hash)).found(&tagged("blake3", &entry.hash)));
         }
         let derived = self.link.derived.is_some_and(|derived| fields.previous_hash == derived);
         let stored = self.link.stored.as_ref().is_none_or(|stored| fields.previous_hash == *stored);
-        if entry.seq == self.next && !derived && !stored {
-            findings.add(Code::ChainBroken.at(entry.seq, "The entry does not follow the one before it."));
-        }
-        self.check_signature(entry, fields, &hash, findings);
-        self.check_time(entry.seq, fields, findings);
-        check_payload(entry, fields, findings);
-        self.link = Link { stored: Some(entry.hash.clone()), derived: Some(hash) };
-        self.recorded_at = Some(fields.recorded_at);
-        match decode_effects(&fields.effects) {
-            Ok(effects) => {
-                self.change_key(entry.seq, &effects, findings);
-                effects
-            }
-            Err(error) => {
-                findings.add(Code::EffectsMalformed.at(entry.seq, format!("The effects cannot be read: {error}.")));
-                Vec::new()
-            }
+        if follows && !derived && !stored {
+            let issue = Code::ChainBroken.at(entry.seq, "The entry does not follow the one before it.");
+            let before = self.link.stored.as_deref().unwrap_or_default();
+            findings.add(issue.expected(&tagged("blake3", before)).found(&tagged("blake3", &fields.previous_hash)));
         }
     }
 
@@ -150,52 +169,64 @@ impl Chain {
         }
     }
 
-    fn check_signature(&mut self, entry: &RawEntry, fields: &SealedFields, hash: &[u8; 32], findings: &mut Findings) {
+    fn check_signature(
+        &mut self,
+        entry: &RawEntry,
+        fields: &SealedFields,
+        hash: &[u8; 32],
+        signed: bool,
+        findings: &mut Findings,
+    ) {
         if self.key.is_none() {
             self.key = self.ring.named(&fields.key_id);
         }
         let in_force = self.key.as_ref();
         if in_force.is_none_or(|key| fields.key_id != key.id) {
-            findings.add(match self.ring.named(&fields.key_id) {
+            let issue = match self.ring.named(&fields.key_id) {
                 Some(_) => Code::KeyMisplaced.at(entry.seq, "The entry names a key that is not in force at its place."),
                 None => Code::KeyUnknown.at(entry.seq, "The entry names a key that this log never had."),
-            });
+            };
+            let expected = in_force.map_or_else(|| "a key of this log".to_owned(), |key| hex(&key.id));
+            findings.add(issue.expected(&expected).found(&hex(&fields.key_id)));
+        } else if signed {
+            return;
         }
-        let holds = in_force.and_then(|key| key.key.as_ref()).is_some_and(|key| {
+        // Without a key nothing can be said of the signature, and that was said.
+        let Some(key) = in_force else { return };
+        let holds = key.key.as_ref().is_some_and(|key| {
             // An entry that was altered is already named; its signature is looked at under the hash it claims.
             let claimed = entry.hash.as_slice().try_into().unwrap_or(*hash);
             signature_holds(key, &self.log_id, entry.seq, hash, &entry.signature)
                 || (claimed != *hash && signature_holds(key, &self.log_id, entry.seq, &claimed, &entry.signature))
         });
         if !holds {
-            findings.add(Code::SignatureInvalid.at(entry.seq, "The signature is not the log key's on this entry."));
+            let issue = Code::SignatureInvalid.at(entry.seq, "The signature is not the log key's on this entry.");
+            findings.add(issue.expected(&format!("a signature of key {}", hex(&key.id))));
         }
     }
 
     fn check_time(&self, seq: i64, fields: &SealedFields, findings: &mut Findings) {
         let Some(before) = self.recorded_at else { return };
-        let holds = if fields.kind == CLOCK_ADJUSTED {
-            fields.recorded_at == fields.clock && before.saturating_sub(fields.clock) >= CLOCK_TOLERANCE
-        } else {
-            fields.recorded_at == fields.clock.max(before) && before.saturating_sub(fields.clock) < CLOCK_TOLERANCE
-        };
-        if !holds {
-            findings.add(
-                Code::TimeDisorder.at(seq, "The recorded time does not follow from the clock and the entry before."),
-            );
+        let adjusted = fields.kind == CLOCK_ADJUSTED;
+        let expected = if adjusted { fields.clock } else { fields.clock.max(before) };
+        let set_back = before.saturating_sub(fields.clock) >= CLOCK_TOLERANCE;
+        if fields.recorded_at != expected || adjusted != set_back {
+            let issue =
+                Code::TimeDisorder.at(seq, "The recorded time does not follow from the clock and the entry before.");
+            let time = |micros| Timestamp(micros).to_micros_text();
+            findings.add(issue.expected(&time(expected)).found(&time(fields.recorded_at)));
         }
     }
 }
 
+/// Says in which way the payload does not hold.
 fn check_payload(entry: &RawEntry, fields: &SealedFields, findings: &mut Findings) {
-    match &entry.payload {
-        None => findings.add(Code::PayloadMissing.at(entry.seq, "The payload is gone, and no rule purged it.")),
-        // Salt and body are hashed one after the other: only the salt's length tells them apart.
-        Some((salt, body))
-            if salt.len() != SALT_LENGTH || payload_hash(salt, body).as_slice() != fields.payload_hash =>
-        {
-            findings.add(Code::PayloadAltered.at(entry.seq, "The payload is not the one that was hashed."));
-        }
-        Some(_) => {}
-    }
+    let expected = tagged("blake3", &fields.payload_hash);
+    findings.add(match &entry.payload {
+        None => Code::PayloadMissing.at(entry.seq, "The payload is gone, and no rule purged it.").expected(&expected),
+        Some((salt, body)) => Code::PayloadAltered
+            .at(entry.seq, "The payload is not the one that was hashed.")
+            .expected(&expected)
+            .found(&tagged("blake3", &payload_hash(salt, body))),
+    });
 }

@@ -43,6 +43,13 @@ impl KeyRing {
         self.first.clone()
     }
 
+    /// Every key that can hold a signature, with its id.
+    pub(crate) fn all(&self) -> impl Iterator<Item = ([u8; 16], VerifyingKey)> {
+        let mut seen = std::collections::BTreeSet::new();
+        let all = std::iter::once(&self.first).chain(self.rows.iter().map(|(_, key)| key));
+        all.filter_map(|key| Some((key.id, key.key?))).filter(move |(id, _)| seen.insert(*id))
+    }
+
     /// A key by its id, on the table's word.
     pub(crate) fn named(&self, id: &[u8]) -> Option<PublicKey> {
         if id == self.first.id {

@@ -28,13 +28,15 @@ pub enum Kind {
     ProbeResult,
     ProbeTokenRevoked,
     AuditExport,
+    FilterSave,
+    FilterDelete,
     /// Written by the log itself, before the events of a transaction, when the clock was set back.
     ClockAdjusted,
 }
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 26] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -58,6 +60,8 @@ impl Kind {
         Self::ProbeResult,
         Self::ProbeTokenRevoked,
         Self::AuditExport,
+        Self::FilterSave,
+        Self::FilterDelete,
         Self::ClockAdjusted,
     ];
 
@@ -88,6 +92,8 @@ impl Kind {
             Self::ProbeResult => "probe.result",
             Self::ProbeTokenRevoked => "probe.token_revoked",
             Self::AuditExport => "audit.export",
+            Self::FilterSave => "filter.save",
+            Self::FilterDelete => "filter.delete",
             Self::ClockAdjusted => licentia_storage::audit::CLOCK_ADJUSTED,
         }
     }
@@ -113,6 +119,7 @@ impl Kind {
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
             Self::AuditExport => "AuditLog",
+            Self::FilterSave | Self::FilterDelete => "Filter",
             Self::ClockAdjusted => return None,
         })
     }

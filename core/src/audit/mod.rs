@@ -3,11 +3,16 @@
 mod bundle;
 mod chain;
 mod export;
+mod find;
 mod keys;
 mod kind;
+mod prepare;
 mod proof;
 mod replay;
 mod report;
+mod saved;
+mod search;
+mod signatures;
 #[cfg(test)]
 mod testing;
 mod verify;
@@ -19,10 +24,15 @@ use std::path::PathBuf;
 
 pub use bundle::{BundleError, BundleExport, BundleReport, BundleRequest, Witnessed, verify_bundle};
 pub use export::COLUMNS;
+pub use find::AuditSearch;
 pub use kind::Kind;
 pub use proof::{LicenseShown, ProofRequest, ProofTrust, Proven, Refusal, Shown, Subject, verify_proof};
-pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use report::{Code, Issue, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport};
+pub use saved::SavedFilter;
+pub use search::{DEEPEST, FIELDS, LONGEST, MOST_TERMS, Query, QueryMistake};
 pub use verify::unreadable;
+
+pub use licentia_storage::{CountBy, IndexState, SearchPage};
 
 /// See [`Licentia::audit`].
 #[derive(Clone, Copy)]
@@ -59,8 +69,12 @@ pub struct LogIdentity {
 pub struct VerifyRequest {
     /// The fingerprint that somebody wrote down; none: the pin, or the file's own word.
     pub fingerprint: Option<String>,
+    /// Only these entries, at the full level.
     pub from: Option<u64>,
     pub to: Option<u64>,
+    pub level: Level,
+    /// Begins anew, whatever an earlier run that was stopped had checked.
+    pub fresh: bool,
 }
 
 /// How an export is written.

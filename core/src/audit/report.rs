@@ -1,17 +1,47 @@
 //! What a verification found, in the shape that scripts rely on.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
     /// True only when everything that was checked held.
     pub verified: bool,
+    pub level: Level,
     pub trust: TrustRoot,
+    /// As far as a witness saw the log; none where none did.
+    pub witnessed_to: Option<u64>,
     pub entries_checked: u64,
     pub from: u64,
     pub to: u64,
+    /// Up to here an earlier run, which was stopped, had checked the signatures.
+    pub resumed_from: Option<u64>,
     pub issues: Vec<Issue>,
+}
+
+/// How much a verification looks at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The end of the log, the schema, the pin: in a moment, whenever the log is opened.
+    Start,
+    /// What came since the last verification, and some of what was there before.
+    Incremental,
+    /// Everything.
+    #[default]
+    Full,
+}
+
+impl Level {
+    /// The word for it.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Incremental => "incremental",
+            Self::Full => "full",
+        }
+    }
 }
 
 /// What the verification started from.
@@ -41,8 +71,24 @@ pub struct Issue {
     pub severity: IssueSeverity,
     pub seq_from: Option<u64>,
     pub seq_to: Option<u64>,
+    /// What should be there, where that can be said.
+    pub expected: Option<String>,
+    /// What is there instead.
+    pub found: Option<String>,
     pub meaning: String,
     pub advice: String,
+}
+
+impl Issue {
+    pub(crate) fn expected(mut self, expected: &impl ToString) -> Self {
+        self.expected = Some(expected.to_string());
+        self
+    }
+
+    pub(crate) fn found(mut self, found: &impl ToString) -> Self {
+        self.found = Some(found.to_string());
+        self
+    }
 }
 
 /// Whether an issue keeps the log from being verified.
@@ -51,6 +97,8 @@ pub struct Issue {
 pub enum IssueSeverity {
     /// Something could not be checked, and by rule need not be.
     Notice,
+    /// Something could not be checked, and no rule says that it need not be: nobody knows whether it holds.
+    Warning,
     /// Something does not hold.
     Critical,
 }
@@ -86,6 +134,7 @@ pub enum Code {
     RowMissing,
     RowUnaccounted,
     SecretsWithheld,
+    SearchIndexStale,
     ReadableAltered,
     CheckpointAltered,
     CheckpointDisagrees,
@@ -101,7 +150,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 39] = [
+    pub const ALL: [Self; 40] = [
         Self::Unreadable,
         Self::LogMissing,
         Self::WrongLog,
@@ -130,6 +179,7 @@ impl Code {
         Self::RowMissing,
         Self::RowUnaccounted,
         Self::SecretsWithheld,
+        Self::SearchIndexStale,
         Self::ReadableAltered,
         Self::CheckpointAltered,
         Self::CheckpointDisagrees,
@@ -174,6 +224,7 @@ impl Code {
             Self::RowMissing => "row_missing",
             Self::RowUnaccounted => "row_unaccounted",
             Self::SecretsWithheld => "secrets_withheld",
+            Self::SearchIndexStale => "search_index_stale",
             Self::ReadableAltered => "readable_altered",
             Self::CheckpointAltered => "checkpoint_altered",
             Self::CheckpointDisagrees => "checkpoint_disagrees",
@@ -190,7 +241,10 @@ impl Code {
 
     const fn severity(self) -> IssueSeverity {
         match self {
-            Self::SecretsWithheld | Self::ManifestUnsigned | Self::TablesAbsent => IssueSeverity::Notice,
+            Self::SecretsWithheld | Self::SearchIndexStale | Self::ManifestUnsigned | Self::TablesAbsent => {
+                IssueSeverity::Notice
+            }
+            Self::PinUnusable | Self::VersionUnknown | Self::KeyUnknown => IssueSeverity::Warning,
             _ => IssueSeverity::Critical,
         }
     }
@@ -221,6 +275,9 @@ impl Code {
                 "The table was changed around Licentia. Compare this row with a backup; the log tells what it was."
             }
             Self::SecretsWithheld => "Nothing needs to be done: a copy for review leaves vault and secrets out.",
+            Self::SearchIndexStale => {
+                "The log is not touched by this. Run `licentia audit index --rebuild`, so that searches find everything."
+            }
             Self::CheckpointAltered | Self::CheckpointDisagrees | Self::CosignatureInvalid => {
                 "Keep the file as evidence. Compare it with what others have of this log: a backup, a bundle, a witness."
             }
@@ -234,6 +291,10 @@ impl Code {
             Self::ExportFoundIssues => "Read `verification` in manifest.json; ask for a copy of the database.",
             Self::TablesAbsent => "To compare them too, verify a copy made with `licentia backup --for-review`.",
             Self::MoreIssues => "Deal with the ones that are listed first, then verify again.",
+            Self::VersionUnknown => "A newer Licentia may have written this: verify with the newest version.",
+            Self::KeyUnknown => {
+                "These entries cannot be checked without their key. Compare the keys with a backup or an export."
+            }
             _ => "Keep the file as evidence. Compare these entries with a backup or an export.",
         }
     }
@@ -246,6 +307,8 @@ impl Code {
             severity: self.severity(),
             seq_from: seq,
             seq_to: seq,
+            expected: None,
+            found: None,
             meaning: meaning.into(),
             advice: self.advice().to_owned(),
         }
@@ -253,7 +316,7 @@ impl Code {
 }
 
 /// Issues as they are found: neighbours of one kind become a range, and their number is bounded.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Findings(Vec<Issue>);
 
 /// A rebuilt log has one issue per entry otherwise.
@@ -267,11 +330,23 @@ impl Findings {
             && end.checked_add(1) == Some(from)
         {
             last.seq_to = issue.seq_to;
+            // What is said of a range is said of all of it.
+            last.expected.take_if(|expected| issue.expected.as_ref() != Some(expected));
+            last.found.take_if(|found| issue.found.as_ref() != Some(found));
         } else if self.0.len() < MOST {
             self.0.push(issue);
         } else if self.0.len() == MOST {
             self.0.push(Code::MoreIssues.at(None, "There are more issues than are listed."));
         }
+    }
+
+    /// Whether nothing critical was found so far.
+    pub(crate) fn hold(&self) -> bool {
+        self.0.iter().all(|issue| issue.severity != IssueSeverity::Critical)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// In the order of the log; what belongs to no entry comes first.

@@ -1,34 +1,64 @@
 //! Verification: everything is derived again from raw columns, without the passphrase, and nothing is trusted
 //! that was not handed in or pinned outside the home.
 
-use super::chain::Chain;
-use super::keys::KeyRing;
-use super::replay::Replay;
-use super::report::{Code, Findings, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+mod entries;
+mod memory;
+mod partial;
+mod rows;
+
+use super::report::{Code, Findings, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport};
 use super::{Audit, VerifyRequest};
 use crate::pin::{self, Pin, PinState};
-use crate::{Error, Explanation, Progress, Result, StoreError};
+use crate::{Ambient, Error, Explanation, Licentia, Progress, Result, StoreError};
+use entries::{Walk, Walked};
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawEntry, RawFrame, RawReader, audited_tables};
+use licentia_storage::raw::{RawFrame, RawReader};
 use licentia_storage::{LogId, Timestamp};
+use memory::Memory;
 use uuid::Uuid;
 
 impl Audit<'_> {
-    /// Re-derives every hash, signature, link and effect from the raw columns.
+    /// Re-derives hashes, signatures, links and effects from the raw columns, as far as the level says.
     ///
     /// With `from` or `to` only these entries are checked, and the tables are not compared with the log.
     pub async fn verify(&self, request: &VerifyRequest, progress: Progress) -> Result<VerifyReport> {
         let pin = self.0.pin();
         let mut reader = RawReader::open(self.0.store().path()).await?;
-        let mut run = Run::new(request, pin, progress);
+        let mut run = Run::new(self.0, request, pin, progress);
         let outcome = run.check(&mut reader).await;
         reader.close().await;
         if let Err(error) = outcome {
             run.findings.add(Code::Unreadable.at(None, format!("The file could not be read to its end: {error}.")));
+        } else if request.level == Level::Full && run.is_whole() && run.findings.hold() {
+            // An entry that was altered is not found by its new words either, and that says nothing of the index.
+            for seq in self.hidden_by_the_index().await {
+                let seq = i64::try_from(seq).unwrap_or(i64::MAX);
+                let meaning = "The index of words does not find this entry by its words.";
+                run.findings.add(Code::SearchIndexStale.at(seq, meaning));
+            }
         }
         Ok(run.report())
     }
+
+    /// A sample of entries, those that a search for their words would leave out: whoever edits the index can hide an
+    /// entry from searches, though never from the log.
+    async fn hidden_by_the_index(&self) -> Vec<u64> {
+        let reader = self.0.reader();
+        let Ok(state) = reader.search_index().await else { return Vec::new() };
+        let step = (state.reached / SAMPLED).max(1);
+        let mut hidden = Vec::new();
+        for seq in (0..SAMPLED).map(|number| state.reached.saturating_sub(number * step)).take_while(|seq| *seq > 0) {
+            // What cannot be read is told by the verification itself, or with the index's structure.
+            let Ok(Some(entry)) = reader.audit_entry(seq).await else { continue };
+            hidden.extend(reader.missing_in_index(&[entry]).await.unwrap_or_default());
+        }
+        hidden.sort_unstable();
+        hidden
+    }
 }
+
+/// Entries whose words are looked up in the index.
+const SAMPLED: u64 = 200;
 
 /// A file that cannot be read proves nothing: that is an answer, and not the good one. Any other error is given back.
 pub fn unreadable(error: Error) -> Result<VerifyReport> {
@@ -55,10 +85,13 @@ fn report_of(why: &str) -> VerifyReport {
     findings.add(Code::Unreadable.at(None, format!("The file cannot be read: {}.", why.trim_end_matches('.'))));
     VerifyReport {
         verified: false,
+        level: Level::Full,
         trust: TrustRoot { key_source: KeySource::File, fingerprint: None },
+        witnessed_to: None,
         entries_checked: 0,
         from: 0,
         to: 0,
+        resumed_from: None,
         issues: findings.into_issues(),
     }
 }
@@ -66,6 +99,8 @@ fn report_of(why: &str) -> VerifyReport {
 /// One verification under way.
 struct Run<'a> {
     request: &'a VerifyRequest,
+    ambient: &'a Ambient,
+    memory: Memory<'a>,
     pin: Option<Pin>,
     progress: Progress,
     findings: Findings,
@@ -73,12 +108,15 @@ struct Run<'a> {
     checked: u64,
     from: i64,
     to: i64,
+    resumed_from: Option<u64>,
+    /// The hash of the last entry that was checked.
+    end: Vec<u8>,
     /// The hash of the entry at the pin's size, once it was passed.
     at_pin: Option<String>,
 }
 
 impl<'a> Run<'a> {
-    fn new(request: &'a VerifyRequest, pin: Result<Option<Pin>>, progress: Progress) -> Self {
+    fn new(licentia: &'a Licentia, request: &'a VerifyRequest, pin: Result<Option<Pin>>, progress: Progress) -> Self {
         let mut findings = Findings::default();
         let pin = pin.unwrap_or_else(|error| {
             findings.add(Code::PinUnusable.at(None, format!("The pin cannot be used: {error}.")));
@@ -91,6 +129,8 @@ impl<'a> Run<'a> {
         };
         Self {
             request,
+            ambient: licentia.ambient(),
+            memory: Memory::of(licentia),
             pin,
             progress,
             findings,
@@ -98,6 +138,8 @@ impl<'a> Run<'a> {
             checked: 0,
             from: 0,
             to: 0,
+            resumed_from: None,
+            end: Vec::new(),
             at_pin: None,
         }
     }
@@ -109,25 +151,62 @@ impl<'a> Run<'a> {
         }
         let frame = reader.frame().await?;
         let Some(log) = self.log_of(&frame) else { return Ok(()) };
+        self.memory.is_of(log.fingerprint_text());
         self.check_frame(&frame, &log);
-        let whole = self.request.from.is_none_or(|from| from <= 1) && self.request.to.is_none();
-        let mut replay = Replay::of(if whole { audited_tables() } else { Vec::new() }.iter().map(|table| table.noun));
+        match self.request.level {
+            Level::Start => self.check_the_end(reader, &frame, &log).await,
+            Level::Incremental => self.check_what_came(reader, &frame, &log).await,
+            Level::Full if self.is_whole() => self.check_everything(reader, &frame, &log).await,
+            Level::Full => self.check_a_part(reader, &frame, &log).await,
+        }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.request.from.is_none_or(|from| from <= 1) && self.request.to.is_none()
+    }
+
+    async fn check_everything(&mut self, reader: &mut RawReader, frame: &RawFrame, log: &AuditLog) -> Result<()> {
+        self.check_payloads(reader).await?;
+        (self.from, self.to) = (1, frame.largest_seq);
+        let mut resume = if self.request.fresh { None } else { self.memory.unfinished() };
+        let before = self.findings.clone();
+        let walk = loop {
+            let mut walk = Walk::begin(reader, log, frame, 1, true).await?.resuming(resume.take());
+            match self.follow(reader, &mut walk, self.to).await? {
+                Walked::Through => break walk,
+                Walked::NotAsRemembered => self.findings = before.clone(),
+            }
+        };
+        self.check_ends(frame, &walk, log);
+        self.compare_rows(reader, walk).await?;
+        // Lists walk along indexes: one that leaves an entry out hides it from everybody who looks for it.
+        let problems = reader.structure_problems().await?;
+        let of_index = reader.problems_of_the_index(&problems).await?;
+        if !of_index.is_empty() {
+            self.findings.add(Code::SearchIndexStale.at(None, "The index of words is damaged."));
+        }
+        for problem in problems.into_iter().filter(|problem| !of_index.contains(problem)) {
+            let meaning = format!("SQLite finds: {}.", crate::text::printable(&problem));
+            self.findings.add(Code::StructureDamaged.at(None, meaning));
+        }
+        Ok(())
+    }
+
+    async fn check_a_part(&mut self, reader: &mut RawReader, frame: &RawFrame, log: &AuditLog) -> Result<()> {
+        self.check_payloads(reader).await?;
         self.from = bound(self.request.from, 1).max(1);
         // What was asked for and is not there is missing, not passed over.
         self.to = bound(self.request.to, frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
-        replay.apply_first_key(&log);
-        let mut chain = self.begin(reader, &log, KeyRing::new(&log, &frame.keys)).await?;
-        self.follow(reader, &log, &mut chain, &mut replay, whole).await?;
-        self.check_ends(&frame, &chain, &log, whole);
-        if whole {
-            self.compare_rows(reader, &log, &mut chain, replay).await?;
-            // Lists walk along indexes: one that leaves an entry out hides it from everybody who looks for it.
-            for problem in reader.structure_problems().await? {
-                let meaning = format!("SQLite finds: {}.", crate::text::printable(&problem));
-                self.findings.add(Code::StructureDamaged.at(None, meaning));
-            }
+        let mut walk = Walk::begin(reader, log, frame, self.from, false).await?;
+        self.follow(reader, &mut walk, self.to).await?;
+        self.checked = walk.chain.checked;
+        Ok(())
+    }
+
+    async fn check_payloads(&mut self, reader: &mut RawReader) -> Result<()> {
+        for seq in reader.orphan_payloads().await? {
+            self.findings.add(Code::PayloadInserted.at(seq, "There is a payload without an entry."));
         }
-        self.checked = chain.checked;
         Ok(())
     }
 
@@ -153,87 +232,45 @@ impl<'a> Run<'a> {
             && !given.eq_ignore_ascii_case(&fingerprint)
         {
             let meaning = format!("The log's fingerprint is {fingerprint}, and not the one that was given.");
-            self.findings.add(Code::WrongLog.at(None, meaning));
+            self.findings.add(Code::WrongLog.at(None, meaning).expected(&given).found(&fingerprint));
         }
         if let Some(pin) = &self.pin
             && pin.fingerprint != fingerprint
         {
             let meaning = format!("Another log was seen here before: {}; this one is {fingerprint}.", pin.fingerprint);
-            self.findings.add(Code::WrongLog.at(None, meaning));
+            self.findings.add(Code::WrongLog.at(None, meaning).expected(&pin.fingerprint).found(&fingerprint));
         }
-        for seq in &frame.orphan_payloads {
-            self.findings.add(Code::PayloadInserted.at(*seq, "There is a payload without an entry."));
-        }
+        self.check_checkpoints(frame);
     }
 
-    /// Where the chain starts: at the log's own beginning, or at an entry that is taken at its word.
-    async fn begin(&self, reader: &mut RawReader, log: &AuditLog, ring: KeyRing) -> Result<Chain> {
-        if self.from == 1 {
-            return Ok(Chain::from_start(log, ring));
-        }
-        let before = reader.entries_from(self.from - 1, self.from - 1, *log.id.0.as_bytes()).await?;
-        Ok(Chain::from_middle(log, ring, self.from, before.first()))
-    }
-
-    async fn follow(
-        &mut self,
-        reader: &mut RawReader,
-        log: &AuditLog,
-        chain: &mut Chain,
-        replay: &mut Replay,
-        whole: bool,
-    ) -> Result<()> {
-        let id = *log.id.0.as_bytes();
-        let mut next = if self.from <= 1 { i64::MIN } else { self.from };
-        let total = u64::try_from(self.to - self.from + 1).unwrap_or(0);
-        loop {
-            let entries = reader.entries_from(next, self.to, id).await?;
-            let Some(last) = entries.last() else { break };
-            let end = last.seq.checked_add(1);
-            self.take(chain, replay, &entries, whole);
-            (self.progress)(chain.checked.min(total), total);
-            let Some(end) = end else { break };
-            next = end;
-            // Verification is pure computing between reads; others get their turn.
-            tokio::task::yield_now().await;
-        }
-        if chain.next() <= self.to {
-            let mut missing = Code::EntryMissing.at(chain.next(), "Entries are missing.");
-            missing.seq_to = u64::try_from(self.to).ok();
-            self.findings.add(missing);
-        }
-        Ok(())
-    }
-
-    fn take(&mut self, chain: &mut Chain, replay: &mut Replay, entries: &[RawEntry], whole: bool) {
-        let pinned = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok());
-        for entry in entries {
-            let effects = chain.take(entry, &mut self.findings);
-            if whole {
-                replay.apply(entry.seq, &effects, &mut self.findings);
-            }
-            if pinned == Some(entry.seq) {
-                self.at_pin = Some(tagged("blake3", &entry.hash));
-            }
+    /// What checkpoints say of the log: none can speak of more entries than there are.
+    fn check_checkpoints(&mut self, frame: &RawFrame) {
+        if let Some(size) = frame.largest_checkpoint.filter(|size| *size > frame.largest_seq) {
+            let found = frame.largest_seq;
+            let meaning = format!("A checkpoint speaks of {size} entries, and now there are {found}.");
+            self.findings.add(Code::RolledBack.at(found, meaning).expected(&size).found(&found));
         }
     }
 
     /// The end of the log against the cached head and the pin.
-    fn check_ends(&mut self, frame: &RawFrame, chain: &Chain, log: &AuditLog, whole: bool) {
-        if !whole {
-            return;
-        }
-        let expected = (self.to, chain.last_hash().to_vec(), chain.last_recorded().unwrap_or_default());
+    fn check_ends(&mut self, frame: &RawFrame, walk: &Walk, log: &AuditLog) {
+        self.checked = walk.chain.checked;
+        self.end = walk.chain.last_hash().to_vec();
+        let hash = walk.chain.last_hash();
+        let entries = |size: i64, hash: &[u8]| format!("{size} entries, {}", tagged("blake3", hash));
+        let expected = entries(self.to, hash);
         match frame.heads.as_slice() {
             // Entries that came while this ran moved the head on; it is compared with the end it belongs to.
-            [head] if *head == expected => {}
-            [(size, ..)] => {
+            [head] if *head == (self.to, hash.to_vec(), walk.chain.last_recorded().unwrap_or_default()) => {}
+            [(size, found, _)] => {
                 let meaning = format!("The cached head speaks of {size} entries, and the log ends at {}.", self.to);
-                self.findings.add(Code::HeadDisagrees.at(self.to, meaning));
+                let issue = Code::HeadDisagrees.at(self.to, meaning);
+                self.findings.add(issue.expected(&expected).found(&entries(*size, found)));
             }
             heads => {
                 let meaning = format!("There should be one cached head, and there are {}.", heads.len());
-                self.findings.add(Code::HeadDisagrees.at(self.to, meaning));
+                let issue = Code::HeadDisagrees.at(self.to, meaning);
+                self.findings.add(issue.expected(&expected).found(&format!("{} heads", heads.len())));
             }
         }
         let size = u64::try_from(self.to).unwrap_or(0);
@@ -246,73 +283,36 @@ impl<'a> Run<'a> {
             PinState::Absent | PinState::Matches | PinState::Behind | PinState::OtherLog { .. } => {}
             PinState::RolledBack { pinned, found } => {
                 let meaning = format!("{pinned} entries were seen here before, and now there are {found}.");
-                self.findings.add(Code::RolledBack.at(self.to, meaning));
+                self.findings.add(Code::RolledBack.at(self.to, meaning).expected(&pinned).found(&found));
             }
             PinState::Forked { at } => {
                 let meaning = format!("Entry {at} is not the one that was seen here before.");
-                self.findings.add(Code::Forked.at(i64::try_from(at).ok(), meaning));
+                let mut issue = Code::Forked.at(i64::try_from(at).ok(), meaning);
+                issue.expected = self.pin.as_ref().map(|pin| pin.hash.clone());
+                issue.found = at_pin;
+                self.findings.add(issue);
             }
         }
-    }
-
-    /// Every row of every audited table against its latest effect. Others may write meanwhile: each chunk of rows is
-    /// read in one state of the file together with the entries that came since.
-    async fn compare_rows(
-        &mut self,
-        reader: &mut RawReader,
-        log: &AuditLog,
-        chain: &mut Chain,
-        mut replay: Replay,
-    ) -> Result<()> {
-        let id = *log.id.0.as_bytes();
-        let mut empty = Vec::new();
-        for table in audited_tables() {
-            let mut next = i64::MIN;
-            let mut any = false;
-            replay.begin(table.noun, chain.next() - 1);
-            loop {
-                reader.hold().await?;
-                loop {
-                    let entries = reader.entries_from(chain.next(), i64::MAX, id).await?;
-                    if entries.is_empty() {
-                        break;
-                    }
-                    self.take(chain, &mut replay, &entries, true);
-                }
-                let rows = reader.rows_from(&table, next).await?;
-                reader.release().await?;
-                let Some(last) = rows.last() else { break };
-                let end = last.rowid.checked_add(1);
-                any = true;
-                for row in &rows {
-                    replay.compare(table.noun, row, &mut self.findings);
-                }
-                let Some(end) = end else { break };
-                next = end;
-                tokio::task::yield_now().await;
-            }
-            if !any {
-                empty.push(table.noun);
-            }
-        }
-        self.to = chain.next() - 1;
-        // Both or neither: emptying one of them is an edit like any other.
-        let withheld: &[&str] =
-            if ["vault", "secret"].iter().all(|noun| empty.contains(noun)) { &["vault", "secret"] } else { &[] };
-        replay.finish(withheld, &mut self.findings);
-        Ok(())
     }
 
     fn report(self) -> VerifyReport {
         let issues = self.findings.into_issues();
-        VerifyReport {
-            verified: !issues.iter().any(|issue| issue.severity == IssueSeverity::Critical),
+        let report = VerifyReport {
+            verified: issues.iter().all(|issue| issue.severity == IssueSeverity::Notice),
+            level: self.request.level,
             trust: self.trust,
+            witnessed_to: None,
             entries_checked: self.checked,
             from: u64::try_from(self.from).unwrap_or(0),
             to: u64::try_from(self.to).unwrap_or(0),
+            resumed_from: self.resumed_from,
             issues,
+        };
+        // A part that somebody asked for says nothing of the whole, and may not even be there.
+        if self.request.level != Level::Full || self.request.from.is_none() && self.request.to.is_none() {
+            self.memory.ended(&report, self.to, &self.end);
         }
+        report
     }
 }
 

@@ -13,6 +13,7 @@ use std::path::Path;
 const NAMED: usize = 5;
 
 const RESTORE: &str = "Keep the file as it is, and put a backup back.";
+const REINDEX: &str = "Only the index of words is damaged. Run `licentia audit index --rebuild`.";
 const VERIFY: &str = "Run `licentia audit verify` to learn what was altered.";
 
 pub(super) async fn sqlite(database: &Path) -> Result<Check> {
@@ -40,6 +41,9 @@ pub(super) async fn schema(database: &Path) -> Result<Check> {
 
 pub(super) async fn integrity(database: &Path) -> Result<Check> {
     let problems = health::problems_of(database).await?;
+    if !problems.is_empty() && problems.iter().all(|problem| problem.contains("audit_search")) {
+        return Ok(Check::failed("integrity", some(&problems), REINDEX));
+    }
     Ok(match problems.as_slice() {
         [] => Check::ok("integrity", "pages, indexes, constraints and references are whole"),
         problems => Check::failed("integrity", some(problems), RESTORE),

@@ -1,5 +1,5 @@
 use super::*;
-use crate::audit::{Issue, IssueSeverity, KeySource, TrustRoot};
+use crate::audit::{Issue, IssueSeverity, KeySource, Level, TrustRoot};
 use crate::pin::{PinError, PinState};
 use crate::secret::{SecretError, keyfile::KeyFileError};
 use crate::{BatchError, ReasonCode, Timestamp};
@@ -29,10 +29,13 @@ fn of_this_crate() -> Vec<Error> {
     let report = |issues| {
         Box::new(VerifyReport {
             verified: false,
+            level: Level::Full,
             trust: TrustRoot { key_source: KeySource::Given, fingerprint: None },
+            witnessed_to: None,
             entries_checked: 3,
             from: 1,
             to: 3,
+            resumed_from: None,
             issues,
         })
     };
@@ -41,12 +44,16 @@ fn of_this_crate() -> Vec<Error> {
         severity: IssueSeverity::Critical,
         seq_from: Some(2),
         seq_to: Some(2),
+        expected: None,
+        found: None,
         meaning: "Entry 2 was altered.".to_owned(),
         advice: String::new(),
     };
     let mut errors = vec![
         Error::Io { action: "write", path: path(), source: io() },
         Error::FileExists(path()),
+        Error::Query(crate::audit::Query::parse("a\u{1b} AND knd:x", Timestamp(0)).unwrap_err()),
+        Error::NoSuchFilter { name: name() },
         BatchError::Name("a.txt".into()).into(),
         BatchError::Unusable { path: "a.csv".into(), why: "It is no ordinary file.".to_owned() }.into(),
         BatchError::NoRows("a.csv".into()).into(),

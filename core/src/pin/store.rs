@@ -10,7 +10,7 @@ use super::Pin;
 
 /// More than a pin with the longest path needs.
 const MAX_LEN: u64 = 64 * 1024;
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 const FILE_NAME: &str = "licentia 2026 pin file name v1";
 
 /// Why a pin could not be read, kept or given up.
@@ -104,24 +104,7 @@ impl PinStore {
     fn read(&self, database: &Path) -> Result<Option<Pin>, PinError> {
         let file = self.file(database);
         let broken = |what: String| PinError::Broken { path: file.clone(), what };
-        match fs::symlink_metadata(&file) {
-            Ok(found) if !found.is_file() => return Err(broken("it is not a regular file".into())),
-            Ok(found) if found.len() > MAX_LEN => return Err(broken("it is too long".into())),
-            Ok(_) => {}
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(failed("look at", &file, error)),
-        }
-        let mut text = String::new();
-        File::open(&file).and_then(|file| file.take(MAX_LEN).read_to_string(&mut text)).map_err(|error| match error
-            .kind()
-        {
-            io::ErrorKind::InvalidData => broken("it is not text".into()),
-            _ => failed("read", &file, error),
-        })?;
-        let Versioned { version } = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
-        if version != VERSION {
-            return Err(broken(format!("its version is {version}, and known is {VERSION}")));
-        }
+        let Some(text) = text_of(&file)? else { return Ok(None) };
         let Stored::<Pin> { pin, .. } = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
         if let Some(what) = pin.fault() {
             return Err(broken(what.into()));
@@ -133,7 +116,7 @@ impl PinStore {
     }
 
     /// New file, on disk, then renamed over the old one: a reader sees the one or the other.
-    fn replace(&self, to: &Path, text: &[u8], size: u64) -> Result<(), PinError> {
+    pub(super) fn replace(&self, to: &Path, text: &[u8], size: u64) -> Result<(), PinError> {
         let temporary = to.with_extension(format!("{}-{size}.tmp", std::process::id()));
         // We hold the lock, so a file of this name was left by a process that died with our id.
         match fs::remove_file(&temporary) {
@@ -155,7 +138,7 @@ impl PinStore {
     }
 
     /// Between two processes, and between two threads, that save at once. Ends with the file's handle.
-    fn lock(&self) -> Result<File, PinError> {
+    pub(super) fn lock(&self) -> Result<File, PinError> {
         let path = self.dir.join("lock");
         let file = private(OpenOptions::new().write(true).create(true).truncate(false))
             .open(&path)
@@ -167,20 +150,20 @@ impl PinStore {
         }
     }
 
-    fn file(&self, database: &Path) -> PathBuf {
+    pub(super) fn file(&self, database: &Path) -> PathBuf {
         let mut hasher = blake3::Hasher::new_derive_key(FILE_NAME);
         hasher.update(database.as_os_str().as_encoded_bytes());
         self.dir.join(format!("{}.json", hasher.finalize().to_hex()))
     }
 
-    fn create_dir(&self) -> Result<(), PinError> {
+    pub(super) fn create_dir(&self) -> Result<(), PinError> {
         let mut builder = fs::DirBuilder::new();
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         builder.recursive(true).create(&self.dir).map_err(|e| failed("create", &self.dir, e))
     }
 
-    fn check_dir(&self) -> Result<(), PinError> {
+    pub(super) fn check_dir(&self) -> Result<(), PinError> {
         #[cfg(unix)]
         match fs::metadata(&self.dir) {
             Ok(found) => {
@@ -215,9 +198,33 @@ struct Versioned {
     version: u32,
 }
 
+/// What a file of ours holds, if it is there and of the version that is known.
+pub(super) fn text_of(path: &Path) -> Result<Option<String>, PinError> {
+    let broken = |what: String| PinError::Broken { path: path.to_owned(), what };
+    match fs::symlink_metadata(path) {
+        Ok(found) if !found.is_file() => return Err(broken("it is not a regular file".into())),
+        Ok(found) if found.len() > MAX_LEN => return Err(broken("it is too long".into())),
+        Ok(_) => {}
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed("look at", path, error)),
+    }
+    let mut text = String::new();
+    File::open(path).and_then(|file| file.take(MAX_LEN).read_to_string(&mut text)).map_err(|error| {
+        match error.kind() {
+            io::ErrorKind::InvalidData => broken("it is not text".into()),
+            _ => failed("read", path, error),
+        }
+    })?;
+    let Versioned { version } = serde_json::from_str(&text).map_err(|error| broken(error.to_string()))?;
+    if version != VERSION {
+        return Err(broken(format!("its version is {version}, and known is {VERSION}")));
+    }
+    Ok(Some(text))
+}
+
 /// The folder resolved and the name kept: a database that is gone, or that was replaced by a link to another, keeps
 /// its pin.
-fn resolve(path: &Path) -> Result<PathBuf, PinError> {
+pub(super) fn resolve(path: &Path) -> Result<PathBuf, PinError> {
     let resolved = std::path::absolute(path).and_then(|path| {
         let missing = || io::Error::from(io::ErrorKind::InvalidInput);
         let name = path.file_name().ok_or_else(missing)?;

@@ -13,6 +13,7 @@ const SETUP: &str = "the world as the operation needs it";
 /// Runs the one operation that writes `kind`, on a world that was made ready for it.
 ///
 /// The match has no wildcard: a new kind does not compile until it has its operation here.
+#[expect(clippy::too_many_lines, reason = "one arm for each kind, so that none is forgotten")]
 async fn operate(world: &World, kind: Kind) -> Result<()> {
     let (licentia, operator) = (&world.licentia, &world.operator);
     match kind {
@@ -105,6 +106,8 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let filter = AuditFilter::default();
             licentia.audit().export(&filter, ExportFormat::Jsonl, &out, Some(operator), World::quiet()).await.map(drop)
         }
+        Kind::FilterSave => licentia.audit().save_filter(operator, "another", "refund").await.map(drop),
+        Kind::FilterDelete => licentia.audit().delete_filter(operator, "spare").await.map(drop),
         Kind::ClockAdjusted => {
             world.clock.advance(-3_600);
             let done = licentia.identities().create(operator, "in the past").await.map(drop);
@@ -120,6 +123,7 @@ impl World {
         let world = Self::new().await;
         world.new_issuer("spare").await;
         world.licentia.identities().create(&world.operator, "spare").await.expect(SETUP);
+        world.licentia.audit().save_filter(&world.operator, "spare", "refund").await.expect(SETUP);
         let token = NewProbe { label: "spare".to_owned(), ttl_seconds: 3_600 };
         let token = world.licentia.probes().new_token(&world.operator, token).await.expect(SETUP).token;
         std::fs::write(world.path("token"), token).expect(SETUP);
@@ -224,6 +228,7 @@ kinds! {
     deleting: LicenseDelete,
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,
+    filters: FilterSave FilterDelete,
     the_log_itself: AuditExport ClockAdjusted,
 }
 

@@ -18,5 +18,6 @@ mod identity;
 mod keys;
 mod license;
 mod probe;
+mod search;
 mod verify;
 mod world;

@@ -14,7 +14,7 @@ impl World {
     }
 
     async fn verify_part(&self, from: Option<u64>, to: Option<u64>) -> VerifyReport {
-        let request = VerifyRequest { fingerprint: None, from, to };
+        let request = VerifyRequest { from, to, ..VerifyRequest::default() };
         self.licentia.audit().verify(&request, Self::quiet()).await.unwrap()
     }
 }
@@ -82,7 +82,7 @@ async fn another_log_in_a_pinned_place_is_not_verified_in_part_either() {
         crate::common::ambient(&world.clock, 3),
     );
     let again = again.await.unwrap();
-    let request = VerifyRequest { fingerprint: None, from: Some(2), to: None };
+    let request = VerifyRequest { from: Some(2), ..VerifyRequest::default() };
     let report = again.audit().verify(&request, World::quiet()).await.unwrap();
     assert!(!report.verified);
     assert_eq!(report.issues.iter().map(|issue| issue.code).collect::<Vec<_>>(), ["wrong_log"]);

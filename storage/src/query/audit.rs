@@ -31,7 +31,7 @@ pub(crate) struct Span {
 impl Reader<'_> {
     /// One page of the log.
     pub async fn audit_entries(&self, query: &AuditQuery) -> Result<Vec<AuditRecord>, StoreError> {
-        let Some(span) = self.span(query).await? else { return Ok(Vec::new()) };
+        let Some(span) = self.span(query.since, query.until).await? else { return Ok(Vec::new()) };
         let rows = self.query_all_raw(query.statement(&span)).await?;
         rows.iter().map(record).collect()
     }
@@ -90,21 +90,25 @@ impl Reader<'_> {
     ///
     /// Recorded time never falls from one entry to the next, except at a `clock.adjusted` entry. So the log is cut
     /// there, and in each piece the bounds are found by halving: some twenty look-ups by key, in one statement.
-    async fn span(&self, query: &AuditQuery) -> Result<Option<Span>, StoreError> {
+    pub(super) async fn span(
+        &self,
+        since: Option<Timestamp>,
+        until: Option<Timestamp>,
+    ) -> Result<Option<Span>, StoreError> {
         let size = i64::try_from(self.audit_size().await?).unwrap_or(i64::MAX);
         let mut span = Span { low: 1, high: size };
-        if query.since.is_none() && query.until.is_none() {
+        if since.is_none() && until.is_none() {
             return Ok(Some(span));
         }
         let cuts = self.clock_cuts().await?;
         let mut found: Option<Span> = None;
         let mut start = 1;
         for end in cuts.iter().map(|cut| cut - 1).chain([size]) {
-            let low = match query.since {
+            let low = match since {
                 Some(since) => self.first_at_or_after(start, end, since).await?,
                 None => start,
             };
-            let high = match query.until {
+            let high = match until {
                 Some(until) => self.first_at_or_after(start, end, until).await? - 1,
                 None => end,
             };
@@ -217,10 +221,10 @@ impl AuditQuery {
     }
 }
 
-const COLUMNS: &str = "e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, e.actor_kind, \
+pub(super) const COLUMNS: &str = "e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, e.actor_kind, \
     e.target_kind, e.target_id, e.recorded_at, e.clock, e.key_id, e.previous_hash, e.hash, e.signature, p.body, e.effects";
 
-fn record(row: &QueryResult) -> Result<AuditRecord, StoreError> {
+pub(super) fn record(row: &QueryResult) -> Result<AuditRecord, StoreError> {
     let seq: i64 = row.try_get_by_index(0)?;
     let body: Option<Vec<u8>> = row.try_get_by_index(17)?;
     Ok(AuditRecord {

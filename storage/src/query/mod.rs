@@ -8,6 +8,7 @@ mod pages;
 #[cfg(test)]
 mod plans;
 mod rows;
+mod search;
 mod signing;
 
 use crate::StoreError;
@@ -20,6 +21,7 @@ pub use counts::LicenseCounts;
 pub use ids::{Fragment, IdTable};
 pub use license::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan};
 pub use pages::MOST_COUNTED;
+pub use search::{Bound, Column, Condition, CountBy, Fit, IndexState, MemberFit, SearchPage, TextFit, distance, words};
 pub use signing::SigningContext;
 
 /// Something to read through: the pool of readers, or what an open transaction sees.

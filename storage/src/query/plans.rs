@@ -13,14 +13,20 @@ use sea_orm::sea_query::Value;
 use uuid::Uuid;
 
 /// An empty database with our schema: the planner has no statistics in a full one either.
-fn database() -> rusqlite::Connection {
+pub(super) fn database() -> rusqlite::Connection {
     let connection = rusqlite::Connection::open_in_memory().unwrap();
-    connection.execute_batch(include_str!("../migration/0001_foundation.sql")).unwrap();
+    for migration in [
+        include_str!("../migration/0001_foundation.sql"),
+        include_str!("../migration/0002_witness.sql"),
+        include_str!("../migration/0003_search.sql"),
+    ] {
+        connection.execute_batch(migration).unwrap();
+    }
     connection
 }
 
 /// The lines of a plan.
-fn plan(database: &rusqlite::Connection, statement: &Statement) -> Vec<String> {
+pub(super) fn plan(database: &rusqlite::Connection, statement: &Statement) -> Vec<String> {
     let values = statement.values.iter().flat_map(|values| &values.0).map(|value| match value {
         Value::String(text) => rusqlite::types::Value::from(text.clone()),
         Value::BigInt(number) => rusqlite::types::Value::from(*number),

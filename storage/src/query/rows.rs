@@ -31,6 +31,15 @@ impl Reader<'_> {
         Ok(setting::Entity::find_by_id(key.to_owned()).one(self).await?)
     }
 
+    /// Named values whose names begin so, by name.
+    pub async fn settings_beginning(&self, prefix: &str) -> Result<Vec<Setting>, StoreError> {
+        let settings = setting::Entity::find()
+            .filter(setting::Column::Key.gte(prefix))
+            .filter(setting::Column::Key.lt(format!("{prefix}{}", char::MAX)))
+            .order_by_asc(setting::Column::Key);
+        Ok(settings.all(self).await?)
+    }
+
     /// An issuer by its id.
     pub async fn issuer(&self, id: IssuerId) -> Result<Option<Issuer>, StoreError> {
         Ok(issuer::Entity::find_by_id(id).one(self).await?)

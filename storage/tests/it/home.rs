@@ -163,7 +163,8 @@ async fn noted(tx: Tx, effect: licentia_storage::Effect) -> Result<Committed<()>
 pub(crate) fn everything(path: &Path) -> BTreeMap<String, Vec<Vec<Value>>> {
     let connection = rusqlite::Connection::open(path).unwrap();
     let tables: Vec<String> = connection
-        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+        // What a virtual table holds is in tables of its own.
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 ORDER BY name")
         .unwrap()
         .query_map([], |row| row.get(0))
         .unwrap()

@@ -18,4 +18,5 @@ mod ids;
 mod license_pages;
 mod maintenance;
 mod opening;
+mod search;
 mod watch;

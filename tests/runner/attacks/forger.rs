@@ -98,6 +98,22 @@ impl Forger {
         }
     }
 
+    /// The same with the log's own key, which somebody got hold of.
+    pub(super) fn rechain_with(&mut self, stolen: &SigningKey, from: usize) {
+        let own = std::mem::replace(&mut self.key, stolen.clone());
+        self.rechain(from, true);
+        self.key = own;
+    }
+
+    /// Numbers, links and hashes everything from an index on, and leaves the signatures as they are.
+    pub(super) fn relink(&mut self, from: usize) {
+        let signatures: Vec<Vec<u8>> = self.entries.iter().map(|entry| entry.signature.clone()).collect();
+        self.rechain(from, true);
+        for (entry, signature) in self.entries.iter_mut().zip(signatures) {
+            entry.signature = signature;
+        }
+    }
+
     /// Hashes and signs one entry, and nothing that follows.
     pub(super) fn rehash_only(&mut self, index: usize) {
         let after = self.entries.split_off(index + 1);

@@ -24,9 +24,11 @@
 //!
 //! The snapshots hold everything that each attack brings to light: code and entry.
 
+mod bytes;
 mod entries;
 mod files;
 mod forger;
+mod numbered;
 mod pins;
 mod rows;
 
@@ -86,7 +88,7 @@ fn lived_in() -> Shell {
 const SIZE: usize = 17;
 
 /// The entry that most attacks are aimed at: the issuing of bob's license.
-const VICTIM: i64 = 8;
+const VICTIM: usize = 8;
 
 /// A copy of the original in a home of its own, never seen there before.
 fn copied() -> Shell {

@@ -8,13 +8,13 @@ use rusqlite::Connection;
 use std::path::Path;
 
 /// A copy of the file as it is now.
-fn keep(shell: &Shell, name: &str) {
+pub(super) fn keep(shell: &Shell, name: &str) {
     Connection::open(shell.database()).unwrap().query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).unwrap();
     std::fs::copy(shell.database(), shell.path(name)).unwrap();
 }
 
 /// Puts a file in the database's place.
-fn put_back(shell: &Shell, from: &Path) {
+pub(super) fn put_back(shell: &Shell, from: &Path) {
     for rest in ["-wal", "-shm"] {
         let mut path = shell.database().into_os_string();
         path.push(rest);
@@ -23,11 +23,11 @@ fn put_back(shell: &Shell, from: &Path) {
     std::fs::copy(from, shell.database()).unwrap();
 }
 
-fn issue(shell: &Shell, subject: &str) {
+pub(super) fn issue(shell: &Shell, subject: &str) {
     shell.run(&format!("license issue --subject {subject} --audience b --days 9")).done();
 }
 
-fn fingerprint(shell: &Shell) -> String {
+pub(super) fn fingerprint(shell: &Shell) -> String {
     shell.run("audit key --format json").done().text("fingerprint")
 }
 

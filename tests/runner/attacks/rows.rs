@@ -36,7 +36,9 @@ fn no_table_is_forgotten() {
         let of_the_log =
             ["audit_log", "audit_entry", "audit_payload", "audit_head", "audit_checkpoint", "audit_cosignature"]
                 .contains(&name.as_str());
-        assert!(of_the_log || TABLES.contains(&name.as_str()), "{name} is covered by nothing");
+        // Derived, and never evidence: what is done to it is told as a notice.
+        let of_the_index = name == "audit_search" || name.starts_with("audit_search_");
+        assert!(of_the_log || of_the_index || TABLES.contains(&name.as_str()), "{name} is covered by nothing");
     }
     // Everything that a command can fill is filled, so that the attacks below are on something.
     for table in TABLES {

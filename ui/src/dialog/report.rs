@@ -9,7 +9,7 @@ use crate::theme::Meaning;
 use crate::verification::{Verified, verdict};
 use crate::widget::popup;
 use crate::widget::scroll::{Pair, Scroll, pairs, paragraph};
-use licentia_core::audit::{Issue, IssueSeverity, KeySource, VerifyReport};
+use licentia_core::audit::{Issue, IssueSeverity, KeySource, Level, VerifyReport};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -56,7 +56,7 @@ impl Report {
     }
 
     fn facts(&self, look: Look) -> Vec<Pair> {
-        let VerifyReport { entries_checked, from, to, trust, .. } = &self.verified.report;
+        let VerifyReport { level, resumed_from, entries_checked, from, to, trust, .. } = &self.verified.report;
         let checked = match entries_checked {
             0 => "none".to_owned(),
             many => format!("{many}, from {from} to {to}"),
@@ -70,7 +70,14 @@ impl Report {
                 Meaning::Warning,
             ),
         };
+        let level = match (level, resumed_from) {
+            (Level::Full, None) => "everything".to_owned(),
+            (Level::Full, Some(seq)) => format!("everything; signatures up to {seq} in an earlier run"),
+            (Level::Incremental, _) => "what came since the last one, and some old entries".to_owned(),
+            (Level::Start, _) => "the end of the log, when it was opened".to_owned(),
+        };
         vec![
+            Pair::new("level", level),
             Pair::new("entries", checked),
             Pair::new("ended", look.zoned(self.verified.at)),
             Pair::new("trust", source).meaning(meaning),
@@ -82,6 +89,7 @@ impl Report {
 fn about(issue: &Issue, columns: usize, look: Look) -> Vec<Line<'static>> {
     let (word, meaning) = match issue.severity {
         IssueSeverity::Notice => ("notice", Meaning::Muted),
+        IssueSeverity::Warning => ("WARNING", Meaning::Warning),
         IssueSeverity::Critical => ("CRITICAL", Meaning::Danger),
     };
     let place = match (issue.seq_from, issue.seq_to) {
@@ -91,6 +99,11 @@ fn about(issue: &Issue, columns: usize, look: Look) -> Vec<Line<'static>> {
     };
     let mut lines = paragraph(&format!("{word} {}{place}", clean(issue.code)), columns, meaning, look);
     lines.extend(paragraph(&clean(&issue.meaning), columns, Meaning::Text, look));
+    for (name, value) in [("expected", &issue.expected), ("found", &issue.found)] {
+        if let Some(value) = value {
+            lines.extend(paragraph(&format!("{name} {}", clean(value)), columns, Meaning::Text, look));
+        }
+    }
     lines.extend(paragraph(&clean(&issue.advice), columns, Meaning::Muted, look));
     lines
 }

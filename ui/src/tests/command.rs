@@ -116,7 +116,11 @@ fn each_effect_has_its_command() {
         (
             Effect::Verify {
                 request: 1,
-                verify: VerifyRequest { fingerprint: Some("blake3:ab".to_owned()), from: None, to: Some(7) },
+                verify: VerifyRequest {
+                    fingerprint: Some("blake3:ab".to_owned()),
+                    to: Some(7),
+                    ..VerifyRequest::default()
+                },
             },
             "audit verify --log blake3:ab --to 7",
         ),

@@ -13,7 +13,7 @@ async fn reviewing(home: &Home) -> Harness {
 #[tokio::test]
 async fn a_review_without_the_passphrase_from_the_dashboard_to_the_export() {
     let home = Home::founded(3).await;
-    let mut screen = reviewing(&home).await;
+    let mut screen = Box::pin(reviewing(&home)).await;
     shows(
         &mut screen,
         &["active              3", "not yet since the start", "entries  6", "license.issue", "pin      none yet"],
@@ -71,7 +71,7 @@ async fn a_log_that_was_tampered_with_raises_an_alarm_until_it_is_whole_again() 
     let home = Home::founded(3).await;
     let whole = std::fs::read(home.database()).unwrap();
     home.tamper("UPDATE license SET subject = 'mallory' WHERE subject = 'customer0002'");
-    let mut screen = reviewing(&home).await;
+    let mut screen = Box::pin(reviewing(&home)).await;
     screen.press("v").settle().await;
     shows(&mut screen, &["NOT VERIFIED: 1 issue", "CRITICAL row_altered", "changed around Licentia"]);
     screen.press("<esc>");
@@ -82,7 +82,7 @@ async fn a_log_that_was_tampered_with_raises_an_alarm_until_it_is_whole_again() 
     screen.close().await.unwrap();
 
     std::fs::write(home.database(), whole).unwrap();
-    let mut screen = reviewing(&home).await;
+    let mut screen = Box::pin(reviewing(&home)).await;
     screen.press("v").settle().await;
     shows(&mut screen, &["VERIFIED: everything"]);
 }
@@ -90,7 +90,7 @@ async fn a_log_that_was_tampered_with_raises_an_alarm_until_it_is_whole_again() 
 #[tokio::test]
 async fn a_log_is_verified_from_the_fingerprint_that_was_written_down() {
     let home = Home::founded(0).await;
-    let mut screen = reviewing(&home).await;
+    let mut screen = Box::pin(reviewing(&home)).await;
     screen.press("V").type_text(&format!("blake3:{}", "0".repeat(64))).press("<enter>").settle().await;
     shows(&mut screen, &["NOT VERIFIED", "wrong_log", "It starts from the fingerprint that was given"]);
 }

@@ -10,7 +10,7 @@ use crate::session::Session;
 use crate::tab::TabId;
 use crate::testing::{parse, shown};
 use crate::theme::Theme;
-use licentia_core::audit::{Issue, IssueSeverity, KeySource, LogIdentity, TrustRoot, VerifyReport};
+use licentia_core::audit::{Issue, IssueSeverity, KeySource, Level, LogIdentity, TrustRoot, VerifyReport};
 use licentia_core::pin::PinState;
 use licentia_core::{
     AuditRecord, Batch, BatchRow, Decoded, EventId, Explanation, Identity, IdentityId, Inspection, IssueRequest,
@@ -364,6 +364,9 @@ pub(super) fn long_license() -> License {
 pub(crate) fn good_report() -> VerifyReport {
     VerifyReport {
         verified: true,
+        level: Level::Full,
+        witnessed_to: None,
+        resumed_from: None,
         trust: TrustRoot { key_source: KeySource::Pin, fingerprint: Some(FINGERPRINT.to_owned()) },
         entries_checked: 60,
         from: 1,
@@ -378,6 +381,8 @@ pub(crate) fn broken_report() -> VerifyReport {
         severity: IssueSeverity::Critical,
         seq_from: Some(seq),
         seq_to: Some(seq + 2),
+        expected: Some(format!("blake3:{seq:064}")),
+        found: Some(format!("blake3:{:064}", seq + 1)),
         meaning: meaning.to_owned(),
         advice: "Keep the file as evidence. Compare these entries with a backup or an export.".to_owned(),
     };

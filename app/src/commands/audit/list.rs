@@ -1,6 +1,6 @@
 //! `licentia audit list`
 
-use super::filter::Filter;
+use super::search::Search;
 use crate::args::Format;
 use crate::context::Context;
 use crate::failure::Result;
@@ -14,10 +14,11 @@ use licentia_core::text::printable;
 #[command(after_help = "\
 Examples:
   licentia audit list --kind 'license.*' --since 2026-05-01
-  licentia audit list --target 5d2f09ab --format jsonl")]
+  licentia audit list --target 5d2f09ab --format jsonl
+  licentia audit list --query 'payload.reason:refund AND created_at:[now-24h TO now]'")]
 pub(crate) struct List {
     #[command(flatten)]
-    filter: Filter,
+    search: Search,
 
     /// At most so many.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u64).range(1..))]
@@ -29,12 +30,10 @@ pub(crate) struct List {
 }
 
 pub(crate) async fn run(context: &Context, args: List) -> Result {
-    let page = context
-        .read(async |licentia| {
-            let filter = args.filter.resolve(licentia).await?;
-            note_unknown_kinds(context, &filter.kinds, &licentia.audit().kinds().await?);
-            Ok(licentia.audit().list(&filter, args.before, args.limit).await?)
-        })
+    let (before, limit) = (args.before, args.limit);
+    let page = args
+        .search
+        .run(context, async |licentia, search| Ok(licentia.audit().search(search, before, limit).await?))
         .await?;
     let row = if context.output.format == Format::Csv { view::flat_entry } else { view::entry };
     let rows: Vec<_> = page.items.iter().map(row).collect();
@@ -46,7 +45,7 @@ pub(crate) async fn run(context: &Context, args: List) -> Result {
 }
 
 /// A kind that was misspelt would look as if nothing had happened.
-fn note_unknown_kinds(context: &Context, asked: &[String], present: &[String]) {
+pub(super) fn note_unknown_kinds(context: &Context, asked: &[String], present: &[String]) {
     for kind in asked {
         let known = match kind.strip_suffix('*') {
             Some(beginning) => present.iter().any(|one| one.starts_with(beginning)),

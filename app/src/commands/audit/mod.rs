@@ -1,11 +1,16 @@
 //! `licentia audit …`
 
+mod count;
 mod export;
 mod filter;
+mod index;
 mod key;
 mod list;
 mod prove;
+mod saved;
+mod search;
 mod show;
+mod tail;
 mod verify;
 mod verify_proof;
 
@@ -16,20 +21,30 @@ use clap::Subcommand;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
     List(list::List),
+    Tail(tail::Tail),
+    Count(count::Count),
     Show(show::Show),
     Export(export::Export),
     Verify(verify::Verify),
     Prove(prove::Prove),
     Key(key::Key),
+    /// Keep queries under a name, for `--query @NAME`.
+    #[command(subcommand)]
+    Filter(saved::Saved),
+    Index(index::Index),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
     match verb {
         Audit::List(args) => list::run(context, args).await,
+        Audit::Tail(args) => tail::run(context, args).await,
+        Audit::Count(args) => count::run(context, args).await,
         Audit::Show(args) => show::run(context, args).await,
         Audit::Export(args) => export::run(context, args).await,
         Audit::Verify(args) => verify::run(context, args).await,
         Audit::Prove(args) => prove::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
+        Audit::Filter(verb) => saved::dispatch(context, verb).await,
+        Audit::Index(args) => index::run(context, args).await,
     }
 }

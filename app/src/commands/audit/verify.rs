@@ -8,7 +8,8 @@ use crate::view;
 use clap::Args;
 use licentia_core::Timestamp;
 use licentia_core::audit::{
-    BundleReport, BundleRequest, IssueSeverity, KeySource, VerifyReport, VerifyRequest, unreadable, verify_bundle,
+    BundleReport, BundleRequest, IssueSeverity, KeySource, Level, VerifyReport, VerifyRequest, unreadable,
+    verify_bundle,
 };
 use licentia_core::tlog::VerifierKey;
 use serde_json::Value;
@@ -54,6 +55,14 @@ pub(crate) struct Verify {
     /// The license that the proof should be about.
     #[arg(long, value_name = "FILE", requires = "proof")]
     pub(super) license: Option<PathBuf>,
+
+    /// How much to look at: the end of the log, what came since the last verification, or everything.
+    #[arg(long, value_name = "LEVEL", default_value = "full", value_parser = ["start", "incremental", "full"])]
+    level: String,
+
+    /// Begin anew, where an earlier run was stopped.
+    #[arg(long)]
+    fresh: bool,
 }
 
 pub(crate) async fn run(context: &Context, args: Verify) -> Result {
@@ -78,7 +87,15 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
         }
         return answer(context, &found.report);
     }
-    let request = VerifyRequest { fingerprint, from: args.from, to: args.to };
+    let level = match args.level.as_str() {
+        "start" => Level::Start,
+        "incremental" => Level::Incremental,
+        _ => Level::Full,
+    };
+    if level != Level::Full && (args.from.is_some() || args.to.is_some()) {
+        return Err(Failure::usage("--from and --to are for the full level"));
+    }
+    let request = VerifyRequest { fingerprint, from: args.from, to: args.to, level, fresh: args.fresh };
     let report = verify(context, &request).await?;
     match context.output.format {
         Format::Table => context.output.text(&for_people(&report))?,
@@ -150,6 +167,15 @@ fn for_people(report: &VerifyReport) -> String {
     let verdict = if report.verified { "VERIFIED" } else { "NOT VERIFIED" };
     let VerifyReport { entries_checked, from, to, .. } = report;
     let _ = writeln!(out, "{verdict}: {entries_checked} entries checked, {from} to {to}");
+    match (report.level, report.resumed_from) {
+        (Level::Full, None) => {}
+        (Level::Full, Some(seq)) => {
+            let _ = writeln!(out, "level: full; an earlier run had checked the signatures up to entry {seq}");
+        }
+        (level, _) => {
+            let _ = writeln!(out, "level: {}, which does not look at everything", level.as_str());
+        }
+    }
     let source = match report.trust.key_source {
         KeySource::Given => "the fingerprint that was given",
         KeySource::Pin => "the pin that an earlier start left on this machine",
@@ -163,6 +189,7 @@ fn for_people(report: &VerifyReport) -> String {
     for issue in &report.issues {
         let severity = match issue.severity {
             IssueSeverity::Notice => "notice",
+            IssueSeverity::Warning => "WARNING",
             IssueSeverity::Critical => "CRITICAL",
         };
         let range = match (issue.seq_from, issue.seq_to) {
@@ -172,6 +199,11 @@ fn for_people(report: &VerifyReport) -> String {
         };
         let _ = writeln!(out, "\n{severity} {}{range}", issue.code);
         let _ = writeln!(out, "  {}", printable(&issue.meaning));
+        for (name, value) in [("expected", &issue.expected), ("found", &issue.found)] {
+            if let Some(value) = value {
+                let _ = writeln!(out, "  {name}: {}", printable(value));
+            }
+        }
         let _ = writeln!(out, "  {}", printable(&issue.advice));
     }
     out
@@ -194,15 +226,20 @@ mod tests {
     fn the_report_for_people() {
         let report = VerifyReport {
             verified: false,
+            level: Level::Full,
             trust: TrustRoot { key_source: KeySource::Pin, fingerprint: Some("blake3:00".to_owned()) },
+            witnessed_to: None,
             entries_checked: 12,
             from: 1,
             to: 12,
+            resumed_from: Some(8),
             issues: vec![Issue {
                 code: "bad_hash",
                 severity: IssueSeverity::Critical,
                 seq_from: Some(3),
                 seq_to: Some(5),
+                expected: Some("blake3:01".to_owned()),
+                found: None,
                 meaning: "what is stored is not what was signed\u{1b}[2J".to_owned(),
                 advice: "go on from a backup".to_owned(),
             }],

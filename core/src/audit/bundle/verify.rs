@@ -1,6 +1,6 @@
 //! Verifying a bundle with nothing else at hand: the same chain and keys as for a database, fed from a file.
 
-use super::archive::{Archive, Digest};
+use super::archive::{Archive, Digest, Member};
 use super::checkpoints::Checkpoints;
 pub use super::checkpoints::Witnessed;
 use super::line::{Line, readable};
@@ -9,12 +9,13 @@ use super::manifest::{Manifest, Root, check_signature};
 use super::{BundleError, CHECKPOINTS, ENTRIES, LOG, MANIFEST, SIGNATURE};
 use crate::audit::chain::Chain;
 use crate::audit::keys::{KeyRing, PublicKey};
-use crate::audit::report::{Code, Findings, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+use crate::audit::prepare::{Preparer, Signatures};
+use crate::audit::report::{Code, Findings, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport};
 use crate::tlog::VerifierKey;
 use crate::tlog::merkle::{Frontier, leaf_hash};
 use crate::{Error, Progress, Result, Timestamp};
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::RawKey;
+use licentia_storage::raw::{RawEntry, RawKey};
 use serde::Serialize;
 use std::path::Path;
 
@@ -124,32 +125,33 @@ impl<'a> Run<'a> {
         let mut lines = archive.member(ENTRIES)?;
         let notes = archive.member(CHECKPOINTS)?;
         let mut checkpoints = Checkpoints::new(log.id, &self.request.witnesses, notes)?;
-        let mut chain = Chain::from_start(log, KeyRing::new(log, &file.rows()));
+        let ring = KeyRing::new(log, &file.rows());
+        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring);
+        let mut chain = Chain::from_start(log, ring);
         let mut introduced = Introductions::default();
         // None once an entry came whose leaf nobody knows.
         let mut tree = Some(Frontier::new());
         let (mut count, mut first, mut last, mut last_hash) = (0, None, None, log.fingerprint_text());
-        while let Some(line) = lines.line()? {
-            let (entry, shown) = Line::parse(&line)?.raw(*log.id.0.as_bytes());
-            if shown != readable(&entry) {
-                let meaning = "What is there to be read is not what the entry says.";
-                self.findings.add(Code::ReadableAltered.at(entry.seq, meaning));
+        loop {
+            let entries = self.some_entries(&mut lines, log)?;
+            if entries.is_empty() {
+                break;
             }
-            let signer: Option<PublicKey> = chain.key().cloned();
-            let effects = chain.take(&entry, &mut self.findings);
-            introduced.take(entry.seq, &effects);
-            match (&entry.fields, &mut tree) {
-                (Ok(fields), Some(tree)) => tree.push(leaf_hash(&fields.encode())),
-                _ => tree = None,
+            for prepared in preparer.prepare(entries, Signatures::Check) {
+                let seq = prepared.entry.seq;
+                count += 1;
+                first = first.or(Some(seq));
+                last = Some(seq);
+                last_hash = tagged("blake3", &prepared.entry.hash);
+                match (&prepared.entry.fields, &mut tree) {
+                    (Ok(fields), Some(tree)) => tree.push(leaf_hash(&fields.encode())),
+                    _ => tree = None,
+                }
+                let signer: Option<PublicKey> = chain.key().cloned();
+                introduced.take(seq, &chain.take(prepared, &mut self.findings));
+                checkpoints.reach(seq, [signer.as_ref(), chain.key()], tree.as_ref(), &mut self.findings)?;
             }
-            checkpoints.reach(entry.seq, [signer.as_ref(), chain.key()], tree.as_ref(), &mut self.findings)?;
-            count += 1;
-            first = first.or(Some(entry.seq));
-            last = Some(entry.seq);
-            last_hash = tagged("blake3", &entry.hash);
-            if count % 1_000 == 0 {
-                progress(count, manifest.entries.max(count));
-            }
+            progress(count, manifest.entries.max(count));
         }
         progress(count, count);
         let notes = checkpoints.finish(&mut self.findings)?;
@@ -164,6 +166,22 @@ impl<'a> Run<'a> {
             last_checkpoint: notes.last,
             witnessed: notes.witnessed,
         })
+    }
+
+    /// The next lines as entries: enough of them to check their signatures together, and not many bytes.
+    fn some_entries(&mut self, lines: &mut Member, log: &AuditLog) -> Result<Vec<RawEntry>, BundleError> {
+        let (mut entries, mut bytes) = (Vec::new(), 0);
+        while entries.len() < 1_000 && bytes < 8 << 20 {
+            let Some(line) = lines.line()? else { break };
+            bytes += line.len();
+            let (entry, shown) = Line::parse(&line)?.raw(*log.id.0.as_bytes());
+            if shown != readable(&entry) {
+                let meaning = "What is there to be read is not what the entry says.";
+                self.findings.add(Code::ReadableAltered.at(entry.seq, meaning));
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
     }
 
     /// Every key is the first one, or an entry accounts for it, and that one is named.
@@ -246,7 +264,10 @@ impl<'a> Run<'a> {
         let bound = |seq: Option<i64>| seq.and_then(|seq| u64::try_from(seq).ok()).unwrap_or(0);
         let (first, last) = entries.as_ref().map_or((None, None), |entries| (entries.first, entries.last));
         let report = VerifyReport {
-            verified: !issues.iter().any(|issue| issue.severity == IssueSeverity::Critical),
+            verified: issues.iter().all(|issue| issue.severity == IssueSeverity::Notice),
+            level: Level::Full,
+            resumed_from: None,
+            witnessed_to: entries.as_ref().and_then(|entries| entries.witnessed.iter().map(|seen| seen.size).max()),
             trust: TrustRoot { key_source, fingerprint: log.map(AuditLog::fingerprint_text) },
             entries_checked: entries.as_ref().map_or(0, |entries| entries.count),
             from: bound(first),

@@ -86,6 +86,8 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     let out = world.directory().join("log.jsonl");
     let audit = licentia.audit();
     audit.export(&AuditFilter::default(), ExportFormat::Jsonl, &out, Some(operator), no_progress()).await.unwrap();
+    audit.save_filter(operator, "refunds", "payload.reason:refund").await.unwrap();
+    audit.delete_filter(operator, "refunds").await.unwrap();
     world.wait_days(-1);
     licentia.vault().change_passphrase(operator, &passphrase("another one")).await.unwrap();
 

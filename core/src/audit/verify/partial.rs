@@ -1,0 +1,92 @@
+//! The levels that look at a part of the log: its end, or what came since it was verified.
+
+use super::super::report::Code;
+use super::Run;
+use super::entries::Walk;
+use crate::Result;
+use licentia_storage::audit::{AuditLog, tagged};
+use licentia_storage::raw::{RawFrame, RawReader};
+
+/// As many entries as a start looks at most: what it takes stays the same however long the log is.
+const TAIL: i64 = 1_000;
+
+/// Old entries that an incremental verification looks at again: so many stretches of so many.
+const STRETCHES: usize = 20;
+const STRETCH: i64 = 50;
+
+impl Run<'_> {
+    /// What came since the pin, and the last entry at least; the head and the pin.
+    pub(super) async fn check_the_end(
+        &mut self,
+        reader: &mut RawReader,
+        frame: &RawFrame,
+        log: &AuditLog,
+    ) -> Result<()> {
+        self.to = frame.largest_seq;
+        let pinned = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()).unwrap_or(0);
+        self.from = pinned.saturating_add(1).min(self.to).max(self.to - TAIL + 1).max(1);
+        self.walk_to_the_end(reader, frame, log).await
+    }
+
+    /// What came since the log was verified, and some of what was there before.
+    pub(super) async fn check_what_came(
+        &mut self,
+        reader: &mut RawReader,
+        frame: &RawFrame,
+        log: &AuditLog,
+    ) -> Result<()> {
+        self.to = frame.largest_seq;
+        self.from = 1;
+        if let Some(mark) = self.memory.verified() {
+            let size = i64::try_from(mark.size).unwrap_or(i64::MAX);
+            let found = self.hash_at(reader, log, size).await?;
+            if found.as_ref() == Some(&mark.hash) {
+                self.from = size.saturating_add(1);
+            } else if size > self.to {
+                let meaning = format!("{size} entries were verified here before, and now there are {}.", self.to);
+                self.findings.add(Code::RolledBack.at(self.to, meaning).expected(&size).found(&self.to));
+            } else {
+                let meaning = format!("Entry {size} is not the one that was verified here before.");
+                let mut issue = Code::Forked.at(size, meaning).expected(&mark.hash);
+                issue.found = found;
+                self.findings.add(issue);
+            }
+        }
+        // Where nothing came, the last entry is looked at all the same.
+        self.from = self.from.min(self.to).max(1);
+        let old = self.from - 1;
+        self.walk_to_the_end(reader, frame, log).await?;
+        for _ in 0..STRETCHES {
+            let Some(from) = self.somewhere(old) else { break };
+            let mut walk = Walk::begin(reader, log, frame, from, false).await?;
+            self.follow(reader, &mut walk, from.saturating_add(STRETCH - 1).min(old)).await?;
+            self.checked += walk.chain.checked;
+        }
+        Ok(())
+    }
+
+    async fn walk_to_the_end(&mut self, reader: &mut RawReader, frame: &RawFrame, log: &AuditLog) -> Result<()> {
+        let mut walk = Walk::begin(reader, log, frame, self.from, false).await?;
+        self.follow(reader, &mut walk, self.to).await?;
+        if let Some(size) = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()) {
+            self.at_pin = self.hash_at(reader, log, size).await?;
+        }
+        self.check_ends(frame, &walk, log);
+        Ok(())
+    }
+
+    /// One of the first so many entries, by chance.
+    fn somewhere(&self, of: i64) -> Option<i64> {
+        let of = u64::try_from(of).ok()?;
+        let chance = u64::from_be_bytes(self.ambient.bytes()).checked_rem(of)?;
+        i64::try_from(chance).ok()?.checked_add(1)
+    }
+
+    async fn hash_at(&self, reader: &mut RawReader, log: &AuditLog, seq: i64) -> Result<Option<String>> {
+        if seq == 0 {
+            return Ok(Some(log.fingerprint_text()));
+        }
+        let entries = reader.entries_from(seq, seq, *log.id.0.as_bytes()).await?;
+        Ok(entries.first().map(|entry| tagged("blake3", &entry.hash)))
+    }
+}
