@@ -216,3 +216,53 @@ fn an_export_records_itself_if_it_can() {
     assert!(!shell.path("x").exists());
     assert_eq!(column(&list(&shell, "--limit 1"), "kind"), ["audit.export"]);
 }
+
+#[test]
+fn a_stranger_takes_the_whole_log_away() {
+    let mut shell = lived_in();
+    let fingerprint = shell.run("audit key --format json").done().text("fingerprint");
+    let made = shell.run("audit export --bundle log.tar --format json").done().json();
+    assert_eq!((&made["entries"], &made["signed"], &made["recorded_as"]), (&json!(7), &json!(true), &json!(8)));
+    shell.run("audit export --bundle log.tar").refused("log.tar");
+    shell.run("audit export --bundle part.tar --kind 'license.*'").wrong_usage("filters");
+    shell.run("audit export").wrong_usage("--bundle");
+    shell.run("audit export --bundle a.tar --out b.jsonl").wrong_usage("--out");
+
+    // Nothing of the vendor's is there any more.
+    for name in ["LICENTIA_HOME", "LICENTIA_PASSPHRASE", "LICENTIA_PIN_DIR"] {
+        shell.set(name, Some("nowhere"));
+    }
+    let run = shell.run(&format!("audit verify --bundle log.tar --log {fingerprint} --format json")).done();
+    assert_eq!((&run.json()["verified"], &run.json()["signed"]), (&json!(true), &json!(true)));
+    assert_eq!((&run.json()["entries_checked"], &run.json()["trust"]["key_source"]), (&json!(7), &json!("given")));
+    assert_eq!(run.err(), "");
+    let run = shell.run("audit verify --bundle log.tar").done();
+    assert!(run.err().contains("WARNING") && run.out().contains("the log's key signed its manifest"), "{run}");
+    let other = format!("blake3:{}", "0".repeat(64));
+    let run = shell.run(&format!("audit verify --bundle log.tar --log {other} --format json")).ends(3);
+    assert_eq!(run.json()["issues"][0]["code"], "wrong_log");
+
+    let mut bytes = std::fs::read(shell.path("log.tar")).unwrap();
+    let entry = bytes.windows(9).position(|window| window == b"eve@desk\"").unwrap();
+    bytes[entry] = b'E';
+    std::fs::write(shell.path("changed.tar"), &bytes).unwrap();
+    let run = shell.run("audit verify --bundle changed.tar --format json").ends(3);
+    let codes: Vec<Value> =
+        run.json()["issues"].as_array().unwrap().iter().map(|issue| issue["code"].clone()).collect();
+    assert_eq!(codes, ["manifest_disagrees", "tables_absent", "readable_altered"]);
+    std::fs::write(shell.path("cut.tar"), &bytes[..2_000]).unwrap();
+    shell.run("audit verify --bundle cut.tar").refused("bundle");
+    shell.run("audit verify --bundle none.tar").refused("none.tar");
+    shell.run("audit verify --bundle log.tar --from 3").wrong_usage("--from");
+}
+
+#[test]
+fn what_no_checkpoint_covers_is_not_proven() {
+    let shell = lived_in();
+    shell.run("audit prove --entry 4 --out a.tlog-proof").refused("no checkpoint");
+    shell.run("audit prove --entry 99 --out a.tlog-proof").refused("99");
+    shell.run("audit prove --out a.tlog-proof").wrong_usage("--license");
+    shell.write("a.tlog-proof", "c2sp.org/tlog-proof@v1\n");
+    shell.run("audit verify --proof a.tlog-proof").refused("proof");
+    shell.run("audit verify --witness x").wrong_usage("--witness");
+}

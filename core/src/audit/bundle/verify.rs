@@ -1,6 +1,6 @@
 //! Verifying a bundle with nothing else at hand: the same chain and keys as for a database, fed from a file.
 
-use super::archive::{Archive, Digest};
+use super::archive::{Archive, Digest, Member};
 use super::checkpoints::Checkpoints;
 pub use super::checkpoints::SeenBy;
 use super::line::{Line, readable};
@@ -10,12 +10,12 @@ use super::{BundleError, CHECKPOINTS, ENTRIES, LOG, MANIFEST, SIGNATURE};
 use crate::audit::chain::Chain;
 use crate::audit::keys::{KeyRing, PublicKey};
 use crate::audit::prepare::{Preparer, Signatures};
-use crate::audit::report::{Code, Findings, KeySource, Level, TrustRoot, VerifyReport, hold};
+use crate::audit::report::{Code, Findings, KeySource, Level, TrustRoot, VerifyReport, Witnessed, hold};
 use crate::tlog::VerifierKey;
 use crate::tlog::merkle::{Frontier, leaf_hash};
 use crate::{Error, Progress, Result, Timestamp};
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::RawKey;
+use licentia_storage::raw::{RawEntry, RawKey};
 use serde::Serialize;
 use std::path::Path;
 
@@ -132,29 +132,26 @@ impl<'a> Run<'a> {
         // None once an entry came whose leaf nobody knows.
         let mut tree = Some(Frontier::new());
         let (mut count, mut first, mut last, mut last_hash) = (0, None, None, log.fingerprint_text());
-        while let Some(line) = lines.line()? {
-            let (entry, shown) = Line::parse(&line)?.raw(*log.id.0.as_bytes());
-            if shown != readable(&entry) {
-                let meaning = "What is there to be read is not what the entry says.";
-                self.findings.add(Code::ReadableAltered.at(entry.seq, meaning));
+        loop {
+            let entries = self.some_entries(&mut lines, log)?;
+            if entries.is_empty() {
+                break;
             }
-            let signer: Option<PublicKey> = chain.key().cloned();
-            match (&entry.fields, &mut tree) {
-                (Ok(fields), Some(tree)) => tree.push(leaf_hash(&fields.encode())),
-                _ => tree = None,
-            }
-            let seq = entry.seq;
-            last_hash = tagged("blake3", &entry.hash);
-            for prepared in preparer.prepare(vec![entry], Signatures::Check) {
+            for prepared in preparer.prepare(entries, Signatures::Check) {
+                let seq = prepared.entry.seq;
+                count += 1;
+                first = first.or(Some(seq));
+                last = Some(seq);
+                last_hash = tagged("blake3", &prepared.entry.hash);
+                match (&prepared.entry.fields, &mut tree) {
+                    (Ok(fields), Some(tree)) => tree.push(leaf_hash(&fields.encode())),
+                    _ => tree = None,
+                }
+                let signer: Option<PublicKey> = chain.key().cloned();
                 introduced.take(seq, &chain.take(prepared, &mut self.findings));
+                checkpoints.reach(seq, [signer.as_ref(), chain.key()], tree.as_ref(), &mut self.findings)?;
             }
-            checkpoints.reach(seq, [signer.as_ref(), chain.key()], tree.as_ref(), &mut self.findings)?;
-            count += 1;
-            first = first.or(Some(seq));
-            last = Some(seq);
-            if count % 1_000 == 0 {
-                progress(count, manifest.entries.max(count));
-            }
+            progress(count, manifest.entries.max(count));
         }
         progress(count, count);
         let notes = checkpoints.finish(&mut self.findings)?;
@@ -169,6 +166,22 @@ impl<'a> Run<'a> {
             last_checkpoint: notes.last,
             witnessed: notes.witnessed,
         })
+    }
+
+    /// The next lines as entries: enough of them to check their signatures together, and not many bytes.
+    fn some_entries(&mut self, lines: &mut Member, log: &AuditLog) -> Result<Vec<RawEntry>, BundleError> {
+        let (mut entries, mut bytes) = (Vec::new(), 0);
+        while entries.len() < 1_000 && bytes < 8 << 20 {
+            let Some(line) = lines.line()? else { break };
+            bytes += line.len();
+            let (entry, shown) = Line::parse(&line)?.raw(*log.id.0.as_bytes());
+            if shown != readable(&entry) {
+                let meaning = "What is there to be read is not what the entry says.";
+                self.findings.add(Code::ReadableAltered.at(entry.seq, meaning));
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
     }
 
     /// Every key is the first one, or an entry accounts for it, and that one is named.
@@ -253,8 +266,8 @@ impl<'a> Run<'a> {
         let report = VerifyReport {
             verified: hold(&issues),
             level: Level::Full,
-            witnessed_to: None,
             resumed_from: None,
+            witnessed_to: entries.as_ref().and_then(|entries| furthest(&entries.witnessed)),
             trust: TrustRoot { key_source, fingerprint: log.map(AuditLog::fingerprint_text) },
             entries_checked: entries.as_ref().map_or(0, |entries| entries.count),
             from: bound(first),
@@ -269,4 +282,11 @@ impl<'a> Run<'a> {
             witnessed: entries.map(|entries| entries.witnessed).unwrap_or_default(),
         }
     }
+}
+
+/// The witness that saw the most of the log.
+fn furthest(seen: &[SeenBy]) -> Option<Witnessed> {
+    let seen = seen.iter().max_by_key(|seen| seen.size)?;
+    let at = Timestamp::from_seconds(i64::try_from(seen.time).unwrap_or(i64::MAX));
+    Some(Witnessed { size: seen.size, at, by: seen.witness.clone() })
 }
