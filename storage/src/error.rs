@@ -51,6 +51,9 @@ pub enum StoreError {
     /// The log was founded with, or rotated to, another key.
     #[error("the audit log is signed with another key than the one that was unlocked; nothing was written")]
     WrongLogKey,
+    /// The vault was unlocked before the log got its newest key.
+    #[error("the log's key was rotated by another process; nothing was written")]
+    KeyRotated,
     /// The database has no audit log yet.
     #[error("the database has no audit log yet")]
     NotFounded,

@@ -44,6 +44,8 @@ pub(crate) enum Msg {
     Founded(Answer<Box<FoundedHome>>),
     Unlocked(Answer<String>),
     Locked,
+    /// The log got a new key elsewhere, and the one that was unlocked here signs nothing any more.
+    LockedOut,
 
     LicensesLoaded {
         request: u64,
@@ -95,6 +97,8 @@ pub(crate) enum Msg {
         answer: Answer<Target>,
     },
     AuditExported(Answer<Box<Exported>>),
+    /// The id of the new key.
+    KeyRotated(Answer<String>),
     /// The license that was asked for is not there any more.
     LicenseGone {
         request: u64,

@@ -28,13 +28,14 @@ pub enum Kind {
     ProbeResult,
     ProbeTokenRevoked,
     AuditExport,
+    AuditKeyRotate,
     /// Written by the log itself, before the events of a transaction, when the clock was set back.
     ClockAdjusted,
 }
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -58,6 +59,7 @@ impl Kind {
         Self::ProbeResult,
         Self::ProbeTokenRevoked,
         Self::AuditExport,
+        Self::AuditKeyRotate,
         Self::ClockAdjusted,
     ];
 
@@ -88,6 +90,7 @@ impl Kind {
             Self::ProbeResult => "probe.result",
             Self::ProbeTokenRevoked => "probe.token_revoked",
             Self::AuditExport => "audit.export",
+            Self::AuditKeyRotate => "audit.key_rotate",
             Self::ClockAdjusted => licentia_storage::audit::CLOCK_ADJUSTED,
         }
     }
@@ -112,7 +115,7 @@ impl Kind {
             | Self::LicenseDelete => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
-            Self::AuditExport => "AuditLog",
+            Self::AuditExport | Self::AuditKeyRotate => "AuditLog",
             Self::ClockAdjusted => return None,
         })
     }
@@ -131,6 +134,7 @@ impl Kind {
             | Self::IdentityRegenerate
             | Self::IdentityDelete
             | Self::IdentityExport
+            | Self::AuditKeyRotate
             | Self::ClockAdjusted => Severity::Warning,
             _ => Severity::Info,
         }

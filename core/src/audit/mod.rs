@@ -6,16 +6,19 @@ mod keys;
 mod kind;
 mod replay;
 mod report;
+mod rotate;
 mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
 use licentia_storage::AuditQuery;
+use licentia_storage::audit::{hex, key_id};
 use serde::Serialize;
 use std::path::PathBuf;
 
 pub use export::COLUMNS;
 pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
+pub use rotate::RotatedKey;
 pub use verify::unreadable;
 
 /// See [`Licentia::audit`].
@@ -42,7 +45,12 @@ pub struct LogIdentity {
     pub log_id: LogId,
     /// `blake3:…`.
     pub fingerprint: String,
+    /// The first key; the fingerprint holds it.
     pub public_key: [u8; 32],
+    /// The id of the key that signs the next entry.
+    pub key_id: String,
+    /// The key range: 1, and more after each restore.
+    pub epoch: i64,
     pub created_at: Timestamp,
     /// How many entries there are now.
     pub size: u64,
@@ -111,10 +119,13 @@ impl Audit<'_> {
     pub async fn identity(&self) -> Result<LogIdentity> {
         let reader = self.0.reader();
         let log = reader.audit_log().await?.ok_or(Error::NotFounded)?;
+        let key = reader.audit_key().await?;
         Ok(LogIdentity {
             log_id: log.id,
             fingerprint: log.fingerprint_text(),
             public_key: log.public_key,
+            key_id: hex(&key.as_ref().map_or_else(|| key_id(&log.public_key).to_vec(), |key| key.id.clone())),
+            epoch: key.map_or(1, |key| key.epoch),
             created_at: log.created_at,
             size: reader.audit_size().await?,
         })

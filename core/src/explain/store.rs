@@ -46,6 +46,11 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
         StoreError::WrongLogKey => says
             .because("The database was exchanged, or its log altered, since the vault was unlocked.")
             .then("Start again; if it stays so, run `licentia audit verify`."),
+        StoreError::KeyRotated => says
+            .because(
+                "Entries are signed with a newer key since, and the one that was unlocked here signs none any more.",
+            )
+            .then("Unlock again: on the screen press L, on the command line run the command again."),
         StoreError::NotFounded => says.because("It was made, but never founded.").then("Run `licentia init`."),
         StoreError::NotUnique(_) => {
             says.because("Something else was written at the same moment.").then("Look again, and try again.")

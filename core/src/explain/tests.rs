@@ -138,6 +138,7 @@ fn of_the_store() -> Vec<StoreError> {
         StoreError::Unaudited,
         StoreError::HeadDisagrees { head: 3, found: 2 },
         StoreError::WrongLogKey,
+        StoreError::KeyRotated,
         StoreError::NotFounded,
         StoreError::Poisoned,
         StoreError::NotUnique("issuer.name".to_owned()),

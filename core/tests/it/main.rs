@@ -18,5 +18,6 @@ mod identity;
 mod keys;
 mod license;
 mod probe;
+mod rotation;
 mod verify;
 mod world;

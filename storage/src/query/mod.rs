@@ -3,6 +3,7 @@
 mod audit;
 mod counts;
 mod ids;
+mod keys;
 mod license;
 mod pages;
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::file;
 use super::identities::used;
 use super::read::explained;
+use super::write::unlocked;
 use super::{Exported, Overview, Say, Target};
 use crate::message::{Answer, Msg};
 use crate::services::Services;
@@ -50,6 +51,13 @@ pub(super) async fn verify(
     let licentia = services.licentia().map_err(explained)?;
     let report = licentia.audit().verify(verify, progress(request, say)).await;
     report.or_else(unreadable).map(Box::new).map_err(explained)
+}
+
+pub(super) async fn rotate_key(services: &Services) -> Answer<String> {
+    let (licentia, operator) = unlocked(services)?;
+    let rotated = licentia.audit().rotate_key(&operator).await.map_err(explained)?;
+    services.set_operator(Some(rotated.operator));
+    Ok(rotated.new_key)
 }
 
 pub(super) async fn export(

@@ -4,6 +4,7 @@ mod export;
 mod filter;
 mod key;
 mod list;
+mod rotate_key;
 mod show;
 mod verify;
 
@@ -18,6 +19,7 @@ pub(crate) enum Audit {
     Export(export::Export),
     Verify(verify::Verify),
     Key(key::Key),
+    RotateKey(rotate_key::RotateKey),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
@@ -27,5 +29,6 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Export(args) => export::run(context, args).await,
         Audit::Verify(args) => verify::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
+        Audit::RotateKey(args) => rotate_key::run(context, args).await,
     }
 }

@@ -88,6 +88,7 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     audit.export(&AuditFilter::default(), ExportFormat::Jsonl, &out, Some(operator), no_progress()).await.unwrap();
     world.wait_days(-1);
     licentia.vault().change_passphrase(operator, &passphrase("another one")).await.unwrap();
+    audit.rotate_key(operator).await.unwrap();
 
     let entries = audit.list(&AuditFilter::default(), None, 1_000).await.unwrap().items;
     entries.into_iter().map(|entry| (entry.kind.clone(), entry)).collect()
