@@ -33,6 +33,9 @@ pub enum StoreError {
     /// A lock that another Licentia holds.
     #[error("another Licentia holds the lock {}", .0.display())]
     Locked(PathBuf),
+    /// Another process has the database open, and it has to be alone.
+    #[error("another Licentia has {} open", .0.display())]
+    InUse(PathBuf),
     /// The home or a file in it cannot be used.
     #[error("cannot {action} {}", path.display())]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },

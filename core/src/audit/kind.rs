@@ -29,13 +29,16 @@ pub enum Kind {
     ProbeTokenRevoked,
     AuditExport,
     AuditKeyRotate,
+    IssuerCarryOver,
+    LicenseCarryOver,
+    LogRestored,
     /// Written by the log itself, before the events of a transaction, when the clock was set back.
     ClockAdjusted,
 }
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 25] = [
+    pub const ALL: [Self; 28] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -60,6 +63,9 @@ impl Kind {
         Self::ProbeTokenRevoked,
         Self::AuditExport,
         Self::AuditKeyRotate,
+        Self::IssuerCarryOver,
+        Self::LicenseCarryOver,
+        Self::LogRestored,
         Self::ClockAdjusted,
     ];
 
@@ -91,6 +97,9 @@ impl Kind {
             Self::ProbeTokenRevoked => "probe.token_revoked",
             Self::AuditExport => "audit.export",
             Self::AuditKeyRotate => "audit.key_rotate",
+            Self::IssuerCarryOver => "issuer.carry_over",
+            Self::LicenseCarryOver => "license.carry_over",
+            Self::LogRestored => "log.restored",
             Self::ClockAdjusted => licentia_storage::audit::CLOCK_ADJUSTED,
         }
     }
@@ -105,17 +114,19 @@ impl Kind {
             | Self::IssuerSetActive
             | Self::IssuerRetire
             | Self::IssuerDelete
-            | Self::IssuerExportPrivate => "Issuer",
+            | Self::IssuerExportPrivate
+            | Self::IssuerCarryOver => "Issuer",
             Self::LicenseIssue
             | Self::LicenseImport
             | Self::LicenseReissue
             | Self::LicenseSupersede
             | Self::LicenseRevoke
             | Self::LicenseUnrevoke
-            | Self::LicenseDelete => "License",
+            | Self::LicenseDelete
+            | Self::LicenseCarryOver => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
-            Self::AuditExport | Self::AuditKeyRotate => "AuditLog",
+            Self::AuditExport | Self::AuditKeyRotate | Self::LogRestored => "AuditLog",
             Self::ClockAdjusted => return None,
         })
     }
@@ -124,7 +135,7 @@ impl Kind {
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
-            Self::IssuerExportPrivate => Severity::Critical,
+            Self::IssuerExportPrivate | Self::LogRestored => Severity::Critical,
             Self::VaultRekey
             | Self::IssuerRetire
             | Self::IssuerDelete
@@ -135,6 +146,8 @@ impl Kind {
             | Self::IdentityDelete
             | Self::IdentityExport
             | Self::AuditKeyRotate
+            | Self::IssuerCarryOver
+            | Self::LicenseCarryOver
             | Self::ClockAdjusted => Severity::Warning,
             _ => Severity::Info,
         }

@@ -1,5 +1,6 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
+mod accept;
 mod chain;
 mod export;
 mod keys;
@@ -15,10 +16,12 @@ use licentia_storage::audit::{hex, key_id};
 use serde::Serialize;
 use std::path::PathBuf;
 
+pub use accept::Accepted;
 pub use export::COLUMNS;
 pub use kind::Kind;
 pub use report::{Code, Issue, IssueSeverity, KeySource, TrustRoot, VerifyReport};
 pub use rotate::RotatedKey;
+pub(crate) use rotate::{NewKey, key_text};
 pub use verify::unreadable;
 
 /// See [`Licentia::audit`].

@@ -18,6 +18,7 @@ mod identity;
 mod keys;
 mod license;
 mod probe;
+mod restore;
 mod rotation;
 mod verify;
 mod world;

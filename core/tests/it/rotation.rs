@@ -140,6 +140,13 @@ async fn keys_that_were_altered_removed_or_swapped_are_named() {
 fn stolen_key(world: &World) -> SigningKey {
     let sql = rusqlite::Connection::open(&world.licentia.place().database).unwrap();
     let log: [u8; 16] = sql.query_row("SELECT id FROM audit_log", [], |row| row.get(0)).unwrap();
+    stolen(world, "log_key", log)
+}
+
+/// The same with any key.
+pub(crate) fn stolen(world: &World, purpose: &str, owner: [u8; 16]) -> SigningKey {
+    let sql = rusqlite::Connection::open(&world.licentia.place().database).unwrap();
+    let log: [u8; 16] = sql.query_row("SELECT id FROM audit_log", [], |row| row.get(0)).unwrap();
     let envelope = sql.query_row(
         "SELECT memory_kib, iterations, parallelism, salt, wrap_nonce, wrapped_key, canary_nonce, canary FROM vault",
         [],
@@ -160,12 +167,12 @@ fn stolen_key(world: &World) -> SigningKey {
     );
     let data = envelope.unwrap().open(&passphrase(), &log).unwrap();
     let (nonce, sealed): ([u8; 24], Vec<u8>) = sql
-        .query_row("SELECT nonce, ciphertext FROM secret WHERE purpose = 'log_key'", [], |row| {
+        .query_row("SELECT nonce, ciphertext FROM secret WHERE purpose = ? AND owner = ?", (purpose, owner), |row| {
             Ok((row.get(0)?, row.get(1)?))
         })
         .unwrap();
-    let owner = uuid::Uuid::from_bytes(log).to_string();
-    let seed = data.open("log_key", &owner, &log, nonce, &sealed).unwrap();
+    let owner = uuid::Uuid::from_bytes(owner).to_string();
+    let seed = data.open(purpose, &owner, &log, nonce, &sealed).unwrap();
     SigningKey::from_bytes(&seed.as_slice().try_into().unwrap())
 }
 

@@ -9,7 +9,8 @@ use sqlx::{Row, SqliteConnection};
 use std::path::Path;
 
 /// Every schema version, oldest first.
-const MIGRATIONS: &[&str] = &[include_str!("0001_foundation.sql"), include_str!("0002_witness.sql")];
+const MIGRATIONS: &[&str] =
+    &[include_str!("0001_foundation.sql"), include_str!("0002_witness.sql"), include_str!("0004_remnant.sql")];
 
 /// The newest schema this version knows.
 pub(crate) fn newest() -> i64 {

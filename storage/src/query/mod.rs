@@ -8,6 +8,7 @@ mod license;
 mod pages;
 #[cfg(test)]
 mod plans;
+mod restore;
 mod rows;
 mod signing;
 

@@ -14,6 +14,7 @@ mod issuing;
 mod lists;
 mod living;
 mod pictures;
+mod restoring;
 
 use licentia_tests::Shell;
 use serde_json::Value;

@@ -1,5 +1,6 @@
 //! `licentia audit …`
 
+mod accept;
 mod export;
 mod filter;
 mod key;
@@ -20,6 +21,7 @@ pub(crate) enum Audit {
     Verify(verify::Verify),
     Key(key::Key),
     RotateKey(rotate_key::RotateKey),
+    Accept(accept::Accept),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
@@ -30,5 +32,6 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Verify(args) => verify::run(context, args).await,
         Audit::Key(args) => key::run(context, args).await,
         Audit::RotateKey(args) => rotate_key::run(context, args).await,
+        Audit::Accept(args) => Box::pin(accept::run(context, args)).await,
     }
 }
