@@ -9,7 +9,7 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
     match error {
         StoreError::Missing(_) => says
             .because("No database was made in this home yet, or it is somewhere else.")
-            .then("Run `licentia init`, or name the home with `--home DIR`."),
+            .then("Run `licentia init`, name the home with `--home DIR`, or put a backup there with `licentia restore FILE`."),
         StoreError::Exists(_) => says
             .because("Nothing is ever overwritten.")
             .then("Use it as it is, or choose another home with `--home DIR`."),

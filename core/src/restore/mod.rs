@@ -62,7 +62,7 @@ pub struct Restored {
     pub key_id: String,
     /// How many status list entries were carried over.
     pub carried: u64,
-    /// `live`, `published`, or none where nothing was known.
+    /// `live`, `published`, both, or none where nothing was known.
     pub carried_from: Option<&'static str>,
     pub forced: bool,
     pub verified: VerifyReport,

@@ -13,10 +13,11 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Newer {
     pub(super) live: Live,
-    pub(super) pin: Option<Pin>,
-    /// What published lists say; looked at only where the file in use is lost.
-    pub(super) published: Option<Carried>,
-    nothing: Carried,
+    pin: Option<Pin>,
+    /// Whether published lists were looked at: only where the file in use does not tell everything.
+    has_published: bool,
+    /// What has to be carried over.
+    pub(super) carried: Carried,
 }
 
 /// The file in use.
@@ -41,7 +42,8 @@ pub(super) struct ReadLive {
     pub(super) shared: u64,
     /// How many the backup has.
     backup: u64,
-    pub(super) carried: Carried,
+    /// More was seen of it before: it is an older copy itself, or another branch.
+    is_behind_pin: bool,
 }
 
 impl Newer {
@@ -52,33 +54,31 @@ impl Newer {
         pin: Option<Pin>,
         request: &RestoreRequest,
     ) -> Result<Self> {
-        let live = match read_live(alone, place, copy).await {
-            Ok(live) => Live::Read(Box::new(live)),
+        let mut carried = Carried::default();
+        let live = match read_live(alone, place, copy, pin.as_ref()).await {
+            Ok((live, known)) => {
+                carried = known;
+                Live::Read(Box::new(live))
+            }
             // Another log can be read as well.
             Err(error @ Error::BackupOfOtherLog { .. }) => return Err(error),
             Err(error) => Live::Lost { why: error.to_string() },
         };
-        let published = match (&request.published, &live) {
-            (Some(directory), Live::Lost { .. }) => Some(published::read(copy, directory, request.force).await?),
-            _ => None,
-        };
-        Ok(Self { live, pin, published, nothing: Carried::default() })
-    }
-
-    /// What has to be carried over.
-    pub(super) fn carried(&self) -> &Carried {
-        match &self.live {
-            Live::Read(live) => &live.carried,
-            Live::Lost { .. } => self.published.as_ref().unwrap_or(&self.nothing),
+        let tells_everything = matches!(&live, Live::Read(live) if !live.is_behind_pin);
+        let published = request.published.as_ref().filter(|_| !tells_everything);
+        if let Some(directory) = published {
+            published::read(copy, directory, request.force, &mut carried).await?;
         }
+        Ok(Self { live, has_published: published.is_some(), pin, carried })
     }
 
     /// Where that comes from.
     pub(super) const fn source(&self) -> Option<&'static str> {
-        match (&self.live, &self.published) {
-            (Live::Read(_), _) => Some("live"),
-            (Live::Lost { .. }, Some(_)) => Some("published"),
-            (Live::Lost { .. }, None) => None,
+        match (&self.live, self.has_published) {
+            (Live::Read(_), false) => Some("live"),
+            (Live::Read(_), true) => Some("live and published"),
+            (Live::Lost { .. }, true) => Some("published"),
+            (Live::Lost { .. }, false) => None,
         }
     }
 
@@ -94,7 +94,11 @@ impl Newer {
     pub(super) fn refuse_unless(&self, forced: bool) -> Result<()> {
         match &self.live {
             _ if forced => Ok(()),
-            Live::Lost { why } if self.published.is_none() => Err(Error::NewerStateLost { why: why.clone() }),
+            Live::Lost { why } if !self.has_published => Err(Error::NewerStateLost { why: why.clone() }),
+            Live::Read(live) if live.is_behind_pin && !self.has_published => {
+                let why = "it is itself not what was last seen here".to_owned();
+                Err(Error::NewerStateLost { why })
+            }
             Live::Read(live) if live.shared == live.size => {
                 Err(Error::NothingToAbandon { size: live.size, backup: live.backup })
             }
@@ -103,35 +107,45 @@ impl Newer {
     }
 }
 
-async fn read_live(alone: &HomeAlone, place: &Place, copy: &Licentia) -> Result<ReadLive> {
+async fn read_live(
+    alone: &HomeAlone,
+    place: &Place,
+    copy: &Licentia,
+    pin: Option<&Pin>,
+) -> Result<(ReadLive, Carried)> {
     let problems = health::problems_of(&place.database).await?;
     if let Some(problem) = problems.first() {
         return Err(licentia_storage::StoreError::Damaged(problem.clone()).into());
     }
     let store = Store::open_alone(&place.database, copy.ambient().clone(), Access::Write, alone).await?;
     let live = Licentia::of_store(store, Place { database: place.database.clone(), pins: None });
-    let read = read_open(&live, copy).await;
+    let read = read_open(&live, copy, pin).await;
     live.close().await;
     read
 }
 
-async fn read_open(live: &Licentia, copy: &Licentia) -> Result<ReadLive> {
+async fn read_open(live: &Licentia, copy: &Licentia, pin: Option<&Pin>) -> Result<(ReadLive, Carried)> {
     let (own, backup) = (live.audit().identity().await?, copy.audit().identity().await?);
     if own.fingerprint != backup.fingerprint {
         return Err(Error::BackupOfOtherLog { expected: own.fingerprint, found: backup.fingerprint });
     }
     let request = VerifyRequest { fingerprint: Some(own.fingerprint.clone()), ..VerifyRequest::default() };
     let report = live.audit().verify(&request, Arc::new(|_, _| {})).await?;
-    Ok(ReadLive {
+    let is_behind_pin = match pin {
+        Some(pin) => pin.size > own.size || hash_at(live, pin.size).await? != pin.hash,
+        None => false,
+    };
+    let read = ReadLive {
         head: hash_at(live, own.size).await?,
         shared: shared(live, copy, own.size.min(backup.size)).await?,
-        carried: Carried::between(live, copy).await?,
         fingerprint: own.fingerprint,
         size: own.size,
         epoch: own.epoch,
         verified: report.verified,
         backup: backup.size,
-    })
+        is_behind_pin,
+    };
+    Ok((read, Carried::between(live, copy).await?))
 }
 
 /// The last entry that two states of a log have in common: each hash stands for all before it, so halves decide.

@@ -47,8 +47,8 @@ struct PublishedList {
     values: Vec<(i64, i64)>,
 }
 
-/// What the lists in a directory say that the backup does not. Hidden files are passed over, and no other.
-pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool) -> Result<Carried> {
+/// Adds what the lists in a directory say that the backup does not. Hidden files are passed over, and no other.
+pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried: &mut Carried) -> Result<()> {
     let mut issuers = copy.reader().issuers().await?;
     // Whoever only vouches for licenses from elsewhere has no say in our lists.
     issuers.retain(|issuer| issuer.can_sign);
@@ -63,11 +63,10 @@ pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool) -> Resu
     if !force {
         all_there(copy, &issuers, &lists).await?;
     }
-    let mut carried = Carried::default();
     for list in &lists {
-        compare(copy, list, &mut carried).await?;
+        compare(copy, list, carried).await?;
     }
-    Ok(carried)
+    Ok(())
 }
 
 fn files(directory: &Path) -> Result<Vec<PathBuf>, PublishedError> {
@@ -177,6 +176,7 @@ async fn compare(copy: &Licentia, published: &PublishedList, carried: &mut Carri
     let mut remnants = Vec::new();
     for (idx, value) in &published.values {
         match copy.reader().status_entry_at(list.id, *idx).await? {
+            Some(entry) if carried.entries.iter().any(|one| one.entry.license_id == entry.license_id) => {}
             Some(entry) => carried.entries.extend(changed(entry, *value, now)),
             None if copy.reader().status_remnant(list.id, *idx).await?.is_some() || said(carried, list.id, *idx) => {}
             None => remnants.push(StatusListRemnant {

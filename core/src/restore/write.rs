@@ -46,7 +46,7 @@ pub(super) async fn write(
                 Live::Lost { .. } => tx.now().seconds().max(epoch_before + 1),
             };
             let mut events = Vec::new();
-            let carried = newer.carried();
+            let carried = &newer.carried;
             for issuer in &carried.issuers {
                 events.push(carry_issuer(&tx, issuer).await?);
             }

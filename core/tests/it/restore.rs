@@ -570,3 +570,20 @@ async fn whatever_honest_people_do_the_log_verifies() {
         world.assert_verified().await;
     }
 }
+
+/// An older copy was put in place before: what it does not know is as lost as with a broken disk.
+#[tokio::test]
+async fn a_database_that_was_rolled_back_itself_does_not_tell_everything() {
+    let world = World::new().await;
+    let first = world.back_up("first.db").await;
+    let license = world.issue("alice").await;
+    let second = world.back_up("second.db").await;
+    world.revoke(license.id).await;
+    world.licentia.move_pin().await.unwrap();
+    let lost = lose(world, |database| assert!(std::fs::copy(&second, database).unwrap() > 0)).await;
+    let refused = lost.restore(from(&first)).await;
+    assert!(matches!(&refused, Err(Error::NewerStateLost { why }) if why.contains("last seen")), "{refused:?}");
+    let restored = lost.restore(RestoreRequest { force: true, ..from(&first) }).await.unwrap();
+    assert_eq!((restored.abandoned.size, restored.carried), (Some(4), 1));
+    lost.found_again().await.assert_verified().await;
+}
