@@ -4,24 +4,25 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::file;
 use licentia_core::secret::Passphrase;
+use std::borrow::Cow;
 use std::io;
 use std::path::Path;
 use zeroize::Zeroizing;
 
 /// What is asked on the terminal.
 pub(crate) struct Question {
-    text: &'static str,
+    text: Cow<'static, str>,
     /// A new passphrase is asked for twice: nobody sees what they type.
     again: Option<&'static str>,
 }
 
 impl Question {
-    pub(crate) const fn existing(text: &'static str) -> Self {
-        Self { text, again: None }
+    pub(crate) fn existing(text: impl Into<Cow<'static, str>>) -> Self {
+        Self { text: text.into(), again: None }
     }
 
     pub(crate) const fn new(text: &'static str, again: &'static str) -> Self {
-        Self { text, again: Some(again) }
+        Self { text: Cow::Borrowed(text), again: Some(again) }
     }
 }
 
@@ -79,12 +80,12 @@ fn ask(context: &Context, question: &Question, option: &str) -> Result<Passphras
             },
         )
     };
-    let answer = |text| -> Result<Zeroizing<String>> {
+    let answer = |text: &str| -> Result<Zeroizing<String>> {
         let answer = context.ask(text).ok_or_else(missing)?;
         let failed = |error: io::Error| Failure::new("the passphrase could not be asked for").because(error);
         answer.map(Zeroizing::new).map_err(failed)
     };
-    let text = answer(question.text)?;
+    let text = answer(&question.text)?;
     if let Some(again) = question.again
         && *answer(again)? != *text
     {

@@ -226,6 +226,8 @@ pub(crate) fn log(identity: &LogIdentity) -> Object {
         "log_id": identity.log_id,
         "fingerprint": identity.fingerprint,
         "public_key": base64url(&identity.public_key),
+        "key_id": identity.key_id,
+        "epoch": identity.epoch,
         "created_at": identity.created_at,
         "size": identity.size,
     }))
@@ -278,6 +280,6 @@ pub(crate) fn serialized(value: &impl Serialize) -> Object {
     object(serde_json::to_value(value).unwrap_or_default())
 }
 
-fn base64url(bytes: &[u8]) -> String {
+pub(crate) fn base64url(bytes: &[u8]) -> String {
     Base64UrlUnpadded::encode_string(bytes)
 }

@@ -121,6 +121,30 @@ pub enum Error {
     /// What a checkpoint would sign is not what was written.
     #[error("the log does not hold, so no checkpoint was signed")]
     LogDoesNotHold(Box<crate::audit::Issue>),
+    #[error(transparent)]
+    Published(#[from] crate::restore::PublishedError),
+    /// A copy for review has no vault to go on with.
+    #[error("the backup has no vault: it is a copy for review")]
+    BackupWithoutSecrets,
+    #[error("the backup is of another log")]
+    BackupOfOtherLog { expected: String, found: String },
+    /// The passphrase of today may not be that of the backup.
+    #[error("the passphrase does not open the backup")]
+    BackupPassphrase { since: Timestamp },
+    /// Nothing tells what was revoked since the backup.
+    #[error("what happened since the backup cannot be read")]
+    NewerStateLost { why: String },
+    #[error("the pin agrees with the log, so there is no restore to accept")]
+    NothingToAccept,
+    #[error("entry {seq} is no restore")]
+    NoRestore { seq: u64 },
+    /// Another restore, or one that gave up something else.
+    #[error("the restore of entry {seq} does not abandon what was seen here")]
+    NotThatRestore { seq: u64, pinned: u64 },
+    #[error("the restored log does not verify")]
+    RestoreNotVerified(Box<crate::audit::VerifyReport>),
+    #[error("nothing would be abandoned by this restore")]
+    NothingToAbandon { size: u64, backup: u64 },
     /// The copy that was made does not verify, and was thrown away.
     #[error("the copy does not verify")]
     BackupNotVerified(Box<crate::audit::VerifyReport>),

@@ -183,6 +183,37 @@ impl From<&Error> for Explanation {
                 says.because(format!("{} ({}{at})", issue.meaning, issue.code))
                     .then("Run `licentia audit verify` for all of it, and keep the file as it is.")
             }
+            Error::Published(error) => store::explain_published(error),
+            Error::BackupWithoutSecrets => says
+                .because("It was made with `licentia backup --for-review`, which leaves out every secret.")
+                .then("Name a whole backup, one that `licentia backup --out FILE` made."),
+            Error::BackupOfOtherLog { expected, found } => says
+                .because(format!("Here is the log with the fingerprint {expected}, and the backup is of {found}."))
+                .then("Name a backup of this log, or restore into another home with `--home DIR`."),
+            Error::BackupPassphrase { since } => says
+                .because(format!("It needs the passphrase that held when the backup was made: the one of {since}, which may be older than today's."))
+                .then("Try the passphrase of that time. Nothing was changed."),
+            Error::NewerStateLost { why } => says
+                .because(sentence(&format!("the database in use is lost or cannot be read ({why}), so nobody knows what was revoked since")))
+                .then("Give the status lists as they were published with `--published DIR`. With `--force` the restore goes on without, and licenses that were revoked since are valid again."),
+            Error::NothingToAccept => says
+                .because("What was seen here is in the log as it is.")
+                .then("`licentia doctor` shows the pin; nothing was changed."),
+            Error::NoRestore { .. } => says
+                .because("Only an event of the kind `log.restored` says what was abandoned.")
+                .then("`licentia audit list --kind log.restored` shows the restores of this log."),
+            Error::NotThatRestore { seq: _, pinned } => says
+                .because(format!("Here {pinned} entries were seen, and these are not what it gave up."))
+                .then("`licentia audit verify` names the restore that did, if there is one. Else put the newer file back."),
+            Error::RestoreNotVerified(report) => says
+                .because(first_issue(report))
+                .then("The pin stays where it is. Ask whoever restored the log, and run `licentia audit verify`."),
+            Error::NothingToAbandon { size, backup } if size == backup => says
+                .because(format!("The database and the backup are the same: {size} entries."))
+                .then("Use it as it is; `--force` restores all the same."),
+            Error::NothingToAbandon { size, backup } => says
+                .because(format!("The database has {size} entries, and the backup begins with the same and has {backup}: the database is an older copy."))
+                .then("`--force` puts the backup in its place."),
             Error::BackupNotVerified(report) => says
                 .because(first_issue(report))
                 .then("The copy was thrown away. Run `licentia audit verify` to see whether the database itself is whole."),

@@ -22,6 +22,7 @@ mod new_file;
 mod operator;
 pub mod pin;
 mod probe;
+mod restore;
 mod revocation;
 pub mod secret;
 pub mod text;
@@ -41,6 +42,7 @@ pub use licentia::{Licentia, Place, Progress};
 pub use lookup::Noun;
 pub use operator::{Actor, Operator};
 pub use probe::{CreatedProbeToken, NewProbe, ProbeState, Probes};
+pub use restore::{Abandoned, PublishedError, Restore, RestoreRequest, Restored};
 pub use revocation::{Revocations, RevokeRequest, RevokedLicense};
 pub use vault::{Founded, Founding, VaultService};
 

@@ -72,6 +72,11 @@ impl Licentia {
         Ok(licentia)
     }
 
+    /// A database that is open already, and whose pin is nobody's.
+    pub(crate) fn of_store(store: Store, place: Place) -> Self {
+        Self::around(store, place, PinState::Absent)
+    }
+
     fn around(store: Store, place: Place, pin: PinState) -> Self {
         Self(Arc::new(Inner {
             place,
@@ -341,7 +346,7 @@ fn refuse_disagreement(state: PinState) -> Result<()> {
     }
 }
 
-fn make_private_directory(path: &std::path::Path) -> Result<()> {
+pub(crate) fn make_private_directory(path: &std::path::Path) -> Result<()> {
     if path.as_os_str().is_empty() || path.is_dir() {
         return Ok(());
     }

@@ -20,7 +20,7 @@ pub struct Operator {
 /// What the passphrase opened.
 struct Keys {
     log_id: LogId,
-    data: DataKey,
+    data: Arc<DataKey>,
     log: Arc<LogKey>,
 }
 
@@ -31,7 +31,18 @@ pub struct Actor(String);
 impl Operator {
     pub(crate) fn new(actor: Actor, data: DataKey, log: LogKey) -> Self {
         let log_id = log.log_id();
-        Self { actor, keys: Arc::new(Keys { log_id, data, log: Arc::new(log) }) }
+        Self { actor, keys: Arc::new(Keys { log_id, data: Arc::new(data), log: Arc::new(log) }) }
+    }
+
+    /// The same, once the log has another key.
+    pub(crate) fn with_log_key(&self, log: LogKey) -> Self {
+        let keys = Keys { log_id: self.keys.log_id, data: Arc::clone(&self.keys.data), log: Arc::new(log) };
+        Self { actor: self.actor.clone(), keys: Arc::new(keys) }
+    }
+
+    /// The id of the log's key, as events write it.
+    pub(crate) fn key_id(&self) -> String {
+        licentia_storage::audit::hex(&self.keys.log.id())
     }
 
     /// The name under which this operator acts.

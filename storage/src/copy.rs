@@ -14,15 +14,19 @@ impl Store {
     ///
     /// On a connection of its own, since it takes as long as the file is large; others go on writing meanwhile.
     pub async fn copy_to(&self, to: &Path) -> Result<(), StoreError> {
-        let from = self.path();
-        // The readers' connections are `query_only`, and that forbids to write elsewhere too.
-        let options = open::options(from, open::reading_mode(from)).pragma("query_only", "OFF");
-        let mut connection = options.connect().await.map_err(|error| StoreError::from_sqlx(&error, from))?;
-        let copied = copy(&mut connection, to).await;
-        // Nothing was written to this side.
-        let _ = connection.close().await;
-        copied
+        copy_file(self.path(), to).await
     }
+}
+
+/// The same for a database that need not be open here.
+pub async fn copy_file(from: &Path, to: &Path) -> Result<(), StoreError> {
+    // The readers' connections are `query_only`, and that forbids to write elsewhere too.
+    let options = open::options(from, open::reading_mode(from)).pragma("query_only", "OFF");
+    let mut connection = options.connect().await.map_err(|error| StoreError::from_sqlx(&error, from))?;
+    let copied = copy(&mut connection, to).await;
+    // Nothing was written to this side.
+    let _ = connection.close().await;
+    copied
 }
 
 /// Takes vault and secrets out of a copy, and everything that was left of them in the file.

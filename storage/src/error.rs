@@ -33,6 +33,9 @@ pub enum StoreError {
     /// A lock that another Licentia holds.
     #[error("another Licentia holds the lock {}", .0.display())]
     Locked(PathBuf),
+    /// Another process has the database open, and it has to be alone.
+    #[error("another Licentia has {} open", .0.display())]
+    InUse(PathBuf),
     /// The home or a file in it cannot be used.
     #[error("cannot {action} {}", path.display())]
     Io { action: &'static str, path: PathBuf, source: std::io::Error },
@@ -51,6 +54,9 @@ pub enum StoreError {
     /// The log was founded with, or rotated to, another key.
     #[error("the audit log is signed with another key than the one that was unlocked; nothing was written")]
     WrongLogKey,
+    /// The vault was unlocked before the log got its newest key.
+    #[error("the log's key was rotated by another process; nothing was written")]
+    KeyRotated,
     /// The database has no audit log yet.
     #[error("the database has no audit log yet")]
     NotFounded,

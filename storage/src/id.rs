@@ -50,6 +50,8 @@ ids! {
     LicenseId,
     /// A published (or not yet published) status list.
     StatusListId,
+    /// What a published list said of an index.
+    RemnantId,
     /// An identity pin.
     IdentityId,
     /// A one-time probe token.

@@ -3,6 +3,7 @@
 //! Nothing is written except through [`Store::write`], whose closure can only end in
 //! [`Tx::commit`] with at least one [`Event`] that accounts for every row it wrote.
 
+mod alone;
 mod ambient;
 pub mod audit;
 mod checkpoint;
@@ -31,6 +32,7 @@ mod tx;
 mod watch;
 mod word;
 
+pub use alone::HomeAlone;
 pub use ambient::Ambient;
 pub use audit::{AuditRecord, Effect, Event, Events, RecordedEffect};
 pub use checkpoint::{Checkpoint, Cosignature};

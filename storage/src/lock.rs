@@ -58,7 +58,7 @@ impl HomeLock {
         &self.path
     }
 
-    fn open(database: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn open(database: &Path) -> Result<Self, StoreError> {
         let path = database.with_extension("lock");
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);

@@ -67,6 +67,7 @@ audited!(
     setting,
     audit_key,
     witness,
+    status_list_remnant,
 );
 
 fn columns<R: Audited>() -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::lock::{self, HomeLock};
 use crate::migration::{self, Found};
 use crate::open::{self, Mode};
 use crate::tx::{Committed, Seal, Tx};
-use crate::{Ambient, EventId, Reader, StoreError};
+use crate::{Ambient, EventId, HomeAlone, Reader, StoreError};
 use sea_orm::{DatabaseConnection, SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use sqlx::{ConnectOptions, Connection};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,8 @@ struct Inner {
     turn: tokio::sync::Mutex<()>,
     /// After an I/O error at a commit the files could not be opened again.
     broken: AtomicBool,
-    _lock: HomeLock,
+    /// None where whoever opened it keeps everybody else out.
+    _lock: Option<HomeLock>,
     #[cfg(feature = "faults")]
     faults: Arc<crate::faults::Faults>,
 }
@@ -62,21 +63,28 @@ impl Store {
         access: Access,
         may_be_empty: bool,
     ) -> Result<Self, StoreError> {
-        let kind = std::fs::metadata(path).map_err(|source| match source.kind() {
-            std::io::ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
-            _ => io("look at", path, source),
-        })?;
-        // Whoever makes the file holds this while it is open.
-        drop(MAKING.lock().unwrap_or_else(PoisonError::into_inner));
-        if !kind.is_file() {
-            return Err(StoreError::Foreign { path: path.to_owned(), found: "not a file".to_owned() });
-        }
-        // SQLite takes one byte for an empty database, and would write over it.
-        if kind.len() == 1 {
-            return Err(StoreError::Foreign { path: path.to_owned(), found: "another kind of file".to_owned() });
-        }
+        look_at_file(path)?;
         let lock = HomeLock::shared(path).await?;
         bring_up_to_date(path, &lock, may_be_empty).await?;
+        Self::opened(path, ambient, access, Some(lock)).await
+    }
+
+    /// Opens a database of a home from which everybody else is kept out.
+    pub async fn open_alone(
+        path: &Path,
+        ambient: Ambient,
+        access: Access,
+        _home: &HomeAlone,
+    ) -> Result<Self, StoreError> {
+        look_at_file(path)?;
+        let pending = |found| pending(path, found, migration::newest(), open::is_writable(path), false);
+        if pending(look(path).await?)?.is_some() {
+            migrate(path, pending).await?;
+        }
+        Self::opened(path, ambient, access, None).await
+    }
+
+    async fn opened(path: &Path, ambient: Ambient, access: Access, lock: Option<HomeLock>) -> Result<Self, StoreError> {
         let writer = match access {
             Access::Write if open::is_writable(path) => Some(open::pool(path, Mode::Write).await?),
             _ => None,
@@ -315,6 +323,24 @@ impl Store {
             Err(_) => Err(StoreError::OutcomeUnknown { events }),
         }
     }
+}
+
+/// Refuses what is no file of ours before SQLite sees it.
+fn look_at_file(path: &Path) -> Result<(), StoreError> {
+    let kind = std::fs::metadata(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => StoreError::Missing(path.to_owned()),
+        _ => io("look at", path, source),
+    })?;
+    // Whoever makes the file holds this while it is open.
+    drop(MAKING.lock().unwrap_or_else(PoisonError::into_inner));
+    if !kind.is_file() {
+        return Err(StoreError::Foreign { path: path.to_owned(), found: "not a file".to_owned() });
+    }
+    // SQLite takes one byte for an empty database, and would write over it.
+    if kind.len() == 1 {
+        return Err(StoreError::Foreign { path: path.to_owned(), found: "another kind of file".to_owned() });
+    }
+    Ok(())
 }
 
 /// Checks what the file is, and migrates it under the exclusive lock when that is needed.

@@ -115,17 +115,27 @@ fn four_found_one_home_at_once_and_one_does() {
 
 #[test]
 fn what_was_acknowledged_survives_a_kill() {
+    killed_again_and_again(&["issue", "victim", "1000000"], 40);
+}
+
+#[test]
+fn a_kill_in_the_middle_of_a_rotation_leaves_one_key_or_the_other() {
+    killed_again_and_again(&["rotate", "1000000"], 4);
+}
+
+/// `most`: after so many acknowledgements at most it is killed.
+fn killed_again_and_again(args: &[&str], most: u8) {
     let rounds: u64 =
         std::env::var("LICENTIA_KILLS").map_or(20, |many| many.parse().expect("LICENTIA_KILLS is a number"));
     let shell = founded();
     let mut acknowledged = BTreeSet::new();
     for round in 0..rounds {
-        let mut child = worker(&shell, &["issue", "victim", "1000000"]);
+        let mut child = worker(&shell, args);
         let mut lines = BufReader::new(child.stdout.take().unwrap());
-        // Between the first acknowledgement and the fortieth, and then at any moment of the next transactions.
+        // Between the first acknowledgement and the last one, and then at any moment of the next transactions.
         let mut random = [0; 3];
         licentia_tests::fill(&mut random);
-        for _ in 0..=random[0] % 40 {
+        for _ in 0..=random[0] % most {
             let mut line = String::new();
             lines.read_line(&mut line).unwrap();
             assert!(line.ends_with('\n'), "round {round}: the worker ended by itself");
@@ -145,6 +155,30 @@ fn what_was_acknowledged_survives_a_kill() {
     assert!(acknowledged.len() >= usize::try_from(rounds).unwrap());
     assert_whole(&shell, &acknowledged);
     shell.run("license issue --subject after --audience a --days 9").done();
+}
+
+#[test]
+fn a_process_that_has_the_old_key_writes_nothing_after_a_rotation() {
+    let shell = founded();
+    let mut late = worker(&shell, &["issue", "late", "1000000"]);
+    let mut lines = BufReader::new(late.stdout.take().unwrap());
+    let mut line = String::new();
+    lines.read_line(&mut line).unwrap();
+    let rotated = shell.run("audit rotate-key --format json").done().json();
+    lines.read_to_string(&mut line).unwrap();
+    let ended = late.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(!ended.status.success() && said.contains("KeyRotated"), "{said}");
+    let issued: BTreeSet<String> = line.lines().map(str::to_owned).collect();
+    assert_whole(&shell, &issued);
+    assert_eq!(licenses(&shell), issued, "after the rotation nothing came");
+    // It was the last that the old key signed.
+    let last = shell.run("audit list --limit 1 --format json").done().rows().remove(0);
+    assert_eq!(last["kind"], "audit.key_rotate");
+    assert_eq!(last["metadata"]["key_id"], rotated["old_key_id"]);
+    assert_eq!(shell.run("audit key --format json").done().json()["key_id"], rotated["key_id"]);
+    shell.run("license issue --subject s --audience a --days 9").done();
+    shell.run("audit verify").done();
 }
 
 /// A small disk of its own; unmounted when dropped.

@@ -53,6 +53,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::ExportAudit { request: _, filter, format, path } => {
             Ok(audit("audit export", filter).path("--out", path).option("--format", format.as_str()))
         }
+        Effect::RotateKey => Ok(Command::new("audit rotate-key")),
         Effect::Verify { request: _, verify } => Ok(Command::new("audit verify")
             .maybe("--log", verify.fingerprint.as_deref())
             .maybe("--from", verify.from)

@@ -215,6 +215,7 @@ pub(crate) enum Effect {
         saving: Saving,
         path: String,
     },
+    RotateKey,
     ChangeIssuer(IssuerChange),
     ChangeIdentity(IdentityChange),
     ChangeProbe(ProbeChange),
@@ -246,6 +247,7 @@ impl Effect {
                 | Self::Unrevoke { .. }
                 | Self::IssueBatch { .. }
                 | Self::ExportAudit { .. }
+                | Self::RotateKey
                 | Self::ChangeIssuer(_)
                 | Self::ChangeIdentity(_)
                 | Self::ChangeProbe(_)
@@ -329,8 +331,20 @@ pub(crate) struct Exported {
 /// Hears how far something is, before its end.
 pub(crate) type Say = Arc<dyn Fn(Msg) + Send + Sync>;
 
-/// Does it. The only place that calls a service.
+/// Does it, and locks the screen where another process took the key out of its hands.
 pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> Msg {
+    let writes = effect.is_write();
+    let msg = Box::pin(run(services, effect, say)).await;
+    if writes && services.lost_its_key().await {
+        services.set_operator(None);
+        say(Msg::LockedOut);
+    }
+    msg
+}
+
+/// The only place that calls a service.
+#[expect(clippy::too_many_lines, reason = "one line for each effect")]
+async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
     match effect {
         // The loop does these by itself.
         Effect::Quit | Effect::Stop { .. } | Effect::Copy { .. } => Msg::Tick,
@@ -381,6 +395,7 @@ pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> M
             Msg::AuditExported(log::export(services, request, &filter, format, &path, say).await)
         }
         Effect::Checkpoint { reason } => Msg::Checkpointed(log::checkpoint(services, reason).await),
+        Effect::RotateKey => Msg::KeyRotated(log::rotate_key(services).await),
         Effect::FindTarget { request, kind, id } => {
             Msg::TargetFound { request, answer: log::target(services, &kind, &id).await }
         }

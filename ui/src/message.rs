@@ -44,6 +44,8 @@ pub(crate) enum Msg {
     Founded(Answer<Box<FoundedHome>>),
     Unlocked(Answer<String>),
     Locked,
+    /// The log got a new key elsewhere, and the one that was unlocked here signs nothing any more.
+    LockedOut,
 
     LicensesLoaded {
         request: u64,
@@ -100,6 +102,8 @@ pub(crate) enum Msg {
     Checkpointed(Answer<()>),
     /// The log could not be signed after a change that was made.
     NotSigned(Explanation),
+    /// The id of the new key.
+    KeyRotated(Answer<String>),
     /// The license that was asked for is not there any more.
     LicenseGone {
         request: u64,

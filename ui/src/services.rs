@@ -136,6 +136,13 @@ impl Services {
         *self.operator.write().unwrap_or_else(PoisonError::into_inner) = operator;
     }
 
+    /// Whether another process gave the log a new key since it was unlocked here.
+    pub(crate) async fn lost_its_key(&self) -> bool {
+        let (Some(operator), Ok(licentia)) = (self.operator(), self.licentia()) else { return false };
+        // Where that cannot be found out, the next change will say it.
+        matches!(licentia.audit().is_current(&operator).await, Ok(false))
+    }
+
     pub(crate) fn set_open(&self, licentia: Licentia) {
         licentia.set_log_claim(self.log_claim);
         *self.open.write().unwrap_or_else(PoisonError::into_inner) = Some(licentia);

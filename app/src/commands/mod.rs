@@ -11,6 +11,7 @@ mod issuer;
 mod license;
 mod man;
 mod probe;
+mod restore;
 mod vault;
 mod witness;
 
@@ -45,6 +46,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Witness(witness::Witness),
     Backup(backup::Backup),
+    Restore(restore::Restore),
     Doctor(doctor::Doctor),
     Completions(completions::Completions),
     Man(man::Man),
@@ -66,6 +68,7 @@ pub(crate) async fn dispatch(context: &Context, command: Option<Command>) -> Res
         Command::Vault(verb) => vault::dispatch(context, verb).await,
         Command::Witness(verb) => witness::dispatch(context, verb).await,
         Command::Backup(args) => backup::run(context, args).await,
+        Command::Restore(args) => restore::run(context, args).await,
         Command::Doctor(args) => doctor::run(context, args).await,
         Command::Completions(args) => completions::run(context, args),
         Command::Man(args) => man::run(context, &args),

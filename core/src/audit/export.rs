@@ -5,8 +5,8 @@ use crate::new_file::{self, NewFile};
 use crate::text::csv_safe;
 use crate::{AuditRecord, Operator, Progress, Result};
 use base64ct::{Base64UrlUnpadded, Encoding};
-use licentia_storage::AuditQuery;
 use licentia_storage::audit::{hex, tagged};
+use licentia_storage::{AuditKey, AuditQuery};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, Write};
@@ -90,7 +90,8 @@ impl Audit<'_> {
             Some(operator) => Some(self.record(operator, &log, &said).await?),
             None => None,
         };
-        complete(&mut said, &log, format, recorded_as, &ambient.now().to_string());
+        let keys = self.0.reader().audit_keys().await?;
+        complete(&mut said, &log, &keys, format, recorded_as, &ambient.now().to_string());
         write_manifest(&manifest, &said, ambient)?;
         if let Err(error) = new.place() {
             // A manifest without its file would stand in the way of the next try.
@@ -224,7 +225,14 @@ fn cells(entry: &AuditRecord) -> [String; COLUMNS.len()] {
 }
 
 /// Adds what the manifest says beyond the event.
-fn complete(said: &mut Value, log: &LogIdentity, format: ExportFormat, recorded_as: Option<u64>, exported_at: &str) {
+fn complete(
+    said: &mut Value,
+    log: &LogIdentity,
+    keys: &[AuditKey],
+    format: ExportFormat,
+    recorded_as: Option<u64>,
+    exported_at: &str,
+) {
     let mut notes = Vec::new();
     if recorded_as.is_none() {
         notes.push("The vault was not unlocked, so the log does not record this export.");
@@ -238,6 +246,7 @@ fn complete(said: &mut Value, log: &LogIdentity, format: ExportFormat, recorded_
         "log_id": log.log_id,
         "fingerprint": log.fingerprint,
         "public_key": Base64UrlUnpadded::encode_string(&log.public_key),
+        "keys": keys.iter().map(said_of_key).collect::<Vec<_>>(),
         "exported_at": exported_at,
         "recorded": recorded_as.is_some(),
         "recorded_as": recorded_as,
@@ -246,6 +255,12 @@ fn complete(said: &mut Value, log: &LogIdentity, format: ExportFormat, recorded_
     if let (Some(said), Value::Object(more)) = (said.as_object_mut(), more) {
         said.extend(more);
     }
+}
+
+/// With which key an entry is signed, its `key_id` says.
+fn said_of_key(key: &AuditKey) -> Value {
+    let (id, public_key) = (hex(&key.id), Base64UrlUnpadded::encode_string(&key.public_key));
+    json!({ "key_id": id, "public_key": public_key, "epoch": key.epoch })
 }
 
 fn manifest_path(out: &Path) -> PathBuf {

@@ -34,13 +34,17 @@ pub enum Kind {
     WitnessRemove,
     FilterSave,
     FilterDelete,
+    AuditKeyRotate,
+    IssuerCarryOver,
+    LicenseCarryOver,
+    LogRestored,
     /// Written by the log itself, before the events of a transaction, when the clock was set back.
     ClockAdjusted,
 }
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 33] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -69,6 +73,10 @@ impl Kind {
         Self::WitnessRemove,
         Self::FilterSave,
         Self::FilterDelete,
+        Self::AuditKeyRotate,
+        Self::IssuerCarryOver,
+        Self::LicenseCarryOver,
+        Self::LogRestored,
         Self::ClockAdjusted,
     ];
 
@@ -104,6 +112,10 @@ impl Kind {
             Self::WitnessRemove => "witness.remove",
             Self::FilterSave => "filter.save",
             Self::FilterDelete => "filter.delete",
+            Self::AuditKeyRotate => "audit.key_rotate",
+            Self::IssuerCarryOver => "issuer.carry_over",
+            Self::LicenseCarryOver => "license.carry_over",
+            Self::LogRestored => "log.restored",
             Self::ClockAdjusted => licentia_storage::audit::CLOCK_ADJUSTED,
         }
     }
@@ -118,17 +130,19 @@ impl Kind {
             | Self::IssuerSetActive
             | Self::IssuerRetire
             | Self::IssuerDelete
-            | Self::IssuerExportPrivate => "Issuer",
+            | Self::IssuerExportPrivate
+            | Self::IssuerCarryOver => "Issuer",
             Self::LicenseIssue
             | Self::LicenseImport
             | Self::LicenseReissue
             | Self::LicenseSupersede
             | Self::LicenseRevoke
             | Self::LicenseUnrevoke
-            | Self::LicenseDelete => "License",
+            | Self::LicenseDelete
+            | Self::LicenseCarryOver => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
-            Self::AuditExport | Self::AuditVerify => "AuditLog",
+            Self::AuditExport | Self::AuditVerify | Self::AuditKeyRotate | Self::LogRestored => "AuditLog",
             Self::WitnessAdd | Self::WitnessRemove => "Witness",
             Self::FilterSave | Self::FilterDelete => "Filter",
             Self::ClockAdjusted => return None,
@@ -139,7 +153,7 @@ impl Kind {
     #[must_use]
     pub const fn severity(self) -> Severity {
         match self {
-            Self::IssuerExportPrivate => Severity::Critical,
+            Self::IssuerExportPrivate | Self::LogRestored => Severity::Critical,
             Self::VaultRekey
             | Self::IssuerRetire
             | Self::IssuerDelete
@@ -150,6 +164,9 @@ impl Kind {
             | Self::IdentityDelete
             | Self::IdentityExport
             | Self::WitnessRemove
+            | Self::AuditKeyRotate
+            | Self::IssuerCarryOver
+            | Self::LicenseCarryOver
             | Self::ClockAdjusted => Severity::Warning,
             _ => Severity::Info,
         }

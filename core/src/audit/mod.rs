@@ -1,5 +1,6 @@
 //! The audit log: browsing, exporting and verifying it. None of this needs the passphrase.
 
+mod accept;
 mod bundle;
 mod chain;
 mod checkpoint;
@@ -13,6 +14,7 @@ mod proof;
 mod record;
 mod replay;
 mod report;
+mod rotate;
 mod saved;
 mod search;
 mod signatures;
@@ -22,9 +24,11 @@ mod verify;
 
 use crate::{AuditRecord, Error, Licentia, LogId, Page, Result, Timestamp};
 use licentia_storage::AuditQuery;
+use licentia_storage::audit::{hex, key_id};
 use serde::Serialize;
 use std::path::PathBuf;
 
+pub use accept::Accepted;
 pub use bundle::{BundleError, BundleExport, BundleReport, BundleRequest, SeenBy, verify_bundle};
 pub use checkpoint::{CHECKPOINT_EVERY, CheckpointReason, KeptCheckpoint};
 pub use export::COLUMNS;
@@ -32,6 +36,8 @@ pub use find::AuditSearch;
 pub use kind::Kind;
 pub use proof::{LicenseShown, ProofRequest, ProofTrust, Proven, Refusal, Shown, Subject, verify_proof};
 pub use report::{Code, Issue, IssueSeverity, KeySource, Level, TrustRoot, VerifyReport, Witnessed};
+pub use rotate::RotatedKey;
+pub(crate) use rotate::{NewKey, key_text};
 pub use saved::SavedFilter;
 pub use search::{DEEPEST, FIELDS, LONGEST, MOST_TERMS, Query, QueryMistake};
 pub use verify::unreadable;
@@ -62,7 +68,12 @@ pub struct LogIdentity {
     pub log_id: LogId,
     /// `blake3:…`.
     pub fingerprint: String,
+    /// The first key; the fingerprint holds it.
     pub public_key: [u8; 32],
+    /// The id of the key that signs the next entry.
+    pub key_id: String,
+    /// The key range: 1, and more after each restore.
+    pub epoch: i64,
     pub created_at: Timestamp,
     /// How many entries there are now.
     pub size: u64,
@@ -135,10 +146,13 @@ impl Audit<'_> {
     pub async fn identity(&self) -> Result<LogIdentity> {
         let reader = self.0.reader();
         let log = reader.audit_log().await?.ok_or(Error::NotFounded)?;
+        let key = reader.audit_key().await?;
         Ok(LogIdentity {
             log_id: log.id,
             fingerprint: log.fingerprint_text(),
             public_key: log.public_key,
+            key_id: hex(&key.as_ref().map_or_else(|| key_id(&log.public_key).to_vec(), |key| key.id.clone())),
+            epoch: key.map_or(1, |key| key.epoch),
             created_at: log.created_at,
             size: reader.audit_size().await?,
         })

@@ -24,8 +24,14 @@ impl Audit<'_> {
     /// With `from` or `to` only these entries are checked, and the tables are not compared with the log.
     pub async fn verify(&self, request: &VerifyRequest, progress: Progress) -> Result<VerifyReport> {
         let pin = self.0.pin();
+        // Only to be named beside what the pin finds; it excuses nothing.
+        let restored = match &pin {
+            Ok(Some(pin)) => self.restore_past(pin).await.ok().flatten(),
+            _ => None,
+        };
         let mut reader = RawReader::open(self.0.store().path()).await?;
         let mut run = Run::new(self.0, request, pin, progress);
+        run.restored = restored;
         let outcome = Box::pin(run.check(&mut reader)).await;
         reader.close().await;
         if let Err(error) = outcome {
@@ -115,6 +121,8 @@ struct Run<'a> {
     /// The hash of the entry at the pin's size, once it was passed.
     at_pin: Option<String>,
     witnessed_to: Option<Witnessed>,
+    /// The restore that says it abandons what the pin saw.
+    restored: Option<u64>,
 }
 
 impl<'a> Run<'a> {
@@ -144,6 +152,7 @@ impl<'a> Run<'a> {
             end: Vec::new(),
             at_pin: None,
             witnessed_to: None,
+            restored: None,
         }
     }
 
@@ -309,17 +318,29 @@ impl<'a> Run<'a> {
             // That it is another log was said before.
             PinState::Absent | PinState::Matches | PinState::Behind | PinState::OtherLog { .. } => {}
             PinState::RolledBack { pinned, found } => {
-                let meaning = format!("{pinned} entries were seen here before, and now there are {found}.");
+                let restored = self.said_of_restore();
+                let meaning = format!("{pinned} entries were seen here before, and now there are {found}.{restored}");
                 self.findings.add(Code::RolledBack.at(self.to, meaning).expected(&pinned).found(&found));
             }
             PinState::Forked { at } => {
-                let meaning = format!("Entry {at} is not the one that was seen here before.");
+                let restored = self.said_of_restore();
+                let meaning = format!("Entry {at} is not the one that was seen here before.{restored}");
                 let mut issue = Code::Forked.at(i64::try_from(at).ok(), meaning);
                 issue.expected = self.pin.as_ref().map(|pin| pin.hash.clone());
                 issue.found = at_pin;
                 self.findings.add(issue);
             }
         }
+    }
+
+    /// A restore that is meant is accepted by name, and by nobody else than whoever saw what is gone.
+    fn said_of_restore(&self) -> String {
+        self.restored.map_or_else(String::new, |seq| {
+            format!(
+                " Entry {seq} says that the log was restored and that this was abandoned. Look at it (`licentia audit show \
+                 {seq}`), ask whoever did it, and if it is right: `licentia audit accept {seq}`."
+            )
+        })
     }
 
     fn report(self) -> VerifyReport {

@@ -132,7 +132,9 @@ pub(super) async fn pin(licentia: &Licentia) -> Result<Check> {
         state => {
             let Explanation { message, cause, .. } = (&Error::PinDisagrees(state)).into();
             let found = [Some(message), cause].into_iter().flatten().collect::<Vec<_>>().join(": ");
-            let advice = format!("Put the newer file back. If this one is meant to stay, remove the pin file {file}.");
+            let advice = format!(
+                "Put the newer file back. If it was restored, `licentia audit verify` names the event and `licentia audit accept SEQ` goes on from it. If this one is meant to stay all the same, remove the pin file {file}."
+            );
             Check::failed(NAME, found, advice)
         }
     })

@@ -6,6 +6,9 @@ use crate::pin::{PinError, PinState};
 /// How to go on when the database is the right one all the same.
 const IF_MEANT: &str = "remove the pin file that `licentia doctor` names. Until then the database can only be read.";
 
+/// How to go on when somebody restored it.
+const IF_RESTORED: &str = "If the log was restored, `licentia audit verify` names the event that says so, and `licentia audit accept SEQ` goes on from there.";
+
 pub(super) fn explain_disagreement(state: &PinState) -> Explanation {
     match state {
         PinState::RolledBack { pinned, found } => {
@@ -13,14 +16,14 @@ pub(super) fn explain_disagreement(state: &PinState) -> Explanation {
                 .because(format!(
                     "Its audit log had {pinned} entries and now has {found}: an older copy was put in its place, or entries were removed."
                 ))
-                .then(format!("Put the newer file back. If the older copy is meant to stay, {IF_MEANT}"))
+                .then(format!("Put the newer file back, or a backup with `licentia restore FILE`. {IF_RESTORED} If the older copy is meant to stay all the same, {IF_MEANT}"))
         }
         PinState::Forked { at } => {
             Explanation::saying("the audit log is not the one that was seen here before")
                 .because(format!(
                     "Entry {at} is missing or is another one: somebody went on from an older copy, or rewrote the log."
                 ))
-                .then(format!("Put the file back that was in use before. If this one is meant to stay, {IF_MEANT}"))
+                .then(format!("Put the file back that was in use before. {IF_RESTORED} If this one is meant to stay all the same, {IF_MEANT}"))
         }
         PinState::OtherLog { pinned, found } => Explanation::saying("the database is another one than was seen here before")
             .because(format!("Seen before was the log with the fingerprint {pinned}; found is {found}."))

@@ -1,6 +1,7 @@
 //! Words for what the database could not do.
 
 use super::{Explanation, REPORT, sentence};
+use crate::PublishedError;
 use licentia_storage::StoreError;
 
 pub(super) fn explain(error: &StoreError) -> Explanation {
@@ -8,7 +9,7 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
     match error {
         StoreError::Missing(_) => says
             .because("No database was made in this home yet, or it is somewhere else.")
-            .then("Run `licentia init`, or name the home with `--home DIR`."),
+            .then("Run `licentia init`, name the home with `--home DIR`, or put a backup there with `licentia restore FILE`."),
         StoreError::Exists(_) => says
             .because("Nothing is ever overwritten.")
             .then("Use it as it is, or choose another home with `--home DIR`."),
@@ -33,6 +34,9 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
         StoreError::Locked(_) => says
             .because("It is bringing the database up to date, or is being waited for by one that is.")
             .then("Close the other Licentia, or wait until it is done, and try again."),
+        StoreError::InUse(_) => says
+            .because("Nobody may have the database open while it is exchanged: no screen, no server, no command that still runs.")
+            .then("Leave every other Licentia that works on this home, and try again."),
         StoreError::Io { source, .. } => {
             says.because(sentence(&source.to_string())).then("`licentia doctor` shows modes and free space.")
         }
@@ -42,10 +46,15 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
         StoreError::Poisoned => says.because("Nothing was written.").then(REPORT),
         StoreError::HeadDisagrees { .. } => says
             .because("Entries were added or removed by something that is not Licentia.")
-            .then("Run `licentia audit verify`, and put a backup back if it finds the log altered."),
+            .then("Run `licentia audit verify`, and put a backup in its place if it finds the log altered: `licentia restore FILE`."),
         StoreError::WrongLogKey => says
             .because("The database was exchanged, or its log altered, since the vault was unlocked.")
             .then("Start again; if it stays so, run `licentia audit verify`."),
+        StoreError::KeyRotated => says
+            .because(
+                "Entries are signed with a newer key since, and the one that was unlocked here signs none any more.",
+            )
+            .then("Unlock again: on the screen press L, on the command line run the command again."),
         StoreError::NotFounded => says.because("It was made, but never founded.").then("Run `licentia init`."),
         StoreError::NotUnique(_) => {
             says.because("Something else was written at the same moment.").then("Look again, and try again.")
@@ -76,7 +85,7 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
         StoreError::Closed => says.because("The program was about to end.").then("Start it again."),
         StoreError::Damaged(_) => says
             .because("Bytes of it are not what SQLite or Licentia wrote.")
-            .then("Run `licentia doctor`, keep the file as it is, and put a backup back."),
+            .then("Run `licentia doctor`, keep the file as it is, and put a backup in its place: `licentia restore FILE`."),
         StoreError::Migration { to, why } => Explanation::saying(format!("the migration to schema {to} failed"))
             .because(sentence(why))
             .then("The database is as it was before. `licentia doctor` shows what is wrong with it."),
@@ -86,5 +95,26 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
             .then("Run `licentia doctor` to see whether the database is whole."),
         // The type allows for more to come; its own words have to do until they are written here.
         _ => says.because("Nothing more is known of it.").then("Run `licentia doctor`."),
+    }
+}
+
+pub(super) fn explain_published(error: &PublishedError) -> Explanation {
+    let says = Explanation::saying(error.to_string());
+    match error {
+        PublishedError::Io { source, .. } => says
+            .because(sentence(&source.to_string()))
+            .then("Name the directory of the published lists, and nothing but these in it."),
+        PublishedError::Malformed { .. } => says
+            .because("Each file there has to be a status list as it was published: one signed token.")
+            .then("Take what is no status list out of the directory."),
+        PublishedError::UnknownKey { .. } => says
+            .because("It may belong to an issuer that was made after the backup, or to somebody else.")
+            .then("Take the file away, or go on without it: `--force`."),
+        PublishedError::BadSignature { .. } => says
+            .because("It was altered, or was not signed by whom it names.")
+            .then("Fetch the list again from where it is published."),
+        PublishedError::Missing { .. } => says
+            .because("The backup has licenses on it, and what was revoked of them since is not known without.")
+            .then("Add the list to the directory, or go on without it: `--force`."),
     }
 }

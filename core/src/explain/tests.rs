@@ -2,7 +2,7 @@ use super::*;
 use crate::audit::{Issue, IssueSeverity, KeySource, Level, TrustRoot};
 use crate::pin::{PinError, PinState};
 use crate::secret::{SecretError, keyfile::KeyFileError};
-use crate::{BatchError, ReasonCode, Timestamp};
+use crate::{BatchError, PublishedError, ReasonCode, Timestamp};
 use licentia_license::Invalid;
 use licentia_storage::{EventId, StoreError};
 use std::fmt::Write;
@@ -25,21 +25,21 @@ fn name() -> String {
     "first".to_owned()
 }
 
-#[expect(clippy::too_many_lines, reason = "one of each error, so that none is forgotten")]
+fn report(issues: Vec<Issue>) -> VerifyReport {
+    VerifyReport {
+        verified: false,
+        level: Level::Full,
+        trust: TrustRoot { key_source: KeySource::Given, fingerprint: None },
+        witnessed_to: None,
+        entries_checked: 3,
+        from: 1,
+        to: 3,
+        resumed_from: None,
+        issues,
+    }
+}
+
 fn of_this_crate() -> Vec<Error> {
-    let report = |issues| {
-        Box::new(VerifyReport {
-            verified: false,
-            level: Level::Full,
-            trust: TrustRoot { key_source: KeySource::Given, fingerprint: None },
-            witnessed_to: None,
-            entries_checked: 3,
-            from: 1,
-            to: 3,
-            resumed_from: None,
-            issues,
-        })
-    };
     let issue = Issue {
         code: "hash",
         severity: IssueSeverity::Critical,
@@ -115,8 +115,8 @@ fn of_this_crate() -> Vec<Error> {
         Error::NoSuchEntry { seq: 9, size: 3 },
         Error::NoSuchEntry { seq: 2, size: 3 },
         Error::LogDoesNotHold(Box::new(issue.clone())),
-        Error::BackupNotVerified(report(vec![issue])),
-        Error::BackupNotVerified(report(Vec::new())),
+        Error::BackupNotVerified(Box::new(report(vec![issue]))),
+        Error::BackupNotVerified(Box::new(report(Vec::new()))),
     ];
     errors.extend(
         [
@@ -135,6 +135,26 @@ fn of_this_crate() -> Vec<Error> {
     errors
 }
 
+fn of_restores() -> Vec<Error> {
+    vec![
+        Error::BackupWithoutSecrets,
+        Error::BackupOfOtherLog { expected: "blake3:aa".to_owned(), found: "blake3:bb".to_owned() },
+        Error::BackupPassphrase { since: Timestamp::from_seconds(1_779_285_600) },
+        Error::NewerStateLost { why: "there is no database at /home/licentia.db".to_owned() },
+        Error::NothingToAbandon { size: 4, backup: 4 },
+        Error::NothingToAbandon { size: 4, backup: 9 },
+        Error::NothingToAccept,
+        Error::NoRestore { seq: 3 },
+        Error::NotThatRestore { seq: 6, pinned: 9 },
+        Error::RestoreNotVerified(Box::new(report(Vec::new()))),
+        PublishedError::Io { path: path(), source: io() }.into(),
+        PublishedError::Malformed { path: path(), why: "it is no token of three parts".to_owned() }.into(),
+        PublishedError::UnknownKey { path: path() }.into(),
+        PublishedError::BadSignature { path: path() }.into(),
+        PublishedError::Missing { uri: "https://s.example.com/ab".to_owned() }.into(),
+    ]
+}
+
 fn of_the_store() -> Vec<StoreError> {
     vec![
         StoreError::Missing(path()),
@@ -146,12 +166,14 @@ fn of_the_store() -> Vec<StoreError> {
         StoreError::ReadOnly,
         StoreError::UnsafeSqlite("3.50.0".to_owned()),
         StoreError::Locked(path()),
+        StoreError::InUse(path()),
         StoreError::Io { action: "open", path: path(), source: io() },
         StoreError::Unaccounted { noun: "license" },
         StoreError::Disordered { noun: "license" },
         StoreError::Unaudited,
         StoreError::HeadDisagrees { head: 3, found: 2 },
         StoreError::WrongLogKey,
+        StoreError::KeyRotated,
         StoreError::NotFounded,
         StoreError::Poisoned,
         StoreError::NotUnique("issuer.name".to_owned()),
@@ -225,7 +247,7 @@ fn label(error: &Error) -> String {
 #[test]
 fn every_error_in_words() {
     let store = of_the_store().into_iter().map(Error::from);
-    let errors = of_this_crate().into_iter().chain(store).chain(of_secrets()).chain(of_pins());
+    let errors = of_this_crate().into_iter().chain(store).chain(of_secrets()).chain(of_pins()).chain(of_restores());
     let mut page = String::new();
     for error in errors {
         let Explanation { message, cause, hint } = Explanation::from(&error);

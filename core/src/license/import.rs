@@ -30,7 +30,8 @@ impl Licenses<'_> {
                     return Err(Error::LicenseKnown { license: known.id });
                 }
                 let before = tx.reader().status_entry_by_jti(issuer.id, &verified.claims.jti).await?;
-                let license = row(&tx, &issuer, verified, before.as_ref()).await?;
+                let published = published_value(&tx, &verified).await?;
+                let license = row(&tx, &issuer, verified, before.as_ref(), published).await?;
                 let mut effects = Vec::new();
                 if let Some(issuer) = bound {
                     effects.push(tx.update(&issuer).await?);
@@ -89,7 +90,21 @@ fn refusal(text: &str) -> impl FnOnce(Invalid) -> Error + '_ {
     }
 }
 
-async fn row(tx: &Tx, issuer: &Issuer, verified: Verified, before: Option<&StatusListEntry>) -> Result<License> {
+/// What a published list said of its index, where nothing else is left of it.
+async fn published_value(tx: &Tx, verified: &Verified) -> Result<Option<StatusValue>> {
+    let Some(status) = &verified.claims.status else { return Ok(None) };
+    let Some(list) = tx.reader().status_list_at(&status.status_list.uri).await? else { return Ok(None) };
+    let idx = i64::try_from(status.status_list.idx).unwrap_or(i64::MAX);
+    Ok(tx.reader().status_remnant(list.id, idx).await?.map(|remnant| StatusValue(remnant.value)))
+}
+
+async fn row(
+    tx: &Tx,
+    issuer: &Issuer,
+    verified: Verified,
+    before: Option<&StatusListEntry>,
+    published: Option<StatusValue>,
+) -> Result<License> {
     let Claims { sub, aud, nbf, exp, jti, features, limits, payload, bindings, identity, replaces, status, .. } =
         verified.claims;
     let identity_id = match identity {
@@ -106,7 +121,11 @@ async fn row(tx: &Tx, issuer: &Issuer, verified: Verified, before: Option<&Statu
         subject_signature: SubjectSignature::of(&sub),
         subject: sub,
         audience: Strings(aud),
-        status: before.and_then(|entry| StatusValue(entry.value).status()).unwrap_or(LicenseStatus::Active),
+        status: before
+            .map(|entry| StatusValue(entry.value))
+            .or(published)
+            .and_then(StatusValue::status)
+            .unwrap_or(LicenseStatus::Active),
         origin: Origin::Imported,
         not_before: nbf.map(Timestamp::from_seconds),
         not_after: exp.map(Timestamp::from_seconds),

@@ -16,6 +16,9 @@ use crate::tlog::SignedCheckpoint;
 use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result};
 use licentia_storage::{Event, StatusListEntry, Tx};
 
+pub(crate) use permutation::CAPACITY;
+pub(crate) use signer::new_list;
+
 pub use batch::{Batch, BatchError, BatchFile, BatchRow, TokenFiles};
 use query::{row_json, unknown};
 pub use request::{ClearField, IssueRequest, ReissueRequest, Term};

@@ -5,7 +5,7 @@
 
 use super::permutation::{self, CAPACITY};
 use super::request::Terms;
-use crate::{Error, IdentityId, IssuerId, IssuerStatus, License, LicenseId, Operator, Result, issuer};
+use crate::{Error, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, Operator, Result, issuer};
 use ed25519_dalek::SigningKey;
 use licentia_license::{Claims, Status, StatusListRef};
 use licentia_storage::{
@@ -146,15 +146,8 @@ impl<'a> Signer<'a> {
     }
 
     fn new_list(&self) -> StatusList {
-        let name: [u8; 16] = self.ambient.bytes();
-        let base = self.context.issuer.status_url.as_deref();
-        StatusList {
-            id: StatusListId(self.ambient.uuid(self.now)),
-            issuer_id: self.context.issuer.id,
-            uri: base.map(|base| format!("{base}/{}", licentia_storage::audit::hex(&name))),
-            capacity: CAPACITY,
-            created_at: self.now,
-        }
+        let name = self.ambient.bytes();
+        new_list(&self.context.issuer, StatusListId(self.ambient.uuid(self.now)), name, self.now)
     }
 
     fn index_of(&mut self, list: StatusListId, position: i64) -> i64 {
@@ -168,6 +161,12 @@ impl<'a> Signer<'a> {
             }
         }
     }
+}
+
+/// An empty list of an issuer; its name in the address tells nothing.
+pub(crate) fn new_list(issuer: &Issuer, id: StatusListId, name: [u8; 16], now: Timestamp) -> StatusList {
+    let uri = issuer.status_url.as_deref().map(|base| format!("{base}/{}", licentia_storage::audit::hex(&name)));
+    StatusList { id, issuer_id: issuer.id, uri, capacity: CAPACITY, created_at: now }
 }
 
 /// Where indices stand: compared under the lock with what was read before it.

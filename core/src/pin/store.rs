@@ -65,9 +65,8 @@ impl PinStore {
     /// `Contradiction` when another log is pinned, or another entry of the same seq; a broken pin stays an error.
     pub fn save(&self, pin: &Pin) -> Result<(), PinError> {
         let pin = Pin { path: resolve(&pin.path)?, ..pin.clone() };
-        let to = self.file(&pin.path);
         if let Some(what) = pin.fault() {
-            return Err(PinError::Broken { path: to, what: what.to_owned() });
+            return Err(PinError::Broken { path: self.file(&pin.path), what: what.to_owned() });
         }
         self.create_dir()?;
         self.check_dir()?;
@@ -82,10 +81,30 @@ impl PinStore {
             Some(old) if old.size >= pin.size => return Ok(()),
             _ => {}
         }
-        let stored = Stored { version: VERSION, pin: &pin };
+        self.write(&pin)
+    }
+
+    fn write(&self, pin: &Pin) -> Result<(), PinError> {
+        let to = self.file(&pin.path);
+        if let Some(what) = pin.fault() {
+            return Err(PinError::Broken { path: to, what: what.to_owned() });
+        }
+        let stored = Stored { version: VERSION, pin };
         let text = serde_json::to_string_pretty(&stored)
             .map_err(|error| PinError::Broken { path: to.clone(), what: error.to_string() })?;
         self.replace(&to, text.as_bytes(), pin.size)
+    }
+
+    /// Keeps the pin in place of another one, be it ahead or on another branch. For a person who has seen why.
+    ///
+    /// # Errors
+    /// `Io`; `Broken` when the new pin is none that can be.
+    pub fn accept(&self, pin: &Pin) -> Result<(), PinError> {
+        let pin = Pin { path: resolve(&pin.path)?, ..pin.clone() };
+        self.create_dir()?;
+        self.check_dir()?;
+        let _lock = self.lock()?;
+        self.write(&pin)
     }
 
     /// Gives the pin up, broken or not, and says whether there was one. For a person who knows why the log is another.

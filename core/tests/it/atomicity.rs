@@ -107,6 +107,10 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let filter = AuditFilter::default();
             licentia.audit().export(&filter, ExportFormat::Jsonl, &out, Some(operator), World::quiet()).await.map(drop)
         }
+        Kind::AuditKeyRotate => licentia.audit().rotate_key(operator).await.map(drop),
+        Kind::IssuerCarryOver | Kind::LicenseCarryOver | Kind::LogRestored => {
+            unreachable!("a restore has a test of its own")
+        }
         Kind::WitnessAdd => licentia.witnesses().add(operator, witness("another", 5)).await.map(drop),
         Kind::WitnessRemove => licentia.witnesses().remove(operator, "spare").await.map(drop),
         Kind::FilterSave => licentia.audit().save_filter(operator, "another", "refund").await.map(drop),
@@ -181,6 +185,7 @@ impl World {
             "audit_head",
             "audit_key",
             "witness",
+            "status_list_remnant",
             "audit_checkpoint",
             "audit_cosignature",
         ])
@@ -231,7 +236,7 @@ macro_rules! kinds {
         /// Every kind is in one of the tests above, or has one of its own.
         #[test]
         fn no_kind_is_left_out() {
-            let covered = [$($(Kind::$kind,)+)* Kind::VaultCreate];
+            let covered = [$($(Kind::$kind,)+)* Kind::VaultCreate, Kind::IssuerCarryOver, Kind::LicenseCarryOver, Kind::LogRestored];
             for kind in Kind::ALL {
                 assert!(covered.contains(&kind), "{kind:?}");
             }
@@ -250,7 +255,7 @@ kinds! {
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,
     witnesses: WitnessAdd WitnessRemove,
     filters: FilterSave FilterDelete,
-    the_log_itself: AuditExport AuditVerify ClockAdjusted,
+    the_log_itself: AuditExport AuditVerify AuditKeyRotate ClockAdjusted,
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ mod keys;
 mod levels;
 mod license;
 mod probe;
+mod restore;
+mod rotation;
 mod search;
 mod verify;
 mod witness;

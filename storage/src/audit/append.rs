@@ -2,6 +2,7 @@
 
 use super::{AuditLog, ENTRY_VERSION, Event, Events, LogKey, SALT_LENGTH, SealedFields, effect, entry, payload_hash};
 use crate::counted::Counted;
+use crate::raw::KEY_NOUN;
 use crate::tx::Seal;
 use crate::{ActorKind, Ambient, EventId, Severity, StoreError, Timestamp, TransactionId};
 use sea_orm::sea_query::Value;
@@ -24,7 +25,7 @@ pub(crate) async fn append(
     now: Timestamp,
     events: Events,
 ) -> Result<Vec<EventId>, StoreError> {
-    let head = Head::read(conn, &seal.key).await?;
+    let head = Head::read(conn, &seal.key, introduced(&events)).await?;
     let mut place = Place {
         seal,
         ambient,
@@ -72,6 +73,12 @@ pub(crate) async fn found(conn: &Counted, log: &AuditLog) -> Result<(), StoreErr
     Ok(())
 }
 
+/// The key that this transaction itself brings: it is in force from the next entry on, so not yet.
+fn introduced(events: &Events) -> Vec<u8> {
+    let mut effects = events.0.iter().flat_map(|event| &event.effects);
+    effects.find(|effect| effect.noun == KEY_NOUN).map(|effect| effect.id.clone()).unwrap_or_default()
+}
+
 /// Where the log ends: the cache, checked against the log itself.
 struct Head {
     size: i64,
@@ -80,17 +87,23 @@ struct Head {
 }
 
 impl Head {
-    async fn read(conn: &Counted, key: &LogKey) -> Result<Self, StoreError> {
+    async fn read(conn: &Counted, key: &LogKey, introduced: Vec<u8>) -> Result<Self, StoreError> {
         let sql = "SELECT h.size, h.hash, h.recorded_at, l.id AS log_id, e.seq AS last_seq, e.hash AS last_hash, e.recorded_at AS last_at,
-                       (SELECT id FROM audit_key ORDER BY rowid DESC LIMIT 1) AS key_id
+                       (SELECT id FROM audit_key WHERE id <> ?1 ORDER BY rowid DESC LIMIT 1) AS key_id,
+                       (SELECT count(*) FROM audit_key WHERE id = ?2) AS known
                    FROM audit_log l LEFT JOIN audit_head h ON h.id = 1
                    LEFT JOIN audit_entry e ON e.seq = (SELECT max(seq) FROM audit_entry)";
-        let row = conn.look(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+        let values: [Value; 2] = [introduced.into(), key.id().to_vec().into()];
+        let row = conn.look(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
         let row = row.ok_or(StoreError::NotFounded)?;
         let log_id: Vec<u8> = row.try_get("", "log_id")?;
         let key_id: Option<Vec<u8>> = row.try_get("", "key_id")?;
-        if log_id != key.log_id().0.as_bytes() || key_id.as_deref() != Some(&key.id()) {
+        let known: i64 = row.try_get("", "known")?;
+        if log_id != key.log_id().0.as_bytes() || known == 0 {
             return Err(StoreError::WrongLogKey);
+        }
+        if key_id.as_deref() != Some(&key.id()) {
+            return Err(StoreError::KeyRotated);
         }
         let last_seq: i64 = row.try_get::<Option<i64>>("", "last_seq")?.unwrap_or(0);
         let Some(size) = row.try_get("", "size")? else {

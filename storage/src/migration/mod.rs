@@ -9,8 +9,12 @@ use sqlx::{Row, SqliteConnection};
 use std::path::Path;
 
 /// Every schema version, oldest first.
-const MIGRATIONS: &[&str] =
-    &[include_str!("0001_foundation.sql"), include_str!("0002_witness.sql"), include_str!("0003_search.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("0001_foundation.sql"),
+    include_str!("0002_witness.sql"),
+    include_str!("0003_search.sql"),
+    include_str!("0004_remnant.sql"),
+];
 
 /// The newest schema this version knows.
 pub(crate) fn newest() -> i64 {

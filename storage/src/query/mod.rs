@@ -3,10 +3,12 @@
 mod audit;
 mod counts;
 mod ids;
+mod keys;
 mod license;
 mod pages;
 #[cfg(test)]
 mod plans;
+mod restore;
 mod rows;
 mod search;
 mod signing;

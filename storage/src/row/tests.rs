@@ -4,9 +4,10 @@ use super::*;
 use crate::audit::{AuditLog, ENTRY_VERSION, LogKey};
 use crate::{
     Ambient, AuditKey, Committed, Event, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId,
-    LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, Revocation, Seal, Secret,
-    SecretId, SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StatusRef, Store, Strings,
-    SubjectSignature, Timestamp, TotpSecret, TotpSecretId, Tx, Vault, VaultId, Witness, WitnessId,
+    LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RemnantId, Revocation,
+    Seal, Secret, SecretId, SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StatusListRemnant,
+    StatusRef, Store, Strings, SubjectSignature, Timestamp, TotpSecret, TotpSecretId, Tx, Vault, VaultId, Witness,
+    WitnessId,
 };
 use licentia_license::Limit;
 use proptest::prelude::*;
@@ -178,6 +179,16 @@ fn witness() -> Witness {
     }
 }
 
+fn status_list_remnant() -> StatusListRemnant {
+    StatusListRemnant {
+        id: id::<RemnantId>(1),
+        list_id: id::<StatusListId>(2),
+        idx: 858_273,
+        value: 1,
+        created_at: NOON,
+    }
+}
+
 /// A column of a vector as raw bytes.
 fn raw(column: &serde_json::Value) -> Option<Vec<u8>> {
     if let Some(number) = column["integer"].as_i64() {
@@ -206,6 +217,7 @@ fn the_hash_of_a_row_of_every_table_is_frozen() {
         ("setting", hash(&setting())),
         ("audit_key", hash(&audit_key())),
         ("witness", hash(&witness())),
+        ("status_list_remnant", hash(&status_list_remnant())),
     ]
     .into_iter()
     .map(|(noun, hash)| (noun, hash.unwrap()))

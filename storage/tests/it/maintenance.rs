@@ -118,5 +118,5 @@ async fn a_new_key_is_the_last_thing_that_a_transaction_says() {
     insert(true).await.unwrap();
     // From here on the old key is not in force any more.
     let error = home.note("with the old key").await.unwrap_err();
-    assert!(matches!(error, StoreError::WrongLogKey), "{error:?}");
+    assert!(matches!(error, StoreError::KeyRotated), "{error:?}");
 }

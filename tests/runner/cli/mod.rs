@@ -15,6 +15,7 @@ mod issuing;
 mod lists;
 mod living;
 mod pictures;
+mod restoring;
 mod search;
 
 use licentia_tests::Shell;

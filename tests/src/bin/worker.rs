@@ -2,6 +2,8 @@
 //!
 //! `licentia-worker issue DATABASE PINS ACTOR COUNT` issues so many licenses, each in a transaction of its own, and
 //! writes the id of each on a line once it was told that it is on disk.
+//! `licentia-worker rotate DATABASE PINS COUNT` gives the log so many new keys, one after the other, with a license after
+//! each, and says so in the same way.
 //! `licentia-worker read DATABASE PINS` reads, lists and verifies until its input ends, and says how often it did.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a worker that cannot go on says so by panicking")]
@@ -21,6 +23,9 @@ fn main() {
         ["issue", database, pins, actor, count] => {
             licentia_tests::block_on(issue(place(database, pins), actor, count.parse().unwrap()));
         }
+        ["rotate", database, pins, count] => {
+            licentia_tests::block_on(rotate(place(database, pins), count.parse().unwrap()));
+        }
         ["read", database, pins] => licentia_tests::block_on(read(place(database, pins))),
         _ => std::process::exit(2),
     }
@@ -31,6 +36,18 @@ async fn issue(place: Place, actor: &str, count: u32) {
     for number in 0..count {
         let license = licentia.licenses().issue(&operator, request(&format!("{actor} {number}"))).await.unwrap();
         // Flushed at the line's end: whoever reads it may rely on the license.
+        println!("{}", license.id);
+        std::io::stdout().flush().unwrap();
+    }
+    licentia.move_pin().await.unwrap();
+    licentia.close().await;
+}
+
+async fn rotate(place: Place, count: u32) {
+    let (licentia, mut operator) = licentia_tests::unlock(place, licentia_tests::real(), "rotator").await;
+    for number in 0..count {
+        operator = licentia.audit().rotate_key(&operator).await.unwrap().operator;
+        let license = licentia.licenses().issue(&operator, request(&format!("rotator {number}"))).await.unwrap();
         println!("{}", license.id);
         std::io::stdout().flush().unwrap();
     }

@@ -18,6 +18,11 @@ impl App {
         match msg {
             Msg::Unlocked(answer) => self.unlocked(answer),
             Msg::Locked => self.session = Session::Reviewer(Why::NotUnlocked),
+            Msg::LockedOut => {
+                self.session = Session::Reviewer(Why::NotUnlocked);
+                self.notice =
+                    Some("The log's key was rotated by another process: press L and unlock again.".to_owned());
+            }
             Msg::Progress { request, done, total } => {
                 self.log_progressed(request, done, total);
                 self.progressed(request, done, total);
@@ -138,6 +143,7 @@ impl App {
             Msg::Saved(answer) => answer.map(|path| self.saved(&path)),
             Msg::BatchIssued(answer) => answer.map(|licenses| self.batch_issued(licenses)),
             Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
+            Msg::KeyRotated(answer) => answer.map(|key| self.key_rotated(&key)),
             Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
             Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),
             Msg::ProbeChanged(answer) => answer.map(|done| self.probe_changed(*done)),

@@ -125,6 +125,11 @@ impl App {
         if recorded { self.log_grew() } else { vec![] }
     }
 
+    pub(super) fn key_rotated(&mut self, key: &str) -> Vec<Effect> {
+        self.notice = Some(format!("The log has a new key: {key}."));
+        self.log_grew()
+    }
+
     /// From an entry to the one below or above it in the list that it came from.
     fn neighbour(&mut self, below: bool) -> Option<Effect> {
         self.jump = None;

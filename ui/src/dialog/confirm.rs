@@ -56,6 +56,15 @@ impl Confirm {
         Self::new("Take the revocation back?", facts, Some(warning), effect)
     }
 
+    pub(crate) fn rotate_key() -> Self {
+        let facts = vec![
+            Pair::new("signs from then on", "a new key; the old one signs it in"),
+            Pair::new("stays", "the fingerprint, every entry, every license"),
+        ];
+        let warning = "The old key is gone then. Whoever else has this vault open has to unlock again.";
+        Self::new("Give the log a new key?", facts, Some(warning), Effect::RotateKey)
+    }
+
     pub(crate) const fn effect(&self) -> &Effect {
         &self.effect
     }

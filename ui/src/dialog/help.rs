@@ -68,5 +68,11 @@ pub(crate) fn lines(of: Context, session: &Session, look: Look, names: bool) -> 
         lines.extend([Line::default(), Line::styled(why, look.style(Meaning::Warning))]);
         lines.extend(changes.into_iter().map(|binding| line(binding, Some(Meaning::Muted))));
     }
+    if matches!(of, Context::Audit | Context::Dashboard) {
+        lines.extend([Line::default(), Line::styled(RESTORE, look.style(Meaning::Muted))]);
+    }
     lines
 }
+
+/// What no key does: the screen itself holds the home open.
+const RESTORE: &str = "A backup is restored with every screen closed: licentia restore FILE";

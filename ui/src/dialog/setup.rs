@@ -86,7 +86,7 @@ impl Setup {
         } else {
             format!(
                 "There is nothing yet in {}. This makes a database there, a vault that the passphrase opens, and a \
-                 first key that signs licenses.",
+                 first key that signs licenses. To go on from a backup instead, leave and run: licentia restore FILE",
                 clean(&self.home)
             )
         };

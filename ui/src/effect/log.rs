@@ -3,6 +3,7 @@
 use super::file;
 use super::identities::used;
 use super::read::explained;
+use super::write::unlocked;
 use super::{Exported, Overview, Say, Target};
 use crate::message::{Answer, Msg};
 use crate::services::Services;
@@ -76,6 +77,13 @@ async fn checked(
         let _ = licentia.audit().record_verification(&operator, &report, began).await;
     }
     Ok(Box::new(report))
+}
+
+pub(super) async fn rotate_key(services: &Services) -> Answer<String> {
+    let (licentia, operator) = unlocked(services)?;
+    let rotated = licentia.audit().rotate_key(&operator).await.map_err(explained)?;
+    services.set_operator(Some(rotated.operator));
+    Ok(rotated.new_key)
 }
 
 pub(super) async fn export(

@@ -71,6 +71,7 @@ actions! {
     Verify = "verify", "Verify the audit log, or see how far it is";
     VerifyFrom = "verify from", "Verify it from a fingerprint you give";
     Export = "export", "Write what is shown to a file";
+    RotateKey = "rotate key", "Give the log a new key";
     Complete = "complete", "The next kind that begins so; the next field";
     GiveUp = "stop", "Stop it; nothing is known then";
     Background = "background", "Go on working; the report opens at its end";
@@ -131,6 +132,7 @@ impl Action {
                 | Self::Extend
                 | Self::Import
                 | Self::SignBatch
+                | Self::RotateKey
         )
     }
 }

@@ -169,6 +169,7 @@ const AUDIT: &[Binding] = &[
     shown(&[Key::char('T')], Action::FilterTarget),
     shown(&[Key::char('F')], Action::ClearFilter),
     known(&[Key::char('V')], Action::VerifyFrom),
+    known(&[Key::char('K')], Action::RotateKey),
 ];
 
 const DASHBOARD: &[Binding] = &[

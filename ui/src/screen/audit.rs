@@ -3,6 +3,7 @@
 use super::events::Events;
 use super::filter_bar::{AuditFilterText, FilterBar, Outcome};
 use super::head;
+use crate::dialog::confirm::Confirm;
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -51,6 +52,7 @@ impl Audit {
             Action::ClearFilter => vec![Step::Run(self.show(AuditFilterText::default(), None, cx.requests))],
             Action::Verify => vec![Step::Log(LogStep::Verify(VerifyRequest::default()))],
             Action::VerifyFrom => vec![Step::Log(LogStep::VerifyFrom)],
+            Action::RotateKey => vec![Step::open(Confirm::rotate_key())],
             Action::Export => {
                 let (filter, said) = (self.filter.clone(), self.typed.said());
                 vec![Step::Log(LogStep::Export { filter, said })]

@@ -113,6 +113,7 @@ fn each_effect_has_its_command() {
             },
             "audit export --target 01900000-0000-7000-8000-000000000001 --out ~/'a b.csv' --format csv",
         ),
+        (Effect::RotateKey, "audit rotate-key"),
         (
             Effect::Verify {
                 request: 1,

@@ -85,6 +85,14 @@ impl Home {
         rusqlite::Connection::open(self.database()).unwrap().execute_batch(sql).unwrap();
     }
 
+    /// Another process gives the log a new key.
+    pub(super) async fn rotate_key(&self) {
+        let licentia = Licentia::open(self.place(), self.ambient.clone()).await.unwrap();
+        let operator = licentia.vault().unlock(&passphrase(), actor()).await.unwrap();
+        licentia.audit().rotate_key(&operator).await.unwrap();
+        licentia.close().await;
+    }
+
     /// Another process deletes the newest license.
     pub(super) async fn delete_newest(&self) {
         let licentia = Licentia::open(self.place(), self.ambient.clone()).await.unwrap();

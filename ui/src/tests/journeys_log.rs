@@ -117,3 +117,35 @@ async fn what_was_deleted_is_found_in_the_log() {
     screen.press("<enter>n");
     shows(&mut screen, &["issuer.create"]);
 }
+
+#[tokio::test]
+async fn a_new_key_for_the_log_and_what_it_means_before() {
+    let home = Home::founded(1).await;
+    let mut screen = home.open_on(TabId::Audit, Some(passphrase())).await;
+    screen.press("K");
+    shows(&mut screen, &["Give the log a new key?", "The old key is gone then", "has to unlock again"]);
+    screen.press("<f2>");
+    shows(&mut screen, &["licentia audit rotate-key"]);
+    screen.press("<esc><enter>").settle().await;
+    shows(&mut screen, &["The log has a new key: ", "audit.key_rotate"]);
+    // The screen goes on with the new one.
+    screen.press("K<enter>").settle().await;
+    shows(&mut screen, &["The log has a new key: ", "mathieu"]);
+    screen.press("v").settle().await;
+    shows(&mut screen, &["6, from 1 to 6"]);
+}
+
+#[tokio::test]
+async fn a_screen_whose_key_was_rotated_elsewhere_locks_itself_and_says_why() {
+    let home = Home::founded(1).await;
+    let mut screen = home.open_on(TabId::Licenses, Some(passphrase())).await;
+    home.rotate_key().await;
+    screen.press("x<enter><enter>").settle().await;
+    shows(&mut screen, &["the log's key was rotated by another process", "press L"]);
+    screen.press("<esc><esc>").settle().await;
+    screen.press("x");
+    shows(&mut screen, &["Locked: a change needs the passphrase"]);
+    screen.press("L").type_text("correct horse").press("<enter>").settle().await;
+    screen.press("x<enter><enter>").settle().await;
+    shows(&mut screen, &["is revoked."]);
+}

@@ -408,6 +408,8 @@ pub(super) fn overview() -> Overview {
         issuer: Some(issuer),
         events: (14..=63).rev().map(record).collect(),
         log: LogIdentity {
+            key_id: "2286c381426f95c079e9a44620fac2ad".to_owned(),
+            epoch: 1,
             log_id: LogId(Uuid::from_u128(1)),
             fingerprint: FINGERPRINT.to_owned(),
             public_key: [1; 32],

@@ -1,5 +1,6 @@
 //! `licentia audit …`
 
+mod accept;
 mod checkpoint;
 mod checkpoints;
 mod count;
@@ -9,6 +10,7 @@ mod index;
 mod key;
 mod list;
 mod prove;
+mod rotate_key;
 mod saved;
 mod search;
 mod show;
@@ -40,6 +42,8 @@ pub(crate) enum Audit {
     #[command(subcommand)]
     Filter(saved::Saved),
     Index(index::Index),
+    RotateKey(rotate_key::RotateKey),
+    Accept(accept::Accept),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
@@ -57,5 +61,7 @@ pub(crate) async fn dispatch(context: &Context, verb: Audit) -> Result {
         Audit::Checkpoints(args) => checkpoints::run(context, args).await,
         Audit::Filter(verb) => saved::dispatch(context, verb).await,
         Audit::Index(args) => index::run(context, args).await,
+        Audit::RotateKey(args) => rotate_key::run(context, args).await,
+        Audit::Accept(args) => Box::pin(accept::run(context, args)).await,
     }
 }

@@ -4,7 +4,10 @@ use license_manager_examples::{World, no_progress};
 use licentia_core::audit::{AuditFilter, Code, ExportFormat, Kind};
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::{NewWitness, WitnessKey};
-use licentia_core::{AuditRecord, ImportKey, Licenses, NewIssuer, NewProbe, ReasonCode, ReissueRequest, RevokeRequest};
+use licentia_core::{
+    AuditRecord, Backup, ImportKey, Licenses, Licentia, NewIssuer, NewProbe, Place, ReasonCode, ReissueRequest,
+    Restore, RestoreRequest, RevokeRequest,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -52,6 +55,7 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     let passphrase = |text: &str| Passphrase::new(text.to_owned()).unwrap();
 
     let issuers = licentia.issuers();
+    licentia.backup(&world.directory().join("backup.db"), Backup::Whole, no_progress()).await.unwrap();
     let second = issuers.generate(operator, NewIssuer { name: "second".to_owned(), status_url: None }).await.unwrap();
     issuers.export_private(operator, second.id, &passphrase("for the way")).await.unwrap();
     issuers.delete(operator, second.id).await.unwrap();
@@ -100,9 +104,28 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     audit.delete_filter(operator, "refunds").await.unwrap();
     world.wait_days(-1);
     licentia.vault().change_passphrase(operator, &passphrase("another one")).await.unwrap();
+    audit.rotate_key(operator).await.unwrap();
 
-    let entries = audit.list(&AuditFilter::default(), None, 1_000).await.unwrap().items;
+    let mut entries = audit.list(&AuditFilter::default(), None, 1_000).await.unwrap().items;
+    entries.extend(restored(&world).await);
     entries.into_iter().map(|entry| (entry.kind.clone(), entry)).collect()
+}
+
+/// The log of a copy of this world that is set back to its beginning.
+async fn restored(world: &World) -> Vec<AuditRecord> {
+    let copy = Place { database: world.directory().join("copy/licentia.db"), pins: None };
+    std::fs::create_dir(world.directory().join("copy")).unwrap();
+    world.licentia.backup(&copy.database, Backup::Whole, no_progress()).await.unwrap();
+    let file = world.directory().join("backup.db");
+    let request = RestoreRequest { file, published: None, force: false };
+    let ambient = world.licentia.ambient().clone();
+    let restore = Restore::begin(copy.clone(), ambient.clone(), &request, no_progress()).await.unwrap();
+    restore
+        .finish(&Passphrase::new("only for show".to_owned()).unwrap(), world.operator.actor().clone())
+        .await
+        .unwrap();
+    let copy = Licentia::open_for_reading(copy, ambient).await.unwrap();
+    copy.audit().list(&AuditFilter::default(), None, 1_000).await.unwrap().items
 }
 
 #[test]

@@ -1,0 +1,163 @@
+//! What is known of the time since the backup: from the file in use, from published lists, or not at all.
+
+use super::carry::Carried;
+use super::published;
+use super::{RestoreRequest, hash_at};
+use crate::audit::VerifyRequest;
+use crate::pin::Pin;
+use crate::{Error, Licentia, Place, Result};
+use licentia_storage::{Access, HomeAlone, Store, health};
+use std::sync::Arc;
+
+/// See the module.
+#[derive(Debug)]
+pub(super) struct Newer {
+    pub(super) live: Live,
+    pin: Option<Pin>,
+    /// Whether published lists were looked at: only where the file in use does not tell everything.
+    has_published: bool,
+    /// What has to be carried over.
+    pub(super) carried: Carried,
+}
+
+/// The file in use.
+#[derive(Debug)]
+pub(super) enum Live {
+    /// It is not there, or cannot be read to its end.
+    Lost {
+        why: String,
+    },
+    Read(Box<ReadLive>),
+}
+
+/// A file in use that could be read.
+#[derive(Debug)]
+pub(super) struct ReadLive {
+    pub(super) fingerprint: String,
+    pub(super) size: u64,
+    pub(super) head: String,
+    pub(super) epoch: i64,
+    pub(super) verified: bool,
+    /// How many entries it has in common with the backup.
+    pub(super) shared: u64,
+    /// How many the backup has.
+    backup: u64,
+    /// More was seen of it before: it is an older copy itself, or another branch.
+    is_behind_pin: bool,
+}
+
+impl Newer {
+    pub(super) async fn read(
+        alone: &HomeAlone,
+        place: &Place,
+        copy: &Licentia,
+        pin: Option<Pin>,
+        request: &RestoreRequest,
+    ) -> Result<Self> {
+        let mut carried = Carried::default();
+        let live = match read_live(alone, place, copy, pin.as_ref()).await {
+            Ok((live, known)) => {
+                carried = known;
+                Live::Read(Box::new(live))
+            }
+            // Another log can be read as well.
+            Err(error @ Error::BackupOfOtherLog { .. }) => return Err(error),
+            Err(error) => Live::Lost { why: error.to_string() },
+        };
+        let tells_everything = matches!(&live, Live::Read(live) if !live.is_behind_pin);
+        let published = request.published.as_ref().filter(|_| !tells_everything);
+        if let Some(directory) = published {
+            published::read(copy, directory, request.force, &mut carried).await?;
+        }
+        Ok(Self { live, has_published: published.is_some(), pin, carried })
+    }
+
+    /// Where that comes from.
+    pub(super) const fn source(&self) -> Option<&'static str> {
+        match (&self.live, self.has_published) {
+            (Live::Read(_), false) => Some("live"),
+            (Live::Read(_), true) => Some("live and published"),
+            (Live::Lost { .. }, true) => Some("published"),
+            (Live::Lost { .. }, false) => None,
+        }
+    }
+
+    /// The log that should be restored, as far as anybody knows it.
+    pub(super) fn fingerprint(&self) -> Option<&str> {
+        match &self.live {
+            Live::Read(live) => Some(&live.fingerprint),
+            Live::Lost { .. } => self.pin.as_ref().map(|pin| pin.fingerprint.as_str()),
+        }
+    }
+
+    /// Nothing is given up without a word.
+    pub(super) fn refuse_unless(&self, forced: bool) -> Result<()> {
+        match &self.live {
+            _ if forced => Ok(()),
+            Live::Lost { why } if !self.has_published => Err(Error::NewerStateLost { why: why.clone() }),
+            Live::Read(live) if live.is_behind_pin && !self.has_published => {
+                let why = "it is itself not what was last seen here".to_owned();
+                Err(Error::NewerStateLost { why })
+            }
+            Live::Read(live) if live.shared == live.size => {
+                Err(Error::NothingToAbandon { size: live.size, backup: live.backup })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+async fn read_live(
+    alone: &HomeAlone,
+    place: &Place,
+    copy: &Licentia,
+    pin: Option<&Pin>,
+) -> Result<(ReadLive, Carried)> {
+    let problems = health::problems_of(&place.database).await?;
+    if let Some(problem) = problems.first() {
+        return Err(licentia_storage::StoreError::Damaged(problem.clone()).into());
+    }
+    let store = Store::open_alone(&place.database, copy.ambient().clone(), Access::Write, alone).await?;
+    let live = Licentia::of_store(store, Place { database: place.database.clone(), pins: None });
+    let read = read_open(&live, copy, pin).await;
+    live.close().await;
+    read
+}
+
+async fn read_open(live: &Licentia, copy: &Licentia, pin: Option<&Pin>) -> Result<(ReadLive, Carried)> {
+    let (own, backup) = (live.audit().identity().await?, copy.audit().identity().await?);
+    if own.fingerprint != backup.fingerprint {
+        return Err(Error::BackupOfOtherLog { expected: own.fingerprint, found: backup.fingerprint });
+    }
+    let request = VerifyRequest { fingerprint: Some(own.fingerprint.clone()), ..VerifyRequest::default() };
+    let report = live.audit().verify(&request, Arc::new(|_, _| {})).await?;
+    let is_behind_pin = match pin {
+        Some(pin) => pin.size > own.size || hash_at(live, pin.size).await? != pin.hash,
+        None => false,
+    };
+    let read = ReadLive {
+        head: hash_at(live, own.size).await?,
+        shared: shared(live, copy, own.size.min(backup.size)).await?,
+        fingerprint: own.fingerprint,
+        size: own.size,
+        epoch: own.epoch,
+        verified: report.verified,
+        backup: backup.size,
+        is_behind_pin,
+    };
+    Ok((read, Carried::between(live, copy).await?))
+}
+
+/// The last entry that two states of a log have in common: each hash stands for all before it, so halves decide.
+async fn shared(one: &Licentia, other: &Licentia, most: u64) -> Result<u64> {
+    let (mut low, mut high) = (0, most);
+    while low < high {
+        let middle = low + (high - low).div_ceil(2);
+        if hash_at(one, middle).await? == hash_at(other, middle).await? {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    Ok(low)
+}

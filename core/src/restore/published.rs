@@ -1,0 +1,234 @@
+//! Status lists as they were published: what they call revoked stays revoked, where the newer state is lost.
+//!
+//! A file is a token of the draft on Token Status Lists: `statuslist+jwt`, two bits for each index, compressed with
+//! zlib. Nothing in it is believed before its signature holds under the key of one of our issuers.
+
+use super::carry::{Carried, CarriedEntry, CarriedIssuer, REVOKED, carried_value};
+use crate::{Issuer, Licentia, Result};
+use base64ct::{Base64UrlUnpadded, Encoding};
+use ed25519_dalek::{Signature, VerifyingKey};
+use licentia_license::strict_json;
+use licentia_storage::{
+    ReasonCode, RemnantId, Revocation, StatusList, StatusListEntry, StatusListId, StatusListRemnant,
+};
+use serde_json::Value;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Larger than any list of 2^20 indices can be.
+const MOST_BYTES: u64 = 1 << 20;
+/// Two bits for each of 2^20 indices.
+const MOST_INFLATED: usize = (1 << 20) / 4;
+
+/// Why a directory of published lists cannot be relied on.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishedError {
+    #[error("cannot read {}", path.display())]
+    Io { path: PathBuf, source: std::io::Error },
+    #[error("{} is no published status list: {why}", path.display())]
+    Malformed { path: PathBuf, why: String },
+    /// Signed by nobody whom the backup knows.
+    #[error("{} is signed with a key that the backup does not know", path.display())]
+    UnknownKey { path: PathBuf },
+    #[error("the signature of {} does not hold", path.display())]
+    BadSignature { path: PathBuf },
+    /// A list of the backup is not among the files.
+    #[error("the status list {uri} is not among the published ones")]
+    Missing { uri: String },
+}
+
+/// One list, read and verified.
+#[derive(Debug)]
+struct PublishedList {
+    path: PathBuf,
+    uri: String,
+    issuer: Issuer,
+    /// Index and value of whatever is not valid.
+    values: Vec<(i64, i64)>,
+}
+
+/// Adds what the lists in a directory say that the backup does not. Hidden files are passed over, and no other.
+pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried: &mut Carried) -> Result<()> {
+    let mut issuers = copy.reader().issuers().await?;
+    // Whoever only vouches for licenses from elsewhere has no say in our lists.
+    issuers.retain(|issuer| issuer.can_sign);
+    let mut lists: Vec<PublishedList> = Vec::new();
+    for path in files(directory)? {
+        match list(&path, &issuers) {
+            // Whoever forces goes on without what nobody here can check.
+            Err(PublishedError::UnknownKey { .. }) if force => {}
+            list => lists.push(list?),
+        }
+    }
+    if !force {
+        all_there(copy, &issuers, &lists).await?;
+    }
+    for list in &lists {
+        compare(copy, list, carried).await?;
+    }
+    Ok(())
+}
+
+fn files(directory: &Path) -> Result<Vec<PathBuf>, PublishedError> {
+    let failed = |source| PublishedError::Io { path: directory.to_owned(), source };
+    let mut paths = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        if !entry.file_name().as_encoded_bytes().starts_with(b".") && entry.path().is_file() {
+            paths.push(entry.path());
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn list(path: &Path, issuers: &[Issuer]) -> Result<PublishedList, PublishedError> {
+    let malformed = |why: &str| PublishedError::Malformed { path: path.to_owned(), why: why.to_owned() };
+    let mut text = String::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MOST_BYTES + 1).read_to_string(&mut text))
+        .map_err(|source| PublishedError::Io { path: path.to_owned(), source })?;
+    if u64::try_from(text.len()).is_ok_and(|length| length > MOST_BYTES) {
+        return Err(malformed("it is too large"));
+    }
+    let token = text.trim();
+    let three = || malformed("it is no token of three parts");
+    let (signed, signature) = token.rsplit_once('.').ok_or_else(three)?;
+    let (header, claims) = signed.split_once('.').ok_or_else(three)?;
+    let header = json(header).ok_or_else(|| malformed("its header is not readable"))?;
+    if !member(&header, "/typ").is_some_and(|typ| typ.eq_ignore_ascii_case("statuslist+jwt")) {
+        return Err(malformed("its type is not statuslist+jwt"));
+    }
+    if !matches!(member(&header, "/alg"), Some("EdDSA" | "Ed25519")) {
+        return Err(malformed("it is not signed with Ed25519"));
+    }
+    let kid = member(&header, "/kid").unwrap_or_default();
+    let issuer = issuers.iter().find(|issuer| issuer.kid == kid);
+    let issuer = issuer.ok_or_else(|| PublishedError::UnknownKey { path: path.to_owned() })?;
+    if !is_signed(issuer, signed, signature) {
+        return Err(PublishedError::BadSignature { path: path.to_owned() });
+    }
+    let claims = json(claims).ok_or_else(|| malformed("its claims are not readable"))?;
+    let uri = member(&claims, "/sub").ok_or_else(|| malformed("it names no list"))?;
+    if claims.pointer("/status_list/bits").and_then(Value::as_u64) != Some(2) {
+        return Err(malformed("it has not two bits for each index"));
+    }
+    let packed = member(&claims, "/status_list/lst").and_then(|text| Base64UrlUnpadded::decode_vec(text).ok());
+    let packed = packed.ok_or_else(|| malformed("its list is not base64url"))?;
+    let bytes = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&packed, MOST_INFLATED)
+        .map_err(|_| malformed("its list cannot be unpacked"))?;
+    Ok(PublishedList { path: path.to_owned(), uri: uri.to_owned(), issuer: issuer.clone(), values: values(&bytes) })
+}
+
+fn json(part: &str) -> Option<Value> {
+    strict_json::parse(&Base64UrlUnpadded::decode_vec(part).ok()?).ok()
+}
+
+fn member<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
+    value.pointer(pointer).and_then(Value::as_str)
+}
+
+fn is_signed(issuer: &Issuer, signed: &str, signature: &str) -> bool {
+    let key: Option<[u8; 32]> = issuer.public_key.as_slice().try_into().ok();
+    let key = key.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
+    let signature = Base64UrlUnpadded::decode_vec(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
+    key.zip(signature).is_some_and(|(key, signature)| key.verify_strict(signed.as_bytes(), &signature).is_ok())
+}
+
+/// The lowest bits of a byte come first.
+fn values(bytes: &[u8]) -> Vec<(i64, i64)> {
+    let all = bytes.iter().flat_map(|byte| [byte & 3, byte >> 2 & 3, byte >> 4 & 3, byte >> 6]);
+    (0_i64..).zip(all).filter(|(_, value)| *value != 0).map(|(idx, value)| (idx, value.into())).collect()
+}
+
+/// A list that is missing may have said anything.
+async fn all_there(copy: &Licentia, issuers: &[Issuer], lists: &[PublishedList]) -> Result<()> {
+    for issuer in issuers {
+        for list in copy.reader().status_lists(issuer.id).await? {
+            if let Some(uri) = list.uri
+                && !lists.iter().any(|published| published.uri == uri)
+            {
+                return Err(PublishedError::Missing { uri }.into());
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn compare(copy: &Licentia, published: &PublishedList, carried: &mut Carried) -> Result<()> {
+    let ambient = copy.ambient();
+    let now = ambient.now();
+    let known = copy.reader().status_list_at(&published.uri).await?;
+    if known.as_ref().is_some_and(|list| list.issuer_id != published.issuer.id) {
+        let why = "it was signed by another issuer than the list belongs to".to_owned();
+        return Err(PublishedError::Malformed { path: published.path.clone(), why }.into());
+    }
+    // Two files may speak of the same new list.
+    let before =
+        carried.issuers.iter().flat_map(|one| &one.lists).find(|list| list.uri.as_ref() == Some(&published.uri));
+    let list = known.clone().or_else(|| before.cloned()).unwrap_or_else(|| StatusList {
+        id: StatusListId(ambient.uuid(now)),
+        issuer_id: published.issuer.id,
+        uri: Some(published.uri.clone()),
+        capacity: crate::license::CAPACITY,
+        created_at: now,
+    });
+    let mut remnants = Vec::new();
+    for (idx, value) in &published.values {
+        match copy.reader().status_entry_at(list.id, *idx).await? {
+            Some(entry) if carried.entries.iter().any(|one| one.entry.license_id == entry.license_id) => {}
+            Some(entry) => carried.entries.extend(changed(entry, *value, now)),
+            None if copy.reader().status_remnant(list.id, *idx).await?.is_some() || said(carried, list.id, *idx) => {}
+            None => remnants.push(StatusListRemnant {
+                id: RemnantId(ambient.uuid(now)),
+                list_id: list.id,
+                idx: *idx,
+                value: *value,
+                created_at: now,
+            }),
+        }
+    }
+    let is_new_list = known.is_none() && before.is_none();
+    if is_new_list || !remnants.is_empty() {
+        carried.issuers.push(CarriedIssuer {
+            issuer: published.issuer.clone(),
+            is_new: false,
+            retires: false,
+            secret: None,
+            lists: if is_new_list { vec![list] } else { Vec::new() },
+            remnants,
+        });
+    }
+    Ok(())
+}
+
+fn said(carried: &Carried, list: StatusListId, idx: i64) -> bool {
+    carried.issuers.iter().flat_map(|one| &one.remnants).any(|one| one.list_id == list && one.idx == idx)
+}
+
+fn changed(before: StatusListEntry, value: i64, now: crate::Timestamp) -> Option<CarriedEntry> {
+    let value = carried_value(Some(before.value), value)?;
+    let is_revoked = value == REVOKED;
+    let revocation = is_revoked.then(|| Revocation {
+        license_id: before.license_id,
+        reason: ReasonCode::Other,
+        note: Some("A published status list calls it revoked; the reason was lost with the newer state.".to_owned()),
+        actor: "restore".to_owned(),
+        revoked_at: now,
+    });
+    let prior_value = is_revoked.then_some(before.value);
+    let entry = StatusListEntry { value, prior_value, ..before.clone() };
+    Some(CarriedEntry { entry, before: Some(before), revocation })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of the draft, section 4.1: sixteen indices of one bit are other; these are two bits each.
+    #[test]
+    fn the_lowest_bits_come_first() {
+        assert_eq!(values(&[0b1100_1001, 0, 0b0100_0000]), [(0, 1), (1, 2), (3, 3), (11, 1)]);
+        assert_eq!(values(&[0; 9]), []);
+    }
+}
