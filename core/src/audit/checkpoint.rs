@@ -28,7 +28,7 @@ pub enum CheckpointReason {
     Hourly,
     /// It comes to its end.
     End,
-    /// An export is about to be written.
+    /// An export or a proof is about to be written.
     Export,
     /// The log's key is about to be changed.
     Rotation,
@@ -166,7 +166,7 @@ impl Audit<'_> {
         refuse(findings)?;
         match (tree, chain.key()) {
             (Some(tree), Some(key)) if key.id == own.id => Ok(Grown::New { tree, key: key.clone() }),
-            (Some(_), _) => Err(StoreError::WrongLogKey.into()),
+            (Some(_), _) => Err(StoreError::KeyRotated.into()),
             (None, _) => Err(missing(chain.next())),
         }
     }

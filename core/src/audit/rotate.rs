@@ -1,6 +1,6 @@
 //! A new key for the log, which the old one signs in.
 
-use super::{Audit, Kind};
+use super::{Audit, CheckpointReason, Kind};
 use crate::{Error, Operator, Result, StoreError};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::SigningKey;
@@ -21,8 +21,10 @@ pub struct RotatedKey {
 }
 
 impl Audit<'_> {
-    /// Gives the log a new key, in one transaction that the old one signs. The old key is gone then.
+    /// Gives the log a new key, in one transaction that the old one signs. The old key is gone then; before, it signs
+    /// how large the log is.
     pub async fn rotate_key(self, operator: &Operator) -> Result<RotatedKey> {
+        self.checkpoint(operator, CheckpointReason::Rotation).await?;
         let seed = Zeroizing::new(self.0.ambient().bytes());
         let old = operator.clone();
         self.0

@@ -37,6 +37,9 @@ async fn keep(home: &Home, checkpoint: Checkpoint) -> Result<(), StoreError> {
 #[tokio::test]
 async fn a_checkpoint_and_what_witnesses_say_of_it_are_kept_as_they_were_first() {
     let home = Home::new().await;
+    for key in ["a", "b", "c"] {
+        home.note(key).await.unwrap();
+    }
     let before = home.store.reader().audit_size().await.unwrap();
     for size in [1, 3, 2] {
         keep(&home, checkpoint(size)).await.unwrap();

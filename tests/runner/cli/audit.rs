@@ -266,3 +266,34 @@ fn what_no_checkpoint_covers_is_not_proven() {
     shell.run("audit verify --proof a.tlog-proof").refused("proof");
     shell.run("audit verify --witness x").wrong_usage("--witness");
 }
+
+#[test]
+fn a_customer_and_a_vendor_settle_a_dispute_with_one_small_file() {
+    let mut shell = founded();
+    shell.run("license issue --subject alice --audience b --days 9 --out alice.lic").done();
+    shell.run("license issue --subject bob --audience b --days 9 --out bob.lic").done();
+    shell.run("audit key --out log.json").done();
+    // Nobody has signed the tree yet, and without the passphrase nobody can.
+    let passphrase = licentia_tests::PASSPHRASE;
+    shell.set("LICENTIA_PASSPHRASE", None);
+    shell.run("audit prove --license alice.lic --out alice.proof").refused("no checkpoint covers entry 4 yet");
+    shell.set("LICENTIA_PASSPHRASE", passphrase);
+    shell.run("audit prove --license alice.lic --out alice.proof").done();
+    let proof = shell.read("alice.proof");
+    assert!(proof.starts_with("c2sp.org/tlog-proof@v1\n"), "{proof}");
+
+    // Somewhere else: no home, no passphrase, the file and what was written down.
+    let elsewhere = crate::empty();
+    for name in ["alice.proof", "alice.lic", "bob.lic", "log.json"] {
+        elsewhere.write(name, shell.read(name));
+    }
+    let shown =
+        elsewhere.run("audit verify --proof alice.proof --license alice.lic --log log.json --format json").done();
+    assert_eq!(shown.json()["seq"], 4, "{shown}");
+    elsewhere.run("audit verify --proof alice.proof --license bob.lic --log log.json").ends(3);
+    elsewhere.write("bent.proof", proof.replacen("index 3", "index 4", 1));
+    elsewhere.run("audit verify --proof bent.proof --log log.json").ends(3);
+    elsewhere.write("cut.proof", &proof[..proof.len() / 2]);
+    let run = elsewhere.run("audit verify --proof cut.proof --log log.json");
+    assert!(run.status == 1 || run.status == 3, "{run}");
+}

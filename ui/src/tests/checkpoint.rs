@@ -32,11 +32,11 @@ fn unlocked() -> App {
     app(Session::Unlocked { actor: "mathieu@build7".to_owned() })
 }
 
-/// What is asked for at a moment after the start, besides looking for changes.
+/// What is asked for at a moment after the start, besides looking for changes and for damage.
 fn asked(app: &mut App, after: i64) -> Vec<Effect> {
     app.set_now(Timestamp(NOW.0 + after));
     let mut effects = app.update(Msg::Second);
-    effects.retain(|effect| *effect != Effect::LookForChanges);
+    effects.retain(|effect| !matches!(effect, Effect::LookForChanges | Effect::Check(_)));
     effects
 }
 

@@ -202,7 +202,7 @@ fn a_check_that_fails_is_an_alarm_that_a_good_one_does_not_take_back() {
     app.update(Msg::Checked(Ok(Box::new(start(broken_report())))));
     assert!(text(&mut app, 80, 24).contains("! THE AUDIT LOG IS NOT VERIFIED: 2 issues, first at entry 3"));
     app.set_now(NOW.plus_days(1));
-    assert_eq!(app.update(Msg::Second), [Effect::LookForChanges, Effect::Check(Level::Incremental)]);
+    assert!(app.update(Msg::Second).contains(&Effect::Check(Level::Incremental)));
     app.update(Msg::Checked(Ok(Box::new(good_report()))));
     assert!(text(&mut app, 80, 24).contains("! THE AUDIT LOG IS NOT VERIFIED"));
     let [Effect::Verify { request, .. }] = press(&mut app, "v")[..] else { panic!("it is verified by hand") };

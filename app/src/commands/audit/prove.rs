@@ -1,5 +1,6 @@
 //! `licentia audit prove`
 
+use crate::args::Acting;
 use crate::context::Context;
 use crate::failure::Result;
 use crate::view;
@@ -10,7 +11,8 @@ use std::path::PathBuf;
 
 /// Write a proof that an entry is in the log: a small file that needs no database.
 ///
-/// It leads from the entry to the latest checkpoint, and holds the entry with its payload and the log's keys.
+/// It leads from the entry to the latest checkpoint, and holds the entry with its payload and the log's keys. Where no
+/// checkpoint covers the entry, one is written first if a passphrase came by file or environment.
 #[derive(Debug, Args)]
 #[command(
     after_help = "\
@@ -40,8 +42,11 @@ pub(crate) async fn run(context: &Context, args: Prove) -> Result {
         None => Subject::Entry(args.entry.unwrap_or_default()),
     };
     let progress = context.progress("proving");
-    let proven =
-        context.read(async |licentia| Ok(licentia.audit().prove(&subject, &args.out, progress).await?)).await?;
+    let proven = context
+        .record_if_unlocked(&Acting::default(), async |licentia, operator| {
+            Ok(licentia.audit().prove(&subject, &args.out, operator, progress).await?)
+        })
+        .await?;
     context.output.thing(&view::object(json!({
         "path": args.out,
         "seq": proven.seq,

@@ -3,11 +3,11 @@
 use super::extra::{Consistency, Extra, Introduction, path_of};
 use crate::audit::bundle::base64::Bytes;
 use crate::audit::bundle::log_file::{Introductions, LogFile};
-use crate::audit::{Audit, AuditFilter, Kind};
+use crate::audit::{Audit, AuditFilter, CheckpointReason, Kind};
 use crate::new_file;
 use crate::tlog::merkle::{Frontier, Prover, leaf_hash};
 use crate::tlog::{Checkpoint, Proof, SignedCheckpoint};
-use crate::{Error, LicenseStatus, Progress, Result, StoreError};
+use crate::{Error, LicenseStatus, Operator, Progress, Result, StoreError};
 use licentia_license::Claims;
 use licentia_storage::audit::{AuditLog, SealedFields, decode_effects};
 use licentia_storage::raw::{RawEntry, RawFrame, RawReader, audited_tables, row_hash};
@@ -36,15 +36,26 @@ pub struct Proven {
 const BEGINNINGS: [Kind; 3] = [Kind::LicenseIssue, Kind::LicenseReissue, Kind::LicenseImport];
 
 impl Audit<'_> {
-    /// Writes a proof of an entry, up to the latest checkpoint. Refuses when none covers it.
-    pub async fn prove(&self, subject: &Subject, out: &Path, progress: Progress) -> Result<Proven> {
+    /// Writes a proof of an entry, up to the latest checkpoint. Where none covers it one is written first, and without
+    /// anybody unlocked it is refused.
+    pub async fn prove(
+        &self,
+        subject: &Subject,
+        out: &Path,
+        operator: Option<&Operator>,
+        progress: Progress,
+    ) -> Result<Proven> {
         new_file::refuse_existing(out)?;
         let (seq, old) = match subject {
             Subject::Entry(seq) => (*seq, None),
             Subject::License(text) => self.beginning_of(text).await?,
         };
         let kind = self.get(seq).await?.kind;
-        let checkpoint = self.latest_note().await?.filter(|note| note.checkpoint().size() >= seq);
+        let mut checkpoint = self.latest_note_over(seq).await?;
+        if let (None, Some(operator)) = (&checkpoint, operator) {
+            self.checkpoint(operator, CheckpointReason::Export).await?;
+            checkpoint = self.latest_note_over(seq).await?;
+        }
         let Some(checkpoint) = checkpoint else { return Err(Error::NoCheckpoint { seq }) };
         let mut reader = RawReader::open(self.0.store().path()).await?;
         let made = Pass { seq, old, checkpoint, progress }.over(&mut reader).await;
@@ -54,6 +65,10 @@ impl Audit<'_> {
         write!(file, "{proof}").map_err(|source| new_file::failed("write", out, source))?;
         new.place()?;
         Ok(Proven { seq, kind, size: proof.checkpoint.checkpoint().size() })
+    }
+
+    async fn latest_note_over(&self, seq: u64) -> Result<Option<SignedCheckpoint>> {
+        Ok(self.latest_note().await?.filter(|note| note.checkpoint().size() >= seq))
     }
 
     /// The entry that a license came with, and the checkpoint inside it.

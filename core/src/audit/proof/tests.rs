@@ -28,7 +28,7 @@ impl World {
 
     async fn try_prove(&self, subject: Subject) -> Result<Vec<u8>, Error> {
         let path = self.path(&format!("{}.tlog-proof", std::fs::read_dir(self.directory.path()).unwrap().count()));
-        self.licentia.audit().prove(&subject, &path, quiet()).await?;
+        self.licentia.audit().prove(&subject, &path, None, quiet()).await?;
         Ok(std::fs::read(path).unwrap())
     }
 
@@ -79,7 +79,7 @@ async fn customer_and_vendor_settle_a_dispute_without_the_database() {
     assert_eq!(found.entry, serde_json::to_value(world.licentia.audit().get(6).await.unwrap()).unwrap());
     assert_eq!(found.entry["payload"]["subject"], "alice@example.com");
     assert_eq!(found.witnessed, [SeenBy { witness: WITNESS.to_owned(), size: 10, time: 1_800_000_000 }]);
-    let same = LicenseShown { id: license.id.to_string(), same_text: true, checkpoint: None };
+    let same = LicenseShown { id: license.id.to_string(), same_text: true, checkpoint: Some(5) };
     assert_eq!(found.license, Some(same.clone()));
 
     // What became of the license since changes nothing about how it began.

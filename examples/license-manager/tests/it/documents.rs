@@ -1,7 +1,7 @@
 //! The tables in `docs/` against what the program does.
 
 use license_manager_examples::{World, no_progress};
-use licentia_core::audit::{AuditFilter, Code, ExportFormat, Kind};
+use licentia_core::audit::{AuditFilter, Code, ExportFormat, Kind, VerifyRequest};
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{
@@ -100,6 +100,8 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     let out = world.directory().join("log.jsonl");
     let audit = licentia.audit();
     audit.export(&AuditFilter::default(), ExportFormat::Jsonl, &out, Some(operator), no_progress()).await.unwrap();
+    let report = audit.verify(&VerifyRequest::default(), no_progress()).await.unwrap();
+    audit.record_verification(operator, &report, world.licentia.ambient().now()).await.unwrap();
     audit.save_filter(operator, "refunds", "payload.reason:refund").await.unwrap();
     audit.delete_filter(operator, "refunds").await.unwrap();
     world.wait_days(-1);
