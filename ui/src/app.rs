@@ -3,6 +3,7 @@
 mod answer;
 mod command;
 mod log;
+mod search;
 mod view;
 
 pub(crate) use command::in_the_way;
@@ -31,6 +32,7 @@ use crate::verification::Verification;
 use crossterm::event::KeyEvent;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use log::Jump;
+use search::Following;
 use std::path::PathBuf;
 
 /// See the module.
@@ -71,6 +73,7 @@ pub(crate) struct App {
     ticks: usize,
     /// The database is being asked whether somebody else wrote.
     looking: bool,
+    following: Following,
     now: Timestamp,
     theme: Theme,
     zone: Zone,
@@ -112,6 +115,7 @@ impl App {
             hung_up: false,
             ticks: 0,
             looking: false,
+            following: Following::default(),
             now,
             theme,
             zone: Zone::Utc,
@@ -161,10 +165,10 @@ impl App {
                 self.ticks = self.ticks.wrapping_add(1);
                 vec![]
             }
-            Msg::Second if self.looking || !self.is_founded() => vec![],
+            Msg::Second if !self.is_founded() => vec![],
             Msg::Second => {
-                self.looking = true;
-                vec![Effect::LookForChanges]
+                let look = !std::mem::replace(&mut self.looking, true);
+                look.then_some(Effect::LookForChanges).into_iter().chain(self.follow_index()).collect()
             }
             Msg::HungUp => {
                 self.hung_up = true;
@@ -296,6 +300,7 @@ impl App {
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::BatchPreview(preview) => preview.wait(waiting),
                 Dialog::Export(export) => export.wait(waiting),
+                Dialog::SaveFilter(save) => save.wait(waiting),
                 Dialog::Delete(delete) => delete.wait(waiting),
                 Dialog::Extend(extend) => extend.wait(waiting),
                 Dialog::TakeIn(import) => import.wait(waiting),

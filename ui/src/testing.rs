@@ -20,7 +20,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 /// A screen over real services.
 pub struct Harness {
-    app: App,
+    app: Box<App>,
     services: Arc<Services>,
     terminal: Terminal<TestBackend>,
     waiting: VecDeque<Effect>,
@@ -53,7 +53,7 @@ impl Harness {
         };
         let (sender, said) = unbounded_channel();
         let mut harness = Self {
-            app,
+            app: Box::new(app),
             services: Arc::new(services),
             terminal,
             waiting: VecDeque::new(),

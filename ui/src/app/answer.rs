@@ -26,7 +26,10 @@ impl App {
             Msg::LookedForChanges(changed) => {
                 self.looking = false;
                 return match self.tab {
-                    _ if changed => self.outdated(),
+                    _ if changed => {
+                        self.index_is_due();
+                        self.outdated()
+                    }
                     // Nobody wrote, but time goes on.
                     TabId::Dashboard => self.fill(),
                     _ => vec![],
@@ -47,6 +50,7 @@ impl App {
                     vec![]
                 });
             }
+            Msg::IndexFollowed(more) => return self.index_followed(more).into_iter().collect(),
             Msg::LicenseGone { request } => return self.license_gone(request),
             load_or_change => return self.loaded(load_or_change),
         }
@@ -97,6 +101,10 @@ impl App {
             Msg::TwinsLoaded { request, answer } => self.twins_loaded(request, answer),
             Msg::IdentityResolved { request, answer } => Ok(self.identity_resolved(request, answer)),
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
+            Msg::Searched { request, answer } => self.audit.searched(request, answer, requests),
+            Msg::SearchedNewer { request, answer } => self.audit.searched_newer(request, answer, requests),
+            Msg::EntriesCounted { request, answer } => self.entries_counted(request, answer).map(|()| None),
+            Msg::FiltersLoaded { request, answer } => self.filters_loaded(request, answer).map(|()| None),
             Msg::TargetResolved { request, answer } => Ok(self.audit.target_resolved(request, answer, requests)),
             Msg::KindsLoaded { request, answer } => self.audit.kinds_loaded(request, answer).map(|()| None),
             Msg::IssuersLoaded { request, answer } => self
@@ -123,6 +131,7 @@ impl App {
     fn written(&mut self, msg: Msg) -> Vec<Effect> {
         self.writing = false;
         self.signing = None;
+        self.index_is_due();
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
             Msg::LicenseSaved(answer) => answer.map(|path| self.license_saved(&path)),
@@ -137,6 +146,7 @@ impl App {
             Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
             Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
             Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),
+            Msg::FilterChanged(answer) => answer.map(|done| self.filter_changed(&done)),
             Msg::ProbeChanged(answer) => answer.map(|done| self.probe_changed(*done)),
             _ => Ok(vec![]),
         };

@@ -3,15 +3,20 @@
 use super::events::Events;
 use super::filter_bar::{AuditFilterText, FilterBar, Outcome};
 use super::head;
-use crate::effect::Effect;
+use super::query_line::QueryLine;
+use crate::dialog::counts::Counts;
+use crate::dialog::save_filter::SaveFilter;
+use crate::dialog::saved_filters::SavedFilters;
+use crate::effect::{Effect, FoundEntries};
 use crate::keymap::{Action, Context};
 use crate::look::Look;
 use crate::message::Answer;
 use crate::paging::Requests;
 use crate::step::{Cx, LogStep, Step};
+use crate::text::clean;
 use crossterm::event::KeyEvent;
-use licentia_core::audit::{AuditFilter, VerifyRequest};
-use licentia_core::{AuditRecord, Page};
+use licentia_core::audit::{AuditFilter, AuditSearch, CountBy, Query, SavedFilter, VerifyRequest};
+use licentia_core::{AuditRecord, Page, Timestamp};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 
@@ -24,13 +29,25 @@ pub(crate) struct Audit {
     typed: AuditFilterText,
     /// Open while the filter is being changed.
     bar: Option<FilterBar>,
+    /// What else is asked of entries.
+    query: Option<Query>,
+    /// Open while a query is being typed.
+    line: Option<Box<QueryLine>>,
+    /// The saved queries, once they were read for the line, and the request for them.
+    saved: Option<Vec<SavedFilter>>,
+    saved_request: u64,
     /// The kinds that are in this log, as of the last time that the bar was opened.
     kinds: Vec<String>,
 }
 
 impl Audit {
-    pub(crate) const fn context(&self) -> Context {
-        if self.bar.is_some() { Context::AuditFilter } else { Context::Audit }
+    pub(crate) fn context(&self) -> Context {
+        match (&self.bar, &self.line) {
+            (Some(_), _) => Context::AuditFilter,
+            (None, Some(_)) => Context::Query,
+            (None, None) if self.events.is_searching() => Context::AuditSearching,
+            (None, None) => Context::Audit,
+        }
     }
 
     /// Something was written since the list was read.
@@ -42,21 +59,171 @@ impl Audit {
         if self.bar.is_some() {
             return self.act_in_bar(action, cx).map(Step::Run).into_iter().collect();
         }
+        if self.line.is_some() {
+            return self.act_in_line(action, cx);
+        }
         match action {
+            Action::Query => vec![Step::Run(self.open_line(&self.query_text(), cx.requests))],
+            Action::SavedFilters => SavedFilters::open(cx.requests),
+            Action::SaveFilter => self.save(),
+            Action::Count => Counts::open(self.search(), self.said(), cx.requests),
+            Action::StopSearch => {
+                self.events.stop();
+                vec![Step::Notice("Stopped: older entries were not searched. End goes on.")]
+            }
+            // `now` is another moment by now.
+            Action::Refresh if self.query.is_some() => {
+                self.search_for(&self.query_text(), cx.look.now, cx.requests).into_iter().map(Step::Run).collect()
+            }
             Action::Filter => {
                 let request = cx.requests.next();
                 self.bar = Some(FilterBar::new(&self.typed, &self.kinds, request));
                 vec![Step::Run(Effect::LoadKinds { request })]
             }
-            Action::ClearFilter => vec![Step::Run(self.show(AuditFilterText::default(), None, cx.requests))],
+            Action::ClearFilter => {
+                self.query = None;
+                vec![Step::Run(self.show(AuditFilterText::default(), None, cx.requests))]
+            }
             Action::Verify => vec![Step::Log(LogStep::Verify(VerifyRequest::default()))],
             Action::VerifyFrom => vec![Step::Log(LogStep::VerifyFrom)],
             Action::Export => {
-                let (filter, said) = (self.filter.clone(), self.typed.said());
+                let mut said = self.typed.said();
+                if self.query.is_some() {
+                    said.push_str(". An export knows no query: what only the query leaves out is in it.");
+                }
+                let filter = self.filter.clone();
                 vec![Step::Log(LogStep::Export { filter, said })]
             }
             action => self.events.act(action, cx),
         }
+    }
+
+    fn act_in_line(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
+        let Some(line) = &mut self.line else { return vec![] };
+        let understood = |line: &QueryLine| line.understood(cx.look.now, self.saved.as_deref());
+        match action {
+            Action::Submit => match understood(line) {
+                Ok(query) => return vec![Step::Run(self.ask(query, cx.requests))],
+                Err(mistake) => line.show(mistake),
+            },
+            Action::SaveFilter => match understood(line) {
+                Ok(Some(query)) => return vec![Step::open(SaveFilter::new(query.text().trim().to_owned()))],
+                Ok(None) => return vec![Step::Notice("There is no query yet.")],
+                Err(mistake) => line.show(mistake),
+            },
+            Action::SavedFilters => return SavedFilters::open(cx.requests),
+            Action::Cancel => self.line = None,
+            _ => {}
+        }
+        vec![]
+    }
+
+    /// Saves what is shown: the query and the filter as one query.
+    fn save(&self) -> Vec<Step> {
+        let filter = self.typed.as_query(self.filter.target.as_deref());
+        let query = match (&self.query, filter.is_empty()) {
+            (None, true) => return vec![Step::Notice("Everything is shown: there is nothing to save.")],
+            (None, false) => filter,
+            (Some(query), true) => query.text().trim().to_owned(),
+            (Some(query), false) => format!("({}) AND {filter}", query.text().trim()),
+        };
+        vec![Step::open(SaveFilter::new(query))]
+    }
+
+    fn open_line(&mut self, text: &str, requests: &mut Requests) -> Effect {
+        self.line = Some(Box::new(QueryLine::new(text)));
+        self.saved_request = requests.next();
+        Effect::LoadFilters { request: self.saved_request }
+    }
+
+    /// Searches with this text; where it cannot be understood, the line opens and says so.
+    pub(crate) fn search_for(&mut self, text: &str, now: Timestamp, requests: &mut Requests) -> Vec<Effect> {
+        match Query::parse(text, now) {
+            Ok(query) => vec![self.ask(Some(query), requests)],
+            Err(mistake) => {
+                let effect = self.open_line(text, requests);
+                if let Some(line) = &mut self.line {
+                    line.show(mistake);
+                }
+                vec![effect]
+            }
+        }
+    }
+
+    fn ask(&mut self, query: Option<Query>, requests: &mut Requests) -> Effect {
+        self.line = None;
+        self.query = query;
+        self.events.show(self.search(), requests)
+    }
+
+    /// Adds to the filter that entries have this in common.
+    pub(crate) fn narrow(&mut self, by: CountBy, key: String, requests: &mut Requests) -> Effect {
+        let target = if by == CountBy::Target { Some(key.clone()) } else { self.filter.target.clone() };
+        let mut typed = self.typed.clone();
+        typed.narrow(by, key);
+        self.show(typed, target, requests)
+    }
+
+    fn search(&self) -> AuditSearch {
+        AuditSearch { filter: self.filter.clone(), query: self.query.clone() }
+    }
+
+    fn query_text(&self) -> String {
+        self.query.as_ref().map_or_else(String::new, |query| query.text().trim().to_owned())
+    }
+
+    /// What is shown, in words.
+    fn said(&self) -> String {
+        match &self.query {
+            None => self.typed.said(),
+            Some(query) if self.typed == AuditFilterText::default() => format!("query {}", clean(query.text().trim())),
+            Some(query) => format!("{}, query {}", self.typed.said(), clean(query.text().trim())),
+        }
+    }
+
+    /// What would show this in another place: what is typed, or else what is shown.
+    pub(crate) fn leads_to(&self, now: Timestamp) -> Result<Effect, String> {
+        let mut search = self.search();
+        if let Some(bar) = &self.bar {
+            search.filter = bar.leads_to()?;
+        } else if let Some(line) = &self.line {
+            search.query = line
+                .understood(now, self.saved.as_deref())
+                .map_err(|mistake| format!("The query stands in the way: {}.", mistake.wrong))?;
+        }
+        Ok(Effect::Search { request: 0, search, before: None, limit: 0, whole: false })
+    }
+
+    /// Asks for the saved queries again, where the line may need them.
+    pub(crate) fn load_filters(&mut self, requests: &mut Requests) -> Option<Effect> {
+        self.line.as_ref()?;
+        self.saved_request = requests.next();
+        Some(Effect::LoadFilters { request: self.saved_request })
+    }
+
+    pub(crate) fn filters_loaded(&mut self, request: u64, answer: Answer<Vec<SavedFilter>>) -> Answer<()> {
+        if request == self.saved_request && self.line.is_some() {
+            self.saved = Some(answer?);
+        }
+        Ok(())
+    }
+
+    pub(crate) fn searched(
+        &mut self,
+        request: u64,
+        answer: Answer<FoundEntries>,
+        requests: &mut Requests,
+    ) -> Answer<Option<Effect>> {
+        self.events.searched(request, answer, requests)
+    }
+
+    pub(crate) fn searched_newer(
+        &mut self,
+        request: u64,
+        answer: Answer<(Vec<AuditRecord>, u64)>,
+        requests: &mut Requests,
+    ) -> Answer<Option<Effect>> {
+        self.events.searched_newer(request, answer, requests)
     }
 
     fn act_in_bar(&mut self, action: Action, cx: &mut Cx) -> Option<Effect> {
@@ -75,17 +242,22 @@ impl Audit {
     pub(crate) fn key(&mut self, key: KeyEvent) {
         if let Some(bar) = &mut self.bar {
             bar.key(key);
+        } else if let Some(line) = &mut self.line {
+            line.key(key);
         }
     }
 
     pub(crate) fn paste(&mut self, text: &str) {
         if let Some(bar) = &mut self.bar {
             bar.paste(text);
+        } else if let Some(line) = &mut self.line {
+            line.paste(text);
         }
     }
 
     /// Shows what happened to one target, whose whole id this is.
     pub(crate) fn only_target(&mut self, target: String, requests: &mut Requests) -> Effect {
+        (self.query, self.line) = (None, None);
         let typed = AuditFilterText { target: target.clone(), ..AuditFilterText::default() };
         self.show(typed, Some(target), requests)
     }
@@ -113,7 +285,7 @@ impl Audit {
         self.bar = None;
         self.filter = typed.filter(target);
         self.typed = typed;
-        self.events.show(self.filter.clone(), requests)
+        self.events.show(self.search(), requests)
     }
 
     pub(crate) fn loaded(
@@ -141,7 +313,15 @@ impl Audit {
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
-        let rest = head(frame, area, look, &format!("Audit: {}", self.typed.said()), &self.events.position());
+        let position = self.events.position();
+        let rest = if let Some(line) = &self.line {
+            let lines = u16::try_from(line.height(area.width.into())).unwrap_or(u16::MAX);
+            let [above, rest] = Layout::vertical([Constraint::Max(lines), Constraint::Fill(1)]).areas(area);
+            line.draw(frame, above, look, &position);
+            rest
+        } else {
+            head(frame, area, look, &format!("Audit: {}", self.said()), &position)
+        };
         let bar = self.bar.as_ref().map_or(0, |bar| bar.height(rest.width.into()));
         let bar = Constraint::Max(u16::try_from(bar).unwrap_or(u16::MAX));
         let [above, rest] = Layout::vertical([bar, Constraint::Fill(1)]).areas(rest);
@@ -154,7 +334,13 @@ impl Audit {
     }
 
     fn empty_text(&self) -> String {
-        if self.filter == AuditFilter::default() {
+        if self.events.is_searching() {
+            return "Nothing is found yet; the search goes on.".to_owned();
+        }
+        if let Some(at) = self.events.stopped_at() {
+            return format!("Nothing is found in the entries from {at} on. End searches the older ones.");
+        }
+        if self.filter == AuditFilter::default() && self.query.is_none() {
             return "There is no entry.".to_owned();
         }
         // A kind that was misspelt would look as if nothing had happened.

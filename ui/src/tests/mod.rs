@@ -25,6 +25,7 @@ mod paging;
 mod probes;
 mod pty;
 mod races;
+mod search;
 mod shell;
 mod stress;
 pub(crate) mod support;
