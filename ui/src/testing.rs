@@ -170,8 +170,13 @@ impl Harness {
 
     /// Lets a second go by, in which the screen looks for what other processes wrote.
     pub async fn wait_a_second(&mut self) -> &mut Self {
+        self.second().settle().await
+    }
+
+    /// The same, and nothing of it has answered yet.
+    pub fn second(&mut self) -> &mut Self {
         self.follow(Msg::Second);
-        self.settle().await
+        self
     }
 
     /// Draws what the screen shows.

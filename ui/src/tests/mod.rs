@@ -12,6 +12,7 @@ mod journeys_batch;
 mod journeys_keys;
 mod journeys_licenses;
 mod journeys_log;
+mod journeys_search;
 mod keymap;
 mod late;
 mod license_dialogs;
