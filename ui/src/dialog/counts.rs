@@ -6,7 +6,7 @@ use crate::look::Look;
 use crate::message::Answer;
 use crate::paging::Requests;
 use crate::step::{Cx, LogStep, Step};
-use crate::text::{clean, fit, width};
+use crate::text::{clean, fit, fit_end, width};
 use crate::theme::Meaning;
 use crate::widget::popup;
 use licentia_core::audit::{AuditSearch, CountBy};
@@ -118,10 +118,11 @@ impl Counts {
         let most = self.rows.iter().map(|(_, entries)| *entries).max().unwrap_or(1);
         let columns: usize = rest.width.into();
         let shown = self.rows.iter().enumerate().skip(first).take(self.height);
-        let names = shown.clone().map(|(_, (key, _))| width(&clean(key))).max().unwrap_or(0).min(columns * 2 / 5);
+        let names = shown.clone().map(|(_, (key, _))| width(&clean(key))).max().unwrap_or(0).min(columns / 2);
         let numbers = most.to_string().len();
         for (row, (at, (key, entries))) in rest.rows().zip(shown) {
-            let name = fit(key, names);
+            // Of an id it is the end that tells it from others.
+            let name = if self.by == CountBy::Target { fit_end(&clean(key), names) } else { fit(key, names) };
             let pad = " ".repeat(names.saturating_sub(width(&name)));
             let mark = if at == self.selected { ">" } else { " " };
             let text = format!("{mark} {name}{pad} {entries:>numbers$} ");

@@ -20,8 +20,7 @@ pub(crate) struct QueryLine {
 
 const NAME: &str = "Query: ";
 
-const HINT: &str = "Words, or field:value with AND, OR, NOT: kind:license.* AND payload.reason:refund. \
-                    @NAME is a saved one; ↓ chooses.";
+const HINT: &str = "Words or field:value with AND, OR, NOT: kind:license.* AND refund. @NAME: saved.";
 
 impl QueryLine {
     pub(crate) fn new(text: &str) -> Self {

@@ -64,6 +64,27 @@ async fn from_a_mistake_to_a_query_that_is_saved_chosen_and_counted() {
 }
 
 #[tokio::test]
+async fn a_filter_that_was_saved_as_a_query_finds_the_same() {
+    let home = Home::founded(3).await;
+    let mut screen = audit(&home).await;
+    screen
+        .press("flicense.*, issuer.create<tab>mathieu@build7<tab><tab>2026-05-20<tab>2026-05-21<enter>")
+        .settle()
+        .await;
+    shows(&mut screen, &["1 of 4"]);
+    screen.press("Sthatday<enter>").settle().await;
+    screen.press("f<ctrl-u>license.*<tab><tab><tab><ctrl-u>2026-05-01<tab><ctrl-u>2026-05-20<enter>").settle().await;
+    shows(&mut screen, &["No entry matches"]);
+    screen.press("Sbefore<enter>").settle().await;
+    screen.press("Fs").settle().await;
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["created_at:<\"2026-05", "No entry matches"]);
+    screen.press("Fs").settle().await;
+    screen.press("<down><enter>").settle().await;
+    shows(&mut screen, &["Audit: query kind:(license.* OR", "1 of 4"]);
+}
+
+#[tokio::test]
 async fn what_another_process_writes_is_found_too() {
     let home = Home::founded(3).await;
     let mut searching = audit(&home).await;
