@@ -26,7 +26,8 @@ pub(crate) struct Counts {
     by: CountBy,
     /// The request that is waited for.
     waiting: Option<u64>,
-    rows: Vec<(String, u64)>,
+    /// None while they are counted, and where that failed.
+    rows: Option<Vec<(String, u64)>>,
     selected: usize,
     height: usize,
 }
@@ -35,19 +36,19 @@ impl Counts {
     /// By kind, and what is to be counted.
     pub(crate) fn open(search: AuditSearch, said: String, requests: &mut Requests) -> Vec<Step> {
         let by = CountBy::Kind;
-        let mut counts = Self { search, said, by, waiting: None, rows: vec![], selected: 0, height: 10 };
+        let mut counts = Self { search, said, by, waiting: None, rows: None, selected: 0, height: 10 };
         let effect = counts.count(by, requests);
         vec![Step::open(counts), Step::Run(effect)]
     }
 
     fn count(&mut self, by: CountBy, requests: &mut Requests) -> Effect {
         let request = requests.next();
-        (self.by, self.waiting, self.rows, self.selected) = (by, Some(request), vec![], 0);
+        (self.by, self.waiting, self.rows, self.selected) = (by, Some(request), None, 0);
         Effect::CountEntries { request, search: self.search.clone(), by }
     }
 
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
-        let last = self.rows.len().saturating_sub(1);
+        let last = self.rows().len().saturating_sub(1);
         let page = self.height.saturating_sub(1).max(1);
         self.selected = match action {
             Action::Up => self.selected.saturating_sub(1),
@@ -59,7 +60,7 @@ impl Counts {
             Action::CountBy => return self.turn(1, cx.requests),
             Action::CountByPrevious => return self.turn(ALL.len() - 1, cx.requests),
             Action::Narrow => {
-                let Some((key, _)) = self.rows.get(self.selected) else { return vec![] };
+                let Some((key, _)) = self.rows().get(self.selected) else { return vec![] };
                 return vec![Step::Close, Step::Log(LogStep::Narrow { by: self.by, key: key.clone() })];
             }
             Action::Cancel => return std::iter::once(Step::Close).chain(self.stop()).collect(),
@@ -81,6 +82,10 @@ impl Counts {
         self.waiting.take().map(|request| Step::Run(Effect::Stop { request }))
     }
 
+    fn rows(&self) -> &[(String, u64)] {
+        self.rows.as_deref().unwrap_or_default()
+    }
+
     pub(crate) fn waits_for(&self, request: u64) -> bool {
         self.waiting == Some(request)
     }
@@ -88,12 +93,13 @@ impl Counts {
     /// The most frequent first; of days the newest.
     pub(crate) fn counted(&mut self, answer: Answer<Vec<(String, u64)>>) -> Answer<()> {
         self.waiting = None;
-        self.rows = answer?;
+        let mut rows = answer?;
         if self.by == CountBy::Day {
-            self.rows.reverse();
+            rows.reverse();
         } else {
-            self.rows.sort_by_key(|(_, entries)| std::cmp::Reverse(*entries));
+            rows.sort_by_key(|(_, entries)| std::cmp::Reverse(*entries));
         }
+        self.rows = Some(rows);
         Ok(())
     }
 
@@ -109,15 +115,20 @@ impl Counts {
             Layout::vertical([Constraint::Length(1), Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
         frame.render_widget(self.head(look), top);
         self.height = rest.height.into();
-        if self.rows.is_empty() {
-            let text = if self.waiting.is_some() { "counting…" } else { "There is nothing to count." };
+        let rows = self.rows();
+        if rows.is_empty() {
+            let text = match (self.waiting, &self.rows) {
+                (Some(_), _) => "counting…",
+                (None, None) => "It could not be counted.",
+                (None, Some(_)) => "There is nothing to count.",
+            };
             frame.render_widget(Span::styled(text, look.style(Meaning::Muted)), rest);
             return;
         }
         let first = (self.selected + 1).saturating_sub(self.height.max(1));
-        let most = self.rows.iter().map(|(_, entries)| *entries).max().unwrap_or(1);
+        let most = rows.iter().map(|(_, entries)| *entries).max().unwrap_or(1);
         let columns: usize = rest.width.into();
-        let shown = self.rows.iter().enumerate().skip(first).take(self.height);
+        let shown = rows.iter().enumerate().skip(first).take(self.height);
         let names = shown.clone().map(|(_, (key, _))| width(&clean(key))).max().unwrap_or(0).min(columns / 2);
         let numbers = most.to_string().len();
         for (row, (at, (key, entries))) in rest.rows().zip(shown) {
@@ -146,10 +157,9 @@ impl Counts {
                 Span::raw(format!(" {name} "))
             });
         }
-        if self.waiting.is_none() {
-            let entries =
-                self.rows.iter().map(|(_, entries)| entries).fold(0u64, |sum, more| sum.saturating_add(*more));
-            let said = format!("  {} of them, {entries} entries", self.rows.len());
+        if let Some(rows) = &self.rows {
+            let entries = rows.iter().map(|(_, entries)| entries).fold(0u64, |sum, more| sum.saturating_add(*more));
+            let said = format!("  {} of them, {entries} entries", rows.len());
             spans.push(Span::styled(said, look.style(Meaning::Muted)));
         }
         Line::from(spans)

@@ -326,3 +326,32 @@ fn the_index_waits_for_a_change_and_leaves_a_copy_for_review_alone() {
     let mut app = with_licenses_as(Session::Reviewer(Why::NotUnlocked), vec![]);
     assert_eq!(app.update(Msg::Second).len(), 2, "it is derived, and needs no passphrase");
 }
+
+#[test]
+fn an_export_says_that_it_knows_no_query() {
+    let mut app = with_line();
+    let effects = press(&mut app, "refund<enter>");
+    searched(&mut app, &effects, vec![record(1)], None);
+    press(&mut app, "E");
+    shows(&mut app, &["What is exported: all entries. An export knows no query"]);
+}
+
+#[test]
+fn a_count_that_fails_is_said_and_can_be_tried_again() {
+    let mut app = with_records(vec![record(1)]);
+    let [Effect::CountEntries { request, .. }] = press(&mut app, "c")[..] else { panic!() };
+    app.update(Msg::EntriesCounted { request, answer: Err(why()) });
+    shows(&mut app, &["make room and try again"]);
+    press(&mut app, "<esc>");
+    shows(&mut app, &["It could not be counted."]);
+    assert!(matches!(press(&mut app, "<tab>")[..], [Effect::CountEntries { .. }]));
+}
+
+#[test]
+fn a_search_that_fails_is_said_once_and_not_tried_for_ever() {
+    let mut app = with_line();
+    let [Effect::Search { request, .. }] = press(&mut app, "refund<enter>")[..] else { panic!() };
+    assert_eq!(app.update(Msg::Searched { request, answer: Err(why()) }), []);
+    shows(&mut app, &["make room and try again"]);
+    assert!(matches!(press(&mut app, "<esc>r")[..], [Effect::Search { .. }]));
+}
