@@ -181,6 +181,27 @@ fn extending_and_deleting_too() {
 }
 
 #[test]
+fn saved_queries_too_and_what_is_found_is_found_by_the_command() {
+    let shell = with_licenses();
+    block_on(async {
+        let mut twins = Twins::of(shell).await;
+        twins.press("9/").await.screen.paste("-\"O'Brien & $HOME `id` %s ! 日本\" AND payload.subject:second");
+        twins.press("<ctrl-s>").await.press("-odd").await;
+        twins.both("save a query", "<enter>").await;
+
+        twins.press("<enter>").await;
+        let script = twins.shown("a search");
+        let function = format!("licentia() {{ '{PROGRAM}' \"$@\"; }}\n{script} --format jsonl\n");
+        let mut sh = twins.shell.other_command(Path::new("/bin/sh"), ["-c", &function]);
+        let ran = sh.env("LICENTIA_HOME", "/nowhere").output().unwrap();
+        let found = String::from_utf8(ran.stdout).unwrap();
+        assert!(ran.status.success() && found.lines().count() == 1 && found.contains("second"), "{script}\n{found}");
+
+        twins.press("<esc>s").await.press("D").await.both("forget a query", "<enter>").await;
+    });
+}
+
+#[test]
 fn the_review_and_the_form_show_the_same_command() {
     let shell = with_licenses();
     block_on(async {

@@ -4,6 +4,7 @@ mod answer;
 mod checkpoint;
 mod command;
 mod log;
+mod search;
 mod view;
 
 pub(crate) use command::in_the_way;
@@ -33,6 +34,7 @@ use checkpoint::Signing;
 use crossterm::event::KeyEvent;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use log::Jump;
+use search::Following;
 use std::path::PathBuf;
 
 /// See the module.
@@ -75,6 +77,7 @@ pub(crate) struct App {
     ticks: usize,
     /// The database is being asked whether somebody else wrote.
     looking: bool,
+    following: Following,
     now: Timestamp,
     theme: Theme,
     zone: Zone,
@@ -117,6 +120,7 @@ impl App {
             hung_up: false,
             ticks: 0,
             looking: false,
+            following: Following::default(),
             now,
             theme,
             zone: Zone::Utc,
@@ -171,7 +175,7 @@ impl App {
                 let looks = !std::mem::replace(&mut self.looking, true);
                 let look = looks.then_some(Effect::LookForChanges);
                 let check = self.verification.due(self.now).map(Effect::Check);
-                look.into_iter().chain(check).chain(self.sign_hourly()).collect()
+                look.into_iter().chain(check).chain(self.sign_hourly()).chain(self.follow_index()).collect()
             }
             Msg::HungUp => {
                 self.hung_up = true;
@@ -303,6 +307,7 @@ impl App {
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::BatchPreview(preview) => preview.wait(waiting),
                 Dialog::Export(export) => export.wait(waiting),
+                Dialog::SaveFilter(save) => save.wait(waiting),
                 Dialog::Delete(delete) => delete.wait(waiting),
                 Dialog::Extend(extend) => extend.wait(waiting),
                 Dialog::TakeIn(import) => import.wait(waiting),

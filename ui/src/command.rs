@@ -1,6 +1,7 @@
 //! The command line that does the same as an effect, for a POSIX shell. A secret is never part of one.
 
 mod keys;
+mod search;
 mod shell;
 
 use crate::effect::{Effect, is_license};
@@ -54,6 +55,12 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
             Ok(audit("audit export", filter).path("--out", path).option("--format", format.as_str()))
         }
         Effect::RotateKey => Ok(Command::new("audit rotate-key")),
+        Effect::Search { search, .. } | Effect::SearchNewer { search, .. } => {
+            Ok(search::searched("audit list", search))
+        }
+        Effect::CountEntries { request: _, search, by } => Ok(search::counted(search, *by)),
+        Effect::LoadFilters { .. } => Ok(Command::new("audit filter list")),
+        Effect::ChangeFilter(change) => Ok(search::filter(change)),
         Effect::Verify { request: _, verify } => Ok(Command::new("audit verify")
             .maybe("--log", verify.fingerprint.as_deref())
             .maybe("--from", verify.from)
@@ -66,6 +73,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::Quit
         | Effect::Stop { .. }
         | Effect::LookForChanges
+        | Effect::FollowIndex
         | Effect::Copy { .. }
         | Effect::Check(_)
         | Effect::VerifyLicense { .. }

@@ -9,13 +9,14 @@ mod license;
 mod log;
 mod probes;
 mod read;
+mod search;
 mod write;
 
 use crate::message::{Answer, Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::audit::{
-    AuditFilter, CheckpointReason, ExportFormat, ExportReport, Level, LogIdentity, VerifyRequest,
+    AuditFilter, AuditSearch, CheckpointReason, CountBy, ExportFormat, ExportReport, Level, LogIdentity, VerifyRequest,
 };
 use licentia_core::pin::PinState;
 use licentia_core::{
@@ -30,6 +31,7 @@ pub(crate) use keys::{
     IdentityChange, IdentityDone, IssuerChange, IssuerDone, KeyForm, KeySource, ProbeChange, ProbeDone, Saving,
 };
 pub(crate) use license::is_license;
+pub(crate) use search::{FilterChange, FilterDone, Found as FoundEntries};
 
 /// Something to be done outside of the application state.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +80,32 @@ pub(crate) enum Effect {
         before: Option<u64>,
         limit: u64,
     },
+    /// Search the log for a moment: what is found so far, and where to go on.
+    Search {
+        request: u64,
+        search: AuditSearch,
+        before: Option<u64>,
+        limit: u64,
+        /// A whole page, however long it takes.
+        whole: bool,
+    },
+    /// The same among the entries that came after one.
+    SearchNewer {
+        request: u64,
+        search: AuditSearch,
+        after: u64,
+    },
+    CountEntries {
+        request: u64,
+        search: AuditSearch,
+        by: CountBy,
+    },
+    LoadFilters {
+        request: u64,
+    },
+    ChangeFilter(FilterChange),
+    /// Let the index of words follow the log, a few entries further.
+    FollowIndex,
     LoadKinds {
         request: u64,
     },
@@ -225,9 +253,10 @@ impl Effect {
     /// The number under which it can be given up half-way: it only reads, and takes long.
     pub(crate) const fn stoppable(&self) -> Option<u64> {
         match self {
-            Self::Verify { request, .. } | Self::ReadBatch { request, .. } | Self::WriteTokens { request, .. } => {
-                Some(*request)
-            }
+            Self::Verify { request, .. }
+            | Self::ReadBatch { request, .. }
+            | Self::WriteTokens { request, .. }
+            | Self::CountEntries { request, .. } => Some(*request),
             _ => None,
         }
     }
@@ -251,6 +280,7 @@ impl Effect {
                 | Self::ChangeIssuer(_)
                 | Self::ChangeIdentity(_)
                 | Self::ChangeProbe(_)
+                | Self::ChangeFilter(_)
         )
     }
 }
@@ -380,6 +410,18 @@ async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
         Effect::LoadAudit { request, filter, before, limit } => {
             Msg::AuditLoaded { request, answer: read::audit(services, &filter, before, limit).await }
         }
+        Effect::Search { request, search, before, limit, whole } => {
+            Msg::Searched { request, answer: search::entries(services, &search, before, limit, whole).await }
+        }
+        Effect::SearchNewer { request, search, after } => {
+            Msg::SearchedNewer { request, answer: search::newer(services, &search, after).await }
+        }
+        Effect::CountEntries { request, search, by } => {
+            Msg::EntriesCounted { request, answer: search::counts(services, &search, by).await }
+        }
+        Effect::LoadFilters { request } => Msg::FiltersLoaded { request, answer: search::filters(services).await },
+        Effect::ChangeFilter(change) => Msg::FilterChanged(search::change(services, change).await),
+        Effect::FollowIndex => Msg::IndexFollowed(services.follow_with_index().await),
         Effect::LoadKinds { request } => Msg::KindsLoaded { request, answer: read::kinds(services).await },
         Effect::ResolveTarget { request, text } => {
             Msg::TargetResolved { request, answer: read::target(services, text).await }

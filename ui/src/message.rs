@@ -1,11 +1,12 @@
 //! Everything that can happen to the screen.
 
 use crate::effect::{
-    Exported, FoundedHome, IdentityDone, IssuerDone, LicenseDetails, Overview, Preview, ProbeDone, Target, Verification,
+    Exported, FilterDone, FoundEntries, FoundedHome, IdentityDone, IssuerDone, LicenseDetails, Overview, Preview,
+    ProbeDone, Target, Verification,
 };
 use crate::screen::issuers::IssuerMore;
 use crossterm::event::KeyEvent;
-use licentia_core::audit::VerifyReport;
+use licentia_core::audit::{SavedFilter, VerifyReport};
 use licentia_core::{
     AuditRecord, Batch, Deleted, Explanation, Identity, IdentityId, Issuer, KeyFacts, License, LicenseCounts,
     LicenseId, Page, ProbeToken, ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
@@ -71,6 +72,26 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<Page<AuditRecord, u64>>,
     },
+    Searched {
+        request: u64,
+        answer: Answer<FoundEntries>,
+    },
+    /// Newest first, and the last entry that was looked at.
+    SearchedNewer {
+        request: u64,
+        answer: Answer<(Vec<AuditRecord>, u64)>,
+    },
+    EntriesCounted {
+        request: u64,
+        answer: Answer<Vec<(String, u64)>>,
+    },
+    FiltersLoaded {
+        request: u64,
+        answer: Answer<Vec<SavedFilter>>,
+    },
+    FilterChanged(Answer<Box<FilterDone>>),
+    /// Whether the index of words has still to follow.
+    IndexFollowed(bool),
     KindsLoaded {
         request: u64,
         answer: Answer<Vec<String>>,

@@ -61,6 +61,7 @@ pub(crate) struct Ask<K> {
 
 /// See the module.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own, and any two can be true together")]
 pub(crate) struct Paged<T: Row> {
     marks: Vec<Mark<T::Key>>,
     pages: VecDeque<Vec<T>>,
@@ -78,6 +79,8 @@ pub(crate) struct Paged<T: Row> {
     loaded: bool,
     /// Something was written since it was read.
     stale: bool,
+    /// Nothing more is read towards the end until somebody asks for it.
+    paused: bool,
 }
 
 #[derive(Debug)]
@@ -119,6 +122,7 @@ impl<T: Row> Default for Paged<T> {
             to_end: false,
             loaded: false,
             stale: false,
+            paused: false,
         }
     }
 }
@@ -128,6 +132,7 @@ impl<T: Row> Paged<T> {
     pub(crate) fn restart(&mut self, requests: &mut Requests) -> Ask<T::Key> {
         self.to_end = false;
         self.stale = false;
+        self.paused = false;
         self.ask(requests, 0, None, PAGE, What::Fresh)
     }
 
@@ -142,8 +147,8 @@ impl<T: Row> Paged<T> {
         let page = answer.inspect_err(|_| self.to_end = false)?;
         match waiting.what {
             What::Fresh => {
-                let Self { height, to_end, stale, .. } = *self;
-                *self = Self { height, to_end, stale, loaded: true, ..Self::default() };
+                let Self { height, to_end, stale, paused, .. } = *self;
+                *self = Self { height, to_end, stale, paused, loaded: true, ..Self::default() };
                 self.marks.push(Mark { after: None, limit: PAGE, rows: 0 });
                 self.append(page);
             }
@@ -174,7 +179,7 @@ impl<T: Row> Paged<T> {
             return Some(self.ask(requests, page, mark.after.clone(), mark.limit * 2, What::More));
         }
         let near = self.selected.max(self.top + self.height) + MARGIN >= self.end();
-        if !(near || self.to_end) || !self.has_more() {
+        if !(near || self.to_end) || !self.has_more() || self.paused {
             self.to_end = false;
             return None;
         }
@@ -229,6 +234,7 @@ impl<T: Row> Paged<T> {
 
     /// To the end, reading page after page.
     pub(crate) fn last(&mut self) {
+        self.paused = false;
         self.select(usize::MAX);
         self.to_end = self.has_more() || !self.loaded;
     }
@@ -274,6 +280,47 @@ impl<T: Row> Paged<T> {
     /// What is kept is read again as soon as [`Self::want`] is asked.
     pub(crate) const fn outdated(&mut self) {
         self.stale = true;
+    }
+
+    /// Reads no further towards the end until the list is begun anew, or its end is asked for.
+    pub(crate) const fn pause(&mut self) {
+        self.paused = true;
+        self.to_end = false;
+    }
+
+    pub(crate) const fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    /// Where the next page begins that was not read yet.
+    pub(crate) const fn reached(&self) -> Option<&T::Key> {
+        self.next.as_ref()
+    }
+
+    /// Whether a page that is short may be taken in now, and go on: one in the middle must not be.
+    pub(crate) fn takes_parts(&self) -> bool {
+        self.waiting.as_ref().is_none_or(|waiting| match waiting.what {
+            What::Fresh => true,
+            What::More => waiting.page >= self.first + self.pages.len(),
+            What::Again => false,
+        })
+    }
+
+    /// Rows that came in at the top. The selection stays on its row; at the very top, what is new is seen at once.
+    pub(crate) fn insert_above(&mut self, rows: Vec<T>) {
+        // Further down they are met on the way back up.
+        if self.first > 0 {
+            return;
+        }
+        let (was_empty, many) = (self.end() == 0, rows.len());
+        let (Some(front), Some(mark)) = (self.pages.front_mut(), self.marks.first_mut()) else { return };
+        front.splice(0..0, rows);
+        mark.rows = front.len();
+        if !was_empty {
+            self.selected += many;
+            self.top += if self.top == 0 { 0 } else { many };
+        }
+        self.select(self.selected);
     }
 
     /// A page is being read.

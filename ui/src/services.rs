@@ -6,6 +6,7 @@ use crate::text::clean;
 use licentia_core::secret::Passphrase;
 use licentia_core::{Actor, Ambient, Error, Explanation, Licentia, Operator, Place, Result, StoreError, Watch};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 use tokio::sync::Mutex;
 
@@ -23,7 +24,12 @@ pub(crate) struct Services {
     operator: RwLock<Option<Operator>>,
     /// None where there is nothing to watch yet, or it failed.
     watch: Mutex<Option<Watch>>,
+    /// Somebody wrote while nobody could tell it from our own index.
+    wrote: AtomicBool,
 }
+
+/// Entries that the index of words takes in at once: so few that a change never waits for long.
+const INDEXED: u64 = 1_000;
 
 /// What was found at the start.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,6 +106,7 @@ impl Services {
             open: RwLock::new(open),
             operator: RwLock::new(operator),
             watch: Mutex::new(watch),
+            wrote: AtomicBool::new(false),
         };
         Ok((services, opening))
     }
@@ -156,14 +163,39 @@ impl Services {
     /// Whether anybody wrote since this was last asked. Where nobody watched meanwhile, somebody may have.
     pub(crate) async fn has_changed(&self) -> bool {
         let mut watch = self.watch.lock().await;
+        let wrote = self.wrote.swap(false, Ordering::Relaxed);
         if let Some(watching) = watch.as_mut()
             && let Ok(changed) = watching.changed().await
         {
-            return changed;
+            return changed || wrote;
         }
         let Ok(licentia) = self.licentia() else { return false };
         *watch = licentia.watch().await.ok();
         watch.is_some()
+    }
+
+    /// Lets the index of words follow the log a little; true when there is more to do. It is a help and no evidence, so a
+    /// failure is none: what it does not reach is searched all the same.
+    pub(crate) async fn follow_with_index(&self) -> bool {
+        let Ok(licentia) = self.licentia() else { return false };
+        // A copy for review stays byte for byte what was handed over.
+        if !licentia.is_writable() || !licentia.vault().exists().await.unwrap_or(false) {
+            return false;
+        }
+        let Ok(before) = licentia.audit().index_state().await else { return false };
+        if before.behind() == 0 {
+            return false;
+        }
+        let mut watch = self.watch.lock().await;
+        let mut wrote = changed(watch.as_mut()).await;
+        let Ok(state) = licentia.audit().follow_with_index(INDEXED).await else { return false };
+        // The watch cannot tell the index from a change, but every change makes the log longer.
+        changed(watch.as_mut()).await;
+        wrote |= licentia.audit().index_state().await.map_or(true, |after| after.size != before.size);
+        if wrote {
+            self.wrote.store(true, Ordering::Relaxed);
+        }
+        state.behind() > 0
     }
 
     /// Forgets the operator, moves the pin to what was seen and closes the files.
@@ -178,6 +210,13 @@ impl Services {
         }
         licentia.close().await;
         moved
+    }
+}
+
+async fn changed(watch: Option<&mut Watch>) -> bool {
+    match watch {
+        Some(watch) => watch.changed().await.unwrap_or(true),
+        None => false,
     }
 }
 

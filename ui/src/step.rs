@@ -4,7 +4,7 @@ use crate::dialog::Dialog;
 use crate::effect::Effect;
 use crate::look::Look;
 use crate::paging::Requests;
-use licentia_core::audit::{AuditFilter, VerifyRequest};
+use licentia_core::audit::{AuditFilter, CountBy, VerifyRequest};
 use licentia_core::{AuditRecord, License};
 
 /// See the module.
@@ -54,6 +54,13 @@ pub(crate) enum LogStep {
     },
     /// Show only what happened to this.
     OnlyTarget(String),
+    /// Search with this query.
+    Query(String),
+    /// Only the entries that have this in common.
+    Narrow {
+        by: CountBy,
+        key: String,
+    },
     Show(Box<License>),
     /// Nothing can be done, and this is why.
     Nothing(&'static str),

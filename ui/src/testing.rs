@@ -20,7 +20,7 @@ use tokio::task::{AbortHandle, JoinError, JoinSet};
 
 /// A screen over real services.
 pub struct Harness {
-    app: App,
+    app: Box<App>,
     services: Arc<Services>,
     terminal: Terminal<TestBackend>,
     waiting: VecDeque<Effect>,
@@ -53,7 +53,7 @@ impl Harness {
         };
         let (sender, said) = unbounded_channel();
         let mut harness = Self {
-            app,
+            app: Box::new(app),
             services: Arc::new(services),
             terminal,
             waiting: VecDeque::new(),
@@ -170,8 +170,13 @@ impl Harness {
 
     /// Lets a second go by, in which the screen looks for what other processes wrote.
     pub async fn wait_a_second(&mut self) -> &mut Self {
+        self.second().settle().await
+    }
+
+    /// The same, and nothing of it has answered yet.
+    pub fn second(&mut self) -> &mut Self {
         self.follow(Msg::Second);
-        self.settle().await
+        self
     }
 
     /// Draws what the screen shows.

@@ -22,7 +22,7 @@ const LONGEST_NAME: usize = 64;
 impl Audit<'_> {
     /// Keeps a query under a name; one that was there is replaced.
     pub async fn save_filter(&self, operator: &Operator, name: &str, query: &str) -> Result<SavedFilter> {
-        let name = checked_name(name)?;
+        let name = SavedFilter::checked_name(name)?;
         let query = Query::parse(query.trim(), self.0.ambient().now()).map_err(Error::Query)?.text().to_owned();
         self.0
             .write(operator, move |tx| async move {
@@ -92,12 +92,14 @@ fn filter(row: &Setting) -> SavedFilter {
     }
 }
 
-/// It is typed behind an `@`, so it is one plain word.
-fn checked_name(name: &str) -> Result<String> {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain) {
-        let why = format!("it is 1 to {LONGEST_NAME} of the characters a-z, A-Z, 0-9, `-`, `_` and `.`");
-        return Err(Error::invalid("the filter's name", why));
+impl SavedFilter {
+    /// A name that a filter can have: it is typed behind an `@`, so it is one plain word.
+    pub fn checked_name(name: &str) -> Result<String> {
+        let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+        if name.is_empty() || name.len() > LONGEST_NAME || !name.chars().all(plain) {
+            let why = format!("it is 1 to {LONGEST_NAME} of the characters a-z, A-Z, 0-9, `-`, `_` and `.`");
+            return Err(Error::invalid("the filter's name", why));
+        }
+        Ok(name.to_owned())
     }
-    Ok(name.to_owned())
 }

@@ -32,7 +32,10 @@ impl App {
             Msg::LookedForChanges(changed) => {
                 self.looking = false;
                 return match self.tab {
-                    _ if changed => self.outdated(),
+                    _ if changed => {
+                        self.index_is_due();
+                        self.outdated()
+                    }
                     // Nobody wrote, but time goes on.
                     TabId::Dashboard => self.fill(),
                     _ => vec![],
@@ -55,6 +58,7 @@ impl App {
             }
             Msg::Checkpointed(answer) => return self.signed(answer),
             Msg::NotSigned(why) => self.not_signed(why),
+            Msg::IndexFollowed(more) => return self.index_followed(more).into_iter().collect(),
             Msg::LicenseGone { request } => return self.license_gone(request),
             load_or_change => return self.loaded(load_or_change),
         }
@@ -105,6 +109,10 @@ impl App {
             Msg::TwinsLoaded { request, answer } => self.twins_loaded(request, answer),
             Msg::IdentityResolved { request, answer } => Ok(self.identity_resolved(request, answer)),
             Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
+            Msg::Searched { request, answer } => self.audit.searched(request, answer, requests),
+            Msg::SearchedNewer { request, answer } => self.audit.searched_newer(request, answer, requests),
+            Msg::EntriesCounted { request, answer } => self.entries_counted(request, answer).map(|()| None),
+            Msg::FiltersLoaded { request, answer } => self.filters_loaded(request, answer).map(|()| None),
             Msg::TargetResolved { request, answer } => Ok(self.audit.target_resolved(request, answer, requests)),
             Msg::KindsLoaded { request, answer } => self.audit.kinds_loaded(request, answer).map(|()| None),
             Msg::IssuersLoaded { request, answer } => self
@@ -131,6 +139,7 @@ impl App {
     fn written(&mut self, msg: Msg) -> Vec<Effect> {
         self.writing = false;
         self.signing = None;
+        self.index_is_due();
         let followed = match msg {
             Msg::Founded(answer) => answer.map(|home| self.founded(*home)),
             Msg::LicenseSaved(answer) => answer.map(|path| self.license_saved(&path)),
@@ -146,6 +155,7 @@ impl App {
             Msg::KeyRotated(answer) => answer.map(|key| self.key_rotated(&key)),
             Msg::IssuerChanged(answer) => answer.map(|done| self.issuer_changed(&done)),
             Msg::IdentityChanged(answer) => answer.map(|done| self.identity_changed(&done)),
+            Msg::FilterChanged(answer) => answer.map(|done| self.filter_changed(&done)),
             Msg::ProbeChanged(answer) => answer.map(|done| self.probe_changed(*done)),
             _ => Ok(vec![]),
         };

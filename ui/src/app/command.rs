@@ -5,12 +5,17 @@ use crate::command::{self, Said};
 use crate::dialog::Dialog;
 use crate::dialog::command_line::CommandLine;
 use crate::effect::Effect;
+use crate::tab::TabId;
 
 impl App {
     /// Shows it, or says why there is none.
     pub(super) fn show_command(&mut self) {
-        let Some(dialog) = self.dialogs.last() else { return };
-        let said = match dialog.leads_to(self.now) {
+        let leads_to = match (self.dialogs.last(), self.tab) {
+            (Some(dialog), _) => dialog.leads_to(self.now),
+            (None, TabId::Audit) => self.audit.leads_to(self.now).map(Some),
+            (None, _) => return,
+        };
+        let said = match leads_to {
             Ok(Some(effect)) => match command::of(&effect, self.named_home.as_deref()) {
                 Said::Line(line) => {
                     self.dialogs.push(CommandLine::new(line, advice(&effect)).into());
@@ -65,6 +70,9 @@ impl Dialog {
             Self::Extend(dialog) => dialog.leads_to(now).map(Some),
             Self::TakeIn(dialog) => dialog.leads_to().map(Some),
             Self::SaveLicense(dialog) => dialog.leads_to().map(Some),
+            Self::SaveFilter(dialog) => dialog.leads_to().map(Some),
+            Self::Counts(dialog) => Ok(Some(dialog.leads_to())),
+            Self::SavedFilters(_) => Ok(Some(Effect::LoadFilters { request: 0 })),
             Self::Unlock(_)
             | Self::Founded(_)
             | Self::Error(_)

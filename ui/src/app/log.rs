@@ -41,6 +41,8 @@ impl App {
                 return vec![Effect::FindTarget { request, kind, id }];
             }
             LogStep::OnlyTarget(id) => return vec![self.only_target(id)],
+            LogStep::Query(text) => return self.audit.search_for(&text, self.now, &mut self.requests),
+            LogStep::Narrow { by, key } => return vec![self.audit.narrow(by, key, &mut self.requests)],
             LogStep::Show(license) => return self.show_license(*license),
             LogStep::Nothing(why) => self.notice = Some(why.to_owned()),
         }

@@ -132,6 +132,7 @@ impl App {
         };
         let verb = match self.dialogs.last() {
             Some(dialog) => dialog.verb(),
+            None if self.context() == Context::Query => Some("search"),
             None => Some("filter"),
         };
         let shown = |binding: &Binding| {

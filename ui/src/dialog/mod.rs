@@ -4,6 +4,7 @@ pub(crate) mod batch;
 pub(crate) mod command_line;
 pub(crate) mod confirm;
 pub(crate) mod consume;
+pub(crate) mod counts;
 pub(crate) mod delete;
 pub(crate) mod discard;
 pub(crate) mod entry;
@@ -18,7 +19,9 @@ pub(crate) mod make;
 pub(crate) mod report;
 pub(crate) mod revoke;
 pub(crate) mod save;
+pub(crate) mod save_filter;
 pub(crate) mod save_license;
+pub(crate) mod saved_filters;
 pub(crate) mod setup;
 pub(crate) mod take_in;
 pub(crate) mod token;
@@ -99,6 +102,9 @@ dialogs! {
     Report(report::Report): Message,
     Export(export::Export): Form,
     ExportDone(export::ExportDone): Message,
+    Counts(counts::Counts): Counts,
+    SavedFilters(saved_filters::SavedFilters): SavedFilters,
+    SaveFilter(save_filter::SaveFilter): Form,
 }
 
 /// What a dialog does that is only read.
@@ -131,6 +137,7 @@ impl Dialog {
             Self::Consume(dialog) => dialog.form.key(key),
             Self::VerifyFrom(dialog) => dialog.form.key(key),
             Self::Export(dialog) => dialog.key(key),
+            Self::SaveFilter(dialog) => dialog.form.key(key),
             // The others have no field.
             _ => {}
         }
@@ -155,6 +162,7 @@ impl Dialog {
             Self::Consume(dialog) => dialog.form.paste(text),
             Self::VerifyFrom(dialog) => dialog.form.paste(text),
             Self::Export(dialog) => dialog.form.paste(text),
+            Self::SaveFilter(dialog) => dialog.form.paste(text),
             // The others have no field.
             _ => {}
         }
@@ -185,6 +193,7 @@ impl Dialog {
                 | Self::Consume(_)
                 | Self::Save(_)
                 | Self::Export(_)
+                | Self::SaveFilter(_)
         )
     }
 }

@@ -1,7 +1,7 @@
 //! What Enter does in a dialog, in a word or two for the line at the bottom.
 
 use super::Dialog;
-use crate::effect::{Effect, IdentityChange, IssuerChange, ProbeChange};
+use crate::effect::{Effect, FilterChange, IdentityChange, IssuerChange, ProbeChange};
 
 impl Dialog {
     /// None where its key is called as everywhere.
@@ -14,7 +14,7 @@ impl Dialog {
             }
             Self::Make(_) => Some("create"),
             Self::Delete(_) => Some("delete"),
-            Self::SaveLicense(_) | Self::Save(_) => Some("save"),
+            Self::SaveLicense(_) | Self::Save(_) | Self::SaveFilter(_) => Some("save"),
             Self::Consume(_) => Some("take in"),
             Self::VerifyFrom(_) => Some("verify"),
             Self::Export(_) => Some("export"),
@@ -36,6 +36,7 @@ impl Dialog {
             Self::Make(dialog) => dialog.form.is_single(),
             Self::Save(dialog) => dialog.has_one_field(),
             Self::VerifyFrom(dialog) => dialog.form.is_single(),
+            Self::SaveFilter(dialog) => dialog.form.is_single(),
             Self::BatchForm(dialog) => dialog.form.is_single(),
             Self::Tokens(dialog) => dialog.form.is_single(),
             _ => false,
@@ -55,6 +56,7 @@ const fn verb(effect: &Effect) -> Option<&'static str> {
         Effect::ChangeIssuer(IssuerChange::Delete { .. }) | Effect::ChangeIdentity(IdentityChange::Delete { .. }) => {
             "delete"
         }
+        Effect::ChangeFilter(FilterChange::Delete { .. }) => "forget",
         Effect::ChangeIdentity(IdentityChange::Regenerate { .. }) => "regenerate",
         Effect::ChangeProbe(ProbeChange::Cancel { .. }) => "cancel the probe",
         _ => return None,

@@ -64,6 +64,16 @@ actions! {
     Filter = "filter", "Only some kinds, an actor, a target, a time";
     ClearFilter = "show all", "Show everything again";
     ShowEvents = "audit", "Its events in the audit log, and back";
+    Query = "search", "Search by words and fields; AND, OR, NOT";
+    StopSearch = "stop", "Stop the search; what was found stays";
+    SavedFilters = "saved", "Choose a query that was saved";
+    UseFilter = "search", "Search with it";
+    SaveFilter = "save", "Save what is searched for under a name";
+    DeleteFilter = "delete", "Forget it; what it found stays";
+    Count = "count", "Count what is shown: kind, actor, target, day";
+    CountBy = "by", "Count by the next: kind, actor, target, day";
+    CountByPrevious = "by before", "The same, the other way round";
+    Narrow = "only these", "Show only the entries that it counts";
     FilterTarget = "same target", "Only what happened to this target";
     JumpToTarget = "go to target", "Go to what this entry speaks of";
     NextEntry = "older", "The next entry of the list, an older one";
@@ -133,6 +143,8 @@ impl Action {
                 | Self::Import
                 | Self::SignBatch
                 | Self::RotateKey
+                | Self::SaveFilter
+                | Self::DeleteFilter
         )
     }
 }

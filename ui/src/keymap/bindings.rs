@@ -33,6 +33,10 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::Audit => AUDIT,
         Layer::Dashboard => DASHBOARD,
         Layer::AuditFilter => AUDIT_FILTER,
+        Layer::AuditSearching => AUDIT_SEARCHING,
+        Layer::Query => QUERY,
+        Layer::SavedFilters => SAVED_FILTERS,
+        Layer::Counts => COUNTS,
         Layer::Entry => ENTRY,
         Layer::Verifying => VERIFYING,
         Layer::Form => FORM,
@@ -163,13 +167,45 @@ const SEARCH: &[Binding] = &[
 
 const AUDIT: &[Binding] = &[
     shown(&[ENTER], Action::Open),
+    shown(&[Key::char('/')], Action::Query),
     shown(&[Key::char('f')], Action::Filter),
+    shown(&[Key::char('c')], Action::Count),
     shown(&[Key::char('v')], Action::Verify),
     shown(&[Key::char('E')], Action::Export),
-    shown(&[Key::char('T')], Action::FilterTarget),
+    shown(&[Key::char('s')], Action::SavedFilters),
     shown(&[Key::char('F')], Action::ClearFilter),
+    known(&[Key::char('T')], Action::FilterTarget),
+    known(&[Key::char('S')], Action::SaveFilter),
+    known(&[F2], Action::ShowCommand),
     known(&[Key::char('V')], Action::VerifyFrom),
     known(&[Key::char('K')], Action::RotateKey),
+];
+
+const AUDIT_SEARCHING: &[Binding] = &[shown(&[ESC], Action::StopSearch)];
+
+const QUERY: &[Binding] = &[
+    shown(&[ENTER], Action::Submit),
+    shown(&[ESC], Action::Cancel),
+    shown(&[DOWN], Action::SavedFilters),
+    shown(&[Key::ctrl('s')], Action::SaveFilter),
+    shown(&[F2], Action::ShowCommand),
+];
+
+const SAVED_FILTERS: &[Binding] = &[
+    shown(&[ENTER], Action::UseFilter),
+    shown(&[Key::char('D')], Action::DeleteFilter),
+    shown(&[ESC], Action::Cancel),
+    shown(&[F2], Action::ShowCommand),
+    shown(&[Key::char('?')], Action::Help),
+];
+
+const COUNTS: &[Binding] = &[
+    shown(&[ENTER], Action::Narrow),
+    shown(&[TAB, RIGHT], Action::CountBy),
+    known(&[BACK_TAB, LEFT], Action::CountByPrevious),
+    shown(&[ESC], Action::Cancel),
+    shown(&[F2], Action::ShowCommand),
+    shown(&[Key::char('?')], Action::Help),
 ];
 
 const DASHBOARD: &[Binding] = &[
@@ -185,6 +221,7 @@ const AUDIT_FILTER: &[Binding] = &[
     shown(&[DOWN], Action::Complete),
     shown(&[ENTER], Action::Submit),
     shown(&[ESC], Action::Cancel),
+    shown(&[F2], Action::ShowCommand),
 ];
 
 const ENTRY: &[Binding] = &[

@@ -1,9 +1,14 @@
 //! Tab 9: the audit log, newest first.
 
+mod asking;
+
 use super::events::Events;
 use super::filter_bar::{AuditFilterText, FilterBar, Outcome};
 use super::head;
+use super::query_line::QueryLine;
 use crate::dialog::confirm::Confirm;
+use crate::dialog::counts::Counts;
+use crate::dialog::saved_filters::SavedFilters;
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
 use crate::look::Look;
@@ -11,7 +16,7 @@ use crate::message::Answer;
 use crate::paging::Requests;
 use crate::step::{Cx, LogStep, Step};
 use crossterm::event::KeyEvent;
-use licentia_core::audit::{AuditFilter, VerifyRequest};
+use licentia_core::audit::{AuditFilter, Query, SavedFilter, VerifyRequest};
 use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -25,13 +30,25 @@ pub(crate) struct Audit {
     typed: AuditFilterText,
     /// Open while the filter is being changed.
     bar: Option<FilterBar>,
+    /// What else is asked of entries.
+    query: Option<Query>,
+    /// Open while a query is being typed.
+    line: Option<Box<QueryLine>>,
+    /// The saved queries, once they were read for the line, and the request for them.
+    saved: Option<Vec<SavedFilter>>,
+    saved_request: u64,
     /// The kinds that are in this log, as of the last time that the bar was opened.
     kinds: Vec<String>,
 }
 
 impl Audit {
-    pub(crate) const fn context(&self) -> Context {
-        if self.bar.is_some() { Context::AuditFilter } else { Context::Audit }
+    pub(crate) fn context(&self) -> Context {
+        match (&self.bar, &self.line) {
+            (Some(_), _) => Context::AuditFilter,
+            (None, Some(_)) => Context::Query,
+            (None, None) if self.events.is_searching() => Context::AuditSearching,
+            (None, None) => Context::Audit,
+        }
     }
 
     /// Something was written since the list was read.
@@ -43,18 +60,40 @@ impl Audit {
         if self.bar.is_some() {
             return self.act_in_bar(action, cx).map(Step::Run).into_iter().collect();
         }
+        if self.line.is_some() {
+            return self.act_in_line(action, cx);
+        }
         match action {
+            Action::Query => vec![Step::Run(self.open_line(&self.query_text(), cx.requests))],
+            Action::SavedFilters => SavedFilters::open(cx.requests),
+            Action::SaveFilter => self.save(),
+            Action::Count => Counts::open(self.search(), self.said(), cx.requests),
+            Action::StopSearch => {
+                self.events.stop();
+                vec![Step::Notice("Stopped: older entries were not searched. End goes on.")]
+            }
+            // `now` is another moment by now.
+            Action::Refresh if self.query.is_some() => {
+                self.search_for(&self.query_text(), cx.look.now, cx.requests).into_iter().map(Step::Run).collect()
+            }
             Action::Filter => {
                 let request = cx.requests.next();
                 self.bar = Some(FilterBar::new(&self.typed, &self.kinds, request));
                 vec![Step::Run(Effect::LoadKinds { request })]
             }
-            Action::ClearFilter => vec![Step::Run(self.show(AuditFilterText::default(), None, cx.requests))],
+            Action::ClearFilter => {
+                self.query = None;
+                vec![Step::Run(self.show(AuditFilterText::default(), None, cx.requests))]
+            }
             Action::Verify => vec![Step::Log(LogStep::Verify(VerifyRequest::default()))],
             Action::VerifyFrom => vec![Step::Log(LogStep::VerifyFrom)],
             Action::RotateKey => vec![Step::open(Confirm::rotate_key())],
             Action::Export => {
-                let (filter, said) = (self.filter.clone(), self.typed.said());
+                let mut said = self.typed.said();
+                if self.query.is_some() {
+                    said.push_str(". An export knows no query: what only the query leaves out is in it.");
+                }
+                let filter = self.filter.clone();
                 vec![Step::Log(LogStep::Export { filter, said })]
             }
             action => self.events.act(action, cx),
@@ -77,17 +116,22 @@ impl Audit {
     pub(crate) fn key(&mut self, key: KeyEvent) {
         if let Some(bar) = &mut self.bar {
             bar.key(key);
+        } else if let Some(line) = &mut self.line {
+            line.key(key);
         }
     }
 
     pub(crate) fn paste(&mut self, text: &str) {
         if let Some(bar) = &mut self.bar {
             bar.paste(text);
+        } else if let Some(line) = &mut self.line {
+            line.paste(text);
         }
     }
 
     /// Shows what happened to one target, whose whole id this is.
     pub(crate) fn only_target(&mut self, target: String, requests: &mut Requests) -> Effect {
+        (self.query, self.line) = (None, None);
         let typed = AuditFilterText { target: target.clone(), ..AuditFilterText::default() };
         self.show(typed, Some(target), requests)
     }
@@ -115,7 +159,7 @@ impl Audit {
         self.bar = None;
         self.filter = typed.filter(target);
         self.typed = typed;
-        self.events.show(self.filter.clone(), requests)
+        self.events.show(self.search(), requests)
     }
 
     pub(crate) fn loaded(
@@ -143,7 +187,15 @@ impl Audit {
     }
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
-        let rest = head(frame, area, look, &format!("Audit: {}", self.typed.said()), &self.events.position());
+        let position = self.events.position();
+        let rest = if let Some(line) = &self.line {
+            let lines = u16::try_from(line.height(area.width.into())).unwrap_or(u16::MAX);
+            let [above, rest] = Layout::vertical([Constraint::Max(lines), Constraint::Fill(1)]).areas(area);
+            line.draw(frame, above, look, &position);
+            rest
+        } else {
+            head(frame, area, look, &format!("Audit: {}", self.said()), &position)
+        };
         let bar = self.bar.as_ref().map_or(0, |bar| bar.height(rest.width.into()));
         let bar = Constraint::Max(u16::try_from(bar).unwrap_or(u16::MAX));
         let [above, rest] = Layout::vertical([bar, Constraint::Fill(1)]).areas(rest);
@@ -156,7 +208,13 @@ impl Audit {
     }
 
     fn empty_text(&self) -> String {
-        if self.filter == AuditFilter::default() {
+        if self.events.is_searching() {
+            return "Nothing is found yet; the search goes on.".to_owned();
+        }
+        if let Some(at) = self.events.stopped_at() {
+            return format!("Nothing is found in the entries from {at} on. End searches the older ones.");
+        }
+        if self.filter == AuditFilter::default() && self.query.is_none() {
             return "There is no entry.".to_owned();
         }
         // A kind that was misspelt would look as if nothing had happened.

@@ -2,7 +2,7 @@
 
 use super::{Move, head, navigate, nothing};
 use crate::dialog::entry::Entry;
-use crate::effect::Effect;
+use crate::effect::{Effect, FoundEntries};
 use crate::keymap::Action;
 use crate::look::{Look, Zone};
 use crate::message::Answer;
@@ -10,7 +10,7 @@ use crate::paging::{Ask, Paged, Requests};
 use crate::step::{Cx, LogStep, Step};
 use crate::theme::Meaning;
 use crate::widget::table::{self, Cell, Column};
-use licentia_core::audit::AuditFilter;
+use licentia_core::audit::{AuditFilter, AuditSearch};
 use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Rect};
@@ -20,12 +20,19 @@ use ratatui::layout::{Constraint, Rect};
 pub(crate) struct Events {
     of: Of,
     list: Paged<AuditRecord>,
+    /// What is found of a search goes up to this entry. None while that is not known.
+    seen: Option<u64>,
+    /// Somebody wrote since.
+    grew: bool,
+    /// The request for what came in since.
+    newer: Option<u64>,
 }
 
 /// Which entries.
 #[derive(Clone, Debug, PartialEq)]
 enum Of {
     Log(AuditFilter),
+    Found(AuditSearch),
     Target(String),
 }
 
@@ -38,19 +45,20 @@ impl Default for Of {
 impl Events {
     /// The events of one target.
     pub(crate) fn open(target: String, requests: &mut Requests) -> (Self, Effect) {
-        let mut events = Self { of: Of::Target(target), list: Paged::default() };
+        let mut events = Self { of: Of::Target(target), ..Self::default() };
         let effect = events.load(requests);
         (events, effect)
     }
 
-    /// Shows what a filter lets through, from the newest on.
-    pub(super) fn show(&mut self, filter: AuditFilter, requests: &mut Requests) -> Effect {
-        self.of = Of::Log(filter);
+    /// Shows what is searched for, from the newest on.
+    pub(super) fn show(&mut self, search: AuditSearch, requests: &mut Requests) -> Effect {
+        self.of = if search.query.is_some() { Of::Found(search) } else { Of::Log(search.filter) };
         self.load(requests)
     }
 
     /// Reads the list from its beginning.
     pub(super) fn load(&mut self, requests: &mut Requests) -> Effect {
+        (self.seen, self.grew, self.newer) = (None, false, None);
         let ask = self.list.restart(requests);
         self.effect(&ask)
     }
@@ -97,8 +105,71 @@ impl Events {
         self.list.waits_for(request)
     }
 
+    /// A log only grows: what was found stays, and only what came in since is searched.
     pub(crate) const fn outdated(&mut self) {
-        self.list.outdated();
+        if matches!(self.of, Of::Found(_)) {
+            self.grew = true;
+        } else {
+            self.list.outdated();
+        }
+    }
+
+    pub(super) fn searched(
+        &mut self,
+        request: u64,
+        answer: Answer<FoundEntries>,
+        requests: &mut Requests,
+    ) -> Answer<Option<Effect>> {
+        if !self.list.waits_for(request) {
+            return Ok(None);
+        }
+        let answer = answer.map(|found| {
+            self.seen.get_or_insert(found.size);
+            Page { items: found.page.items, next: found.page.next }
+        });
+        let ask = self.list.follow(request, answer, requests)?;
+        Ok(ask.map(|ask| self.effect(&ask)).or_else(|| self.search_newer(requests)))
+    }
+
+    pub(super) fn searched_newer(
+        &mut self,
+        request: u64,
+        answer: Answer<(Vec<AuditRecord>, u64)>,
+        requests: &mut Requests,
+    ) -> Answer<Option<Effect>> {
+        if self.newer.take_if(|newer| *newer == request).is_none() {
+            return Ok(None);
+        }
+        let (records, last) = answer?;
+        self.seen = Some(last);
+        self.list.insert_above(records);
+        Ok(self.fill(requests))
+    }
+
+    fn search_newer(&mut self, requests: &mut Requests) -> Option<Effect> {
+        let (Of::Found(search), Some(after)) = (&self.of, self.seen) else { return None };
+        if !self.grew || self.newer.is_some() {
+            return None;
+        }
+        self.grew = false;
+        let request = requests.next();
+        self.newer = Some(request);
+        Some(Effect::SearchNewer { request, search: search.clone(), after })
+    }
+
+    /// A search goes on by itself until a screen is full of what it found.
+    pub(super) fn is_searching(&self) -> bool {
+        matches!(self.of, Of::Found(_)) && self.list.is_reading() && !self.list.is_paused()
+    }
+
+    /// Gives the search up; what was found stays.
+    pub(super) const fn stop(&mut self) {
+        self.list.pause();
+    }
+
+    /// Where a search was given up.
+    pub(super) fn stopped_at(&self) -> Option<u64> {
+        self.list.reached().copied().filter(|_| self.list.is_paused())
     }
 
     /// What is lacking: everything when it is first looked at, what changed, the page that a higher screen needs.
@@ -106,7 +177,8 @@ impl Events {
         if self.list.never_read() {
             return Some(self.load(requests));
         }
-        self.list.want(requests).map(|ask| self.effect(&ask))
+        let newer = self.search_newer(requests);
+        newer.or_else(|| self.list.want(requests).map(|ask| self.effect(&ask)))
     }
 
     /// How many lines there are, the title and the head of the table among them.
@@ -115,7 +187,12 @@ impl Events {
     }
 
     pub(crate) fn position(&self) -> String {
-        self.list.position()
+        let position = self.list.position();
+        match self.list.reached() {
+            Some(at) if self.is_searching() => format!("{position}  searching, at {at}…"),
+            Some(at) if self.list.is_paused() => format!("{position}  stopped at {at}"),
+            _ => position,
+        }
     }
 
     pub(crate) fn draw(&self, frame: &mut Frame, area: Rect, look: Look, title: &str) {
@@ -126,7 +203,7 @@ impl Events {
     /// Without a line above: whoever draws them has one.
     pub(super) fn draw_table(&self, frame: &mut Frame, area: Rect, look: Look, empty: &str) {
         // Of one target, all entries would say the same there.
-        let targets = matches!(self.of, Of::Log(_));
+        let targets = !matches!(self.of, Of::Target(_));
         draw_records(frame, area, look, self.list.visible(), targets);
         if self.list.is_empty() {
             nothing(frame, area, look, empty);
@@ -137,6 +214,10 @@ impl Events {
         let Ask { request, after: before, limit } = *ask;
         match &self.of {
             Of::Log(filter) => Effect::LoadAudit { request, filter: filter.clone(), before, limit },
+            Of::Found(search) => {
+                let whole = !self.list.takes_parts();
+                Effect::Search { request, search: search.clone(), before, limit, whole }
+            }
             Of::Target(target) => Effect::LoadEvents { request, target: target.clone(), before, limit },
         }
     }

@@ -1,5 +1,6 @@
 //! The lines above the audit log in which its filter is typed.
 
+use crate::app::in_the_way;
 use crate::keymap::Action;
 use crate::look::Look;
 use crate::message::Answer;
@@ -9,7 +10,7 @@ use crate::theme::Meaning;
 use crate::widget::form::{Field, Form};
 use crossterm::event::KeyEvent;
 use licentia_core::Timestamp;
-use licentia_core::audit::AuditFilter;
+use licentia_core::audit::{AuditFilter, CountBy};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
@@ -47,6 +48,52 @@ impl AuditFilterText {
             target,
             since: self.from.parse().ok(),
             until: self.to.parse().ok(),
+        }
+    }
+}
+
+impl AuditFilterText {
+    /// The same in the language of queries, to be saved. The target is its whole id.
+    pub(crate) fn as_query(&self, target: Option<&str>) -> String {
+        let kinds: Vec<&str> = words(&self.kinds).collect();
+        let quoted = |text: &str| format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""));
+        let kind = |kind: &&str| match kind.strip_suffix('*') {
+            Some(start) => format!("{start}*"),
+            None => quoted(kind),
+        };
+        let mut parts = vec![];
+        match kinds.as_slice() {
+            [] => {}
+            [one] => parts.push(format!("kind:{}", kind(one))),
+            several => parts.push(format!("kind:({})", several.iter().map(kind).collect::<Vec<_>>().join(" OR "))),
+        }
+        let is = |name: &str, text: &str| (!text.is_empty()).then(|| format!("{name}:{}", quoted(text)));
+        parts.extend(is("actor", &self.actor));
+        parts.extend(is("target", target.unwrap_or(&self.target)));
+        let time = |sign: &str, text: &str| (!text.is_empty()).then(|| format!("created_at:{sign}{}", quoted(text)));
+        parts.extend(time(">=", &self.from));
+        parts.extend(time("<", &self.to));
+        parts.join(" AND ")
+    }
+
+    /// Adds that entries have this in common.
+    pub(crate) fn narrow(&mut self, by: CountBy, key: String) {
+        match by {
+            CountBy::Kind => self.kinds = key,
+            CountBy::Actor => self.actor = key,
+            CountBy::Target => self.target = key,
+            CountBy::Day => {
+                let Ok(day) = key.parse::<Timestamp>() else { return };
+                let next: String = day.plus_days(1).to_string().chars().take_while(|c| *c != 'T').collect();
+                let typed = |text: &str| text.parse::<Timestamp>().ok();
+                // What is narrower already stays.
+                if typed(&self.from).is_none_or(|from| from < day) {
+                    self.from = key;
+                }
+                if typed(&self.to).is_none_or(|to| to > day.plus_days(1)) {
+                    self.to = next;
+                }
+            }
         }
     }
 }
@@ -157,6 +204,16 @@ impl FilterBar {
                 None
             }
         }
+    }
+
+    /// What it leads to, or which field cannot be read. A target is looked up by whoever is asked.
+    pub(crate) fn leads_to(&self) -> Result<AuditFilter, String> {
+        if let Some((part, why)) = self.problems().first() {
+            return Err(in_the_way(self.form.name(*part), why));
+        }
+        let typed = self.typed();
+        let target = Some(typed.target.clone()).filter(|target| !target.is_empty());
+        Ok(typed.filter(target))
     }
 
     fn typed(&self) -> AuditFilterText {

@@ -12,6 +12,7 @@ pub(crate) mod licenses;
 mod noun;
 pub(crate) mod nouns;
 pub(crate) mod probes;
+pub(crate) mod query_line;
 pub(crate) mod search;
 
 use crate::keymap::Action;

@@ -2,9 +2,9 @@
 
 use super::support::*;
 use crate::command::{Said, of};
-use crate::effect::{Effect, IdentityChange, IssuerChange, KeyForm, KeySource, ProbeChange, Saving};
+use crate::effect::{Effect, FilterChange, IdentityChange, IssuerChange, KeyForm, KeySource, ProbeChange, Saving};
 use crate::widget::secret::Typed;
-use licentia_core::audit::{AuditFilter, ExportFormat, VerifyRequest};
+use licentia_core::audit::{AuditFilter, AuditSearch, CountBy, ExportFormat, Query, VerifyRequest};
 use licentia_core::{
     ClearField, Founding, IdentityId, IssueRequest, IssuerId, LicenseFilter, LicenseStatus, Limit, NewIssuer, NewProbe,
     ProbeTokenId, ReasonCode, ReissueRequest, RevokeRequest, Term, Validity,
@@ -126,9 +126,34 @@ fn each_effect_has_its_command() {
             "audit verify --log blake3:ab --to 7",
         ),
     ];
-    for (effect, command) in said.into_iter().chain(about_keys()) {
+    for (effect, command) in said.into_iter().chain(about_keys()).chain(about_searches()) {
         assert_eq!(line(&effect), format!("licentia {command}"));
     }
+}
+
+/// About searches and saved queries.
+fn about_searches() -> Vec<(Effect, &'static str)> {
+    let search = |query: &str| AuditSearch {
+        filter: AuditFilter { actor: Some("a b".to_owned()), ..AuditFilter::default() },
+        query: Some(Query::parse(query, NOW).unwrap()),
+    };
+    let (name, query) = ("refunds".to_owned(), "-kind:license.* it's".to_owned());
+    vec![
+        (
+            Effect::Search { request: 1, search: search("-refund"), before: Some(9), limit: 9, whole: false },
+            "audit list --actor 'a b' --query=-refund",
+        ),
+        (
+            Effect::CountEntries { request: 1, search: search("x OR y"), by: CountBy::Day },
+            "audit count --actor 'a b' --query 'x OR y' --by day",
+        ),
+        (Effect::LoadFilters { request: 1 }, "audit filter list"),
+        (
+            Effect::ChangeFilter(FilterChange::Save { name, query }),
+            r"audit filter save refunds --query='-kind:license.* it'\''s'",
+        ),
+        (Effect::ChangeFilter(FilterChange::Delete { name: "-x".to_owned() }), "audit filter delete -- -x"),
+    ]
 }
 
 /// About issuers, identities and probes.

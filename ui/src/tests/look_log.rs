@@ -2,18 +2,18 @@
 
 use super::support::*;
 use crate::app::App;
-use crate::effect::{Exported, Overview};
+use crate::effect::{Exported, FoundEntries, Overview};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use crate::tab::TabId;
-use licentia_core::audit::{ExportReport, VerifyReport};
+use licentia_core::audit::{ExportReport, SavedFilter, SearchPage, VerifyReport};
 use licentia_core::pin::PinState;
 use licentia_core::{Explanation, LicenseCounts};
 
 type Scenes = Vec<(&'static str, App)>;
 
 pub(super) fn scenes() -> Scenes {
-    [log(), verification(), dashboards()].into_iter().flatten().collect()
+    [log(), searching(), verification(), dashboards()].into_iter().flatten().collect()
 }
 
 fn on(mut app: App, keys: &str) -> App {
@@ -43,6 +43,59 @@ fn log() -> Scenes {
     });
     scene("entry", on(with_records(vec![record(5)]), "<enter>"));
     scene("entry_hostile", on(with_records(vec![hostile_record()]), "<enter>"));
+    scenes
+}
+
+/// The query line, what it finds, saved queries and counts.
+fn searching() -> Scenes {
+    let mut scenes = vec![];
+    let mut scene = |name, app: App| scenes.push((name, app));
+    let line = |keys: &str| on(with_records((1..=60).rev().map(record).collect()), &format!("/{keys}"));
+    let found = |mut app: App, items, next| {
+        let page = SearchPage { items, next };
+        app.update(Msg::Searched { request: 4, answer: Ok(FoundEntries { page, size: 1_000_000 }) });
+        app
+    };
+    scene("audit_query", line("kind:license.* AND payload.reason:refund"));
+    scene("audit_query_mistake", line("kind:license.* AND knd:x<enter>"));
+    scene("audit_query_mistake_hostile", {
+        let mut app = line("");
+        app.update(Msg::Paste(format!("{} knd:{}", "refund ".repeat(30), HOSTILE.repeat(9))));
+        on(app, "<enter>")
+    });
+    scene("audit_searching", found(line("refund<enter>"), vec![record(970_123)], Some(968_000)));
+    scene("audit_search_stopped", on(found(line("refund<enter>"), vec![], Some(968_000)), "<esc>"));
+    scene("audit_found", found(line("refund<enter>"), vec![record(5), record(1)], None));
+    let saved = |query: &str| {
+        let mut app = line("<down>");
+        let filter = |name: &str, query: &str| SavedFilter { name: name.into(), query: query.into(), saved_at: NOW };
+        let filters = vec![filter("denied", "outcome:denied AND created_at:[now-24h TO now]"), filter("odd", query)];
+        app.update(Msg::FiltersLoaded { request: 4, answer: Ok(filters) });
+        app
+    };
+    scene("saved_queries", saved("payload.reason:refund"));
+    scene("saved_queries_hostile", saved(&HOSTILE.repeat(20)));
+    scene("saved_queries_none", {
+        let mut app = line("<down>");
+        app.update(Msg::FiltersLoaded { request: 4, answer: Ok(vec![]) });
+        app
+    });
+    scene("save_query", line("kind:license.revoke AND payload.reason:refund<ctrl-s>refunds"));
+    scene("save_query_long", line(&format!("{}<ctrl-s>a b<enter>", "refund OR ".repeat(90) + "x")));
+    scene("query_command", line("kind:license.* AND refund<f2>"));
+    let counted = |keys: &str, request, rows: &[(&str, u64)]| {
+        let mut app = on(with_records(vec![record(1)]), keys);
+        let rows = rows.iter().map(|(key, many)| ((*key).to_owned(), *many)).collect();
+        app.update(Msg::EntriesCounted { request, answer: Ok(rows) });
+        app
+    };
+    let kinds = [("issuer.create", 1), ("license.issue", 61_204), ("license.revoke", 4_310), ("vault.create", 1)];
+    scene("counts", counted("c", 3, &kinds));
+    scene("counts_reading", on(with_records(vec![record(1)]), "c<tab>"));
+    scene("counts_hostile", counted("c<tab>", 4, &[(HOSTILE, u64::MAX), (&HOSTILE.repeat(20), 1)]));
+    let days: Vec<(String, u64)> = (1..=28).map(|day| (format!("2026-05-{day:02}"), day * day)).collect();
+    let days: Vec<(&str, u64)> = days.iter().map(|(day, many)| (day.as_str(), *many)).collect();
+    scene("counts_days", on(counted("c<backtab>", 4, &days), "<down><down>"));
     scenes
 }
 

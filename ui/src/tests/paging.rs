@@ -215,3 +215,82 @@ fn what_vanishes_leaves_a_list_that_can_be_used() {
     assert!(list.is_empty());
     assert_eq!((list.selected(), list.position().as_str(), list.visible().count()), (None, "0 of 0", 0));
 }
+
+/// Every third of the rows `size` … 1, found by looking at so few of them at a time that pages come short, or empty.
+struct Search {
+    size: u64,
+    step: u64,
+}
+
+impl Search {
+    fn read(&self, ask: &Ask<u64>, whole: bool) -> Page<u64, u64> {
+        let (mut at, mut looked, mut items) = (ask.after.unwrap_or(self.size + 1), 0, vec![]);
+        while at > 1 && (whole || looked < self.step) && items.len() < usize::try_from(ask.limit).unwrap() {
+            (at, looked) = (at - 1, looked + 1);
+            items.extend(Some(at).filter(|row| row % 3 == 0));
+        }
+        Page { items, next: Some(at).filter(|at| *at > 1) }
+    }
+
+    fn serve(&self, list: &mut Paged<u64>, requests: &mut Requests, ask: Option<Ask<u64>>) {
+        let mut ask = ask;
+        while let Some(next) = ask {
+            let page = self.read(&next, !list.takes_parts());
+            ask = list.follow(next.request, Ok(page), requests).unwrap();
+        }
+    }
+}
+
+#[test]
+fn what_is_found_piece_by_piece_is_walked_down_and_up_again_too() {
+    for step in [1, 2, 7, 50, 400] {
+        let rows = Search { size: 3_600, step };
+        let (mut list, mut requests) = (Paged::default(), Requests::default());
+        list.set_height(20);
+        let ask = list.restart(&mut requests);
+        rows.serve(&mut list, &mut requests, Some(ask));
+        let mut seen = vec![];
+        for _ in 0..1_200 {
+            seen.push(*list.selected().unwrap());
+            list.down(1);
+            let ask = list.want(&mut requests);
+            rows.serve(&mut list, &mut requests, ask);
+            assert!(list.kept() <= 700, "{} at a step of {step}", list.kept());
+        }
+        assert_eq!(seen, (1..=1_200).rev().map(|row| row * 3).collect::<Vec<_>>(), "a step of {step}");
+        for expected in 1..=1_200 {
+            assert_eq!(list.selected(), Some(&(expected * 3)), "a step of {step}");
+            list.up(1);
+            let ask = list.want(&mut requests);
+            rows.serve(&mut list, &mut requests, ask);
+        }
+        assert_eq!(list.visible().next(), Some((true, &3_600)));
+    }
+}
+
+#[test]
+fn what_came_in_at_the_top_of_a_search_is_there_wherever_one_is() {
+    let mut rows = Search { size: 3_600, step: 50 };
+    let (mut list, mut requests) = (Paged::default(), Requests::default());
+    list.set_height(20);
+    let ask = list.restart(&mut requests);
+    rows.serve(&mut list, &mut requests, Some(ask));
+    rows.size = 3_606;
+    list.insert_above(vec![3_606, 3_603]);
+    assert_eq!(list.visible().next(), Some((false, &3_606)), "seen at once");
+    assert_eq!(list.selected(), Some(&3_600), "and the selection stays on its row");
+
+    list.last();
+    let ask = list.want(&mut requests);
+    rows.serve(&mut list, &mut requests, ask);
+    assert_eq!(list.selected(), Some(&3));
+    rows.size = 3_612;
+    list.insert_above(vec![3_612, 3_609]);
+    assert_eq!(list.selected(), Some(&3), "far below nothing moves");
+    for _ in 0..1_203 {
+        list.up(1);
+        let ask = list.want(&mut requests);
+        rows.serve(&mut list, &mut requests, ask);
+    }
+    assert_eq!(list.selected(), Some(&3_612));
+}
