@@ -138,7 +138,7 @@ fn what_is_typed_is_refused_or_shown_harmlessly() {
     }
     assert!(taken > 0);
     look_at_everything(&shell);
-    shell.run("audit verify").done();
+    shell.review("audit verify").done();
 }
 
 #[test]
@@ -276,7 +276,7 @@ fn what_somebody_wrote_into_the_database_is_shown_harmlessly() {
         }
         drop(connection);
         look_at_everything(&shell);
-        assert_harmless(&shell.run("audit verify").ends(3));
+        assert_harmless(&shell.review("audit verify").ends(3));
     }
 }
 

@@ -33,7 +33,7 @@ fn licenses(shell: &Shell) -> BTreeSet<String> {
 /// One chain without a gap, in which each of these licenses has its event.
 #[track_caller]
 fn assert_whole(shell: &Shell, expected: &BTreeSet<String>) {
-    let report = shell.run("audit verify --format json").done().json();
+    let report = shell.review("audit verify --format json").done().json();
     assert_eq!(report["verified"], true, "{report:#}");
     assert_eq!(report["entries_checked"], report["to"]);
     let found = licenses(shell);
@@ -109,7 +109,7 @@ fn four_found_one_home_at_once_and_one_does() {
     for run in runs.into_iter().filter(|run| run.status != 0) {
         run.refused("");
     }
-    shell.run("audit verify").done();
+    shell.review("audit verify").done();
     assert_eq!(shell.run("audit list --format json").done().rows().len(), 3);
 }
 
@@ -149,7 +149,7 @@ fn killed_again_and_again(args: &[&str], most: u8) {
         lines.read_to_string(&mut rest).unwrap();
         acknowledged
             .extend(rest.split_inclusive('\n').filter(|line| line.ends_with('\n')).map(|line| line.trim().to_owned()));
-        let report = shell.run("audit verify --format json").done().json();
+        let report = shell.review("audit verify --format json").done().json();
         assert_eq!(report["verified"], true, "round {round}: {report:#}");
     }
     assert!(acknowledged.len() >= usize::try_from(rounds).unwrap());
@@ -178,7 +178,7 @@ fn a_process_that_has_the_old_key_writes_nothing_after_a_rotation() {
     assert_eq!(last["metadata"]["key_id"], rotated["old_key_id"]);
     assert_eq!(shell.run("audit key --format json").done().json()["key_id"], rotated["key_id"]);
     shell.run("license issue --subject s --audience a --days 9").done();
-    shell.run("audit verify").done();
+    shell.review("audit verify").done();
 }
 
 /// A small disk of its own; unmounted when dropped.
@@ -301,7 +301,7 @@ fn a_sync_that_fails_has_an_answer_and_the_answer_is_true() {
             if failed {
                 outcomes.insert(run.status);
             }
-            shell.run("audit verify").done();
+            shell.review("audit verify").done();
             shell.run("license issue --subject next --audience a --days 9").done();
         }
     }

@@ -197,7 +197,7 @@ fn from_the_wizard_to_a_revoked_license() {
     // The command line sees what the screen did.
     let rows = shell.run("license list --format json").done().rows();
     assert_eq!((&rows[0]["subject"], &rows[0]["status"]), (&"alice".into(), &"revoked".into()));
-    assert_eq!(shell.run("audit verify --format json").done().json()["verified"], true);
+    assert_eq!(shell.review("audit verify --format json").done().json()["verified"], true);
 }
 
 #[test]
@@ -246,7 +246,7 @@ fn whoever_leaves_while_a_batch_is_signed_waits_for_it() {
     terminal.press("\r\u{3}");
     assert_given_back(terminal);
     assert_eq!(shell.run("license list --limit 5000 --format json").done().rows().len(), 3_000);
-    assert_eq!(shell.run("audit verify --format json").done().json()["verified"], true);
+    assert_eq!(shell.review("audit verify --format json").done().json()["verified"], true);
 }
 
 #[test]

@@ -228,7 +228,7 @@ fn a_log_and_its_witness() {
     let doctor = shell.run("doctor").done();
     let words = format!("witnessed up to {size}, 14 minutes ago, by acme-witness");
     assert!(doctor.out().contains(&words), "{doctor}");
-    let report = shell.run("audit verify --format json").json();
+    let report = shell.review("audit verify --format json").json();
     assert_eq!(report["entries_checked"], size, "{report:#}");
 
     // Somebody puts the older file back, and its pin away: the witness knows better.

@@ -117,6 +117,13 @@ impl Shell {
         self.run_args(words(line))
     }
 
+    /// Runs it as a reviewer would, who has no passphrase: so nothing that is done is recorded.
+    pub fn review(&self, line: &str) -> Run {
+        let mut command = self.command(words(line));
+        command.env_remove("LICENTIA_PASSPHRASE").env_remove("LICENTIA_PASSPHRASE_FILE");
+        finish(command, &self.program, line, b"")
+    }
+
     /// Runs it and gives it this to read.
     pub fn run_with_input(&self, line: &str, input: &[u8]) -> Run {
         finish(self.command(words(line)), &self.program, line, input)

@@ -25,7 +25,7 @@ fn a_damaged_file_does_not_verify() {
     ] {
         let shell = copied();
         std::fs::write(shell.database(), bytes).unwrap();
-        let run = shell.run("audit verify --format json").ends(3);
+        let run = shell.review("audit verify --format json").ends(3);
         let report = run.json();
         assert_eq!(report["verified"], false, "{name}: {run}");
         assert!(issues(&report).contains(&"unreadable".to_owned()), "{name}: {run}");
@@ -50,7 +50,7 @@ fn any_byte_flipped_is_noticed_or_does_not_matter() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x40;
         std::fs::write(shell.database(), bytes).unwrap();
-        let run = shell.run("audit verify --format json");
+        let run = shell.review("audit verify --format json");
         match run.status {
             3 => assert_eq!(run.json()["verified"], false),
             0 => {

@@ -172,13 +172,13 @@ fn caught(shell: &Shell) -> Found {
 
 #[track_caller]
 fn caught_with(shell: &Shell, more: &str) -> Found {
-    let run = shell.run(&format!("audit verify {more} --format json")).ends(3);
+    let run = shell.review(&format!("audit verify {more} --format json")).ends(3);
     let report = run.json();
     assert_eq!(report["verified"], false, "{run}");
     let found = Found(issues(&report));
     assert!(!found.0.is_empty(), "{run}");
     // People are told the same, and not that all is well.
-    let told = shell.run(&format!("audit verify {more}")).ends(3).out();
+    let told = shell.review(&format!("audit verify {more}")).ends(3).out();
     assert!(told.starts_with("NOT VERIFIED"), "{told}");
     found
 }
@@ -199,7 +199,7 @@ fn issues(report: &Value) -> Vec<String> {
 /// The verification says yes; answers with who vouched.
 #[track_caller]
 fn verified(shell: &Shell) -> String {
-    let report = shell.run("audit verify --format json").done().json();
+    let report = shell.review("audit verify --format json").done().json();
     assert_eq!(issues(&report), [""; 0]);
     report["trust"]["key_source"].as_str().unwrap().to_owned()
 }

@@ -65,7 +65,7 @@ pub(super) fn with_stolen_key() -> (Shell, SigningKey) {
 /// Nobody vouches but the file, and the report says so, to scripts and to people.
 #[track_caller]
 fn admits_that_only_the_file_vouches(shell: &Shell) {
-    let run = shell.run("audit verify --format json").done();
+    let run = shell.review("audit verify --format json").done();
     assert_eq!(issues(&run.json()), [""; 0]);
     assert_eq!(run.json()["trust"]["key_source"], "file");
     assert!(run.err().contains("nobody but the file itself"), "{run}");

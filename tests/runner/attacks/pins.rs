@@ -53,7 +53,7 @@ fn an_older_copy_in_place() {
 
     // Where it was never seen, it is whole, and the report says on whose word.
     shell.set("LICENTIA_PIN_DIR", "elsewhere");
-    let run = shell.run("audit verify --format json").done();
+    let run = shell.review("audit verify --format json").done();
     assert_eq!(run.json()["trust"]["key_source"], "file");
     assert!(run.err().contains("WARNING"), "{run}");
 }
@@ -127,7 +127,7 @@ fn the_whole_log_made_anew_with_another_key() {
     caught_with(&shell, "--log log.json").is_only("wrong_log");
 
     // Nobody but the file itself is asked: it holds together. That is why this is said so loudly.
-    let run = shell.run("audit verify --format json").done();
+    let run = shell.review("audit verify --format json").done();
     assert_eq!(issues(&run.json()), [""; 0]);
     assert_eq!(run.json()["trust"]["key_source"], "file");
     assert!(run.err().contains("nobody but the file itself"), "{run}");

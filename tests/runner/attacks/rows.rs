@@ -130,7 +130,7 @@ fn secrets_cannot_be_taken_out_unseen() {
     }
     let shell = copied();
     tamper_sql(&shell.database(), "DELETE FROM vault; DELETE FROM secret");
-    let report = shell.run("audit verify --format json").done().json();
+    let report = shell.review("audit verify --format json").done().json();
     assert_eq!(super::issues(&report), ["secrets_withheld"]);
 }
 

@@ -127,33 +127,36 @@ fn who_acts() {
 #[test]
 fn the_log_verifies_from_whatever_is_trusted() {
     let mut shell = lived_in();
-    let report = shell.run("audit verify --format json").done().json();
-    assert_eq!(members(&report), ["verified", "trust", "entries_checked", "from", "to", "issues", "witnessed_to"]);
+    let report = shell.review("audit verify --format json").done().json();
+    assert_eq!(
+        members(&report),
+        ["verified", "level", "trust", "entries_checked", "from", "to", "resumed_from", "issues", "witnessed_to"]
+    );
     assert_eq!(report["trust"]["key_source"], "pin");
     assert_eq!((&report["entries_checked"], &report["from"], &report["to"]), (&json!(7), &json!(1), &json!(7)));
 
     let key = shell.run("audit key --out log.json --format json").done().json();
     let fingerprint = key["fingerprint"].as_str().unwrap();
     for log in [fingerprint, "log.json"] {
-        let run = shell.run(&format!("audit verify --log {log} --format json")).done();
+        let run = shell.review(&format!("audit verify --log {log} --format json")).done();
         assert_eq!(run.json()["trust"]["key_source"], "given");
         assert_eq!(run.err(), "");
     }
-    let part = shell.run("audit verify --from 3 --to 5 --format json").done().json();
+    let part = shell.review("audit verify --from 3 --to 5 --format json").done().json();
     assert_eq!((&part["entries_checked"], &part["from"], &part["to"]), (&json!(3), &json!(3), &json!(5)));
 
     let other = format!("blake3:{}", "0".repeat(64));
-    let run = shell.run(&format!("audit verify --log {other} --format json")).ends(3);
+    let run = shell.review(&format!("audit verify --log {other} --format json")).ends(3);
     assert_eq!(run.json()["issues"][0]["code"], "wrong_log");
     let issue = &run.json()["issues"][0];
-    assert_eq!(members(issue), ["code", "severity", "seq_from", "seq_to", "meaning", "advice"]);
-    shell.run("audit verify --log blake3:00").wrong_usage("fingerprint");
-    shell.run("audit verify --log nowhere.json").refused("nowhere.json");
-    shell.run("audit verify --from 5 --to 3").wrong_usage("after");
+    assert_eq!(members(issue), ["code", "severity", "seq_from", "seq_to", "expected", "found", "meaning", "advice"]);
+    shell.review("audit verify --log blake3:00").wrong_usage("fingerprint");
+    shell.review("audit verify --log nowhere.json").refused("nowhere.json");
+    shell.review("audit verify --from 5 --to 3").wrong_usage("after");
 
     // Without a pin the file vouches for itself, and that is said.
     shell.set("LICENTIA_PIN_DIR", "no-pins");
-    let run = shell.run("audit verify --format json").done();
+    let run = shell.review("audit verify --format json").done();
     assert_eq!(run.json()["trust"]["key_source"], "file");
     assert!(run.err().contains("WARNING"), "{run}");
     assert_eq!(entries(&shell), 7, "reading makes no event");
@@ -232,39 +235,40 @@ fn a_stranger_takes_the_whole_log_away() {
     for name in ["LICENTIA_HOME", "LICENTIA_PASSPHRASE", "LICENTIA_PIN_DIR"] {
         shell.set(name, Some("nowhere"));
     }
-    let run = shell.run(&format!("audit verify --bundle log.tar --log {fingerprint} --format json")).done();
+    let run = shell.review(&format!("audit verify --bundle log.tar --log {fingerprint} --format json")).done();
     assert_eq!((&run.json()["verified"], &run.json()["signed"]), (&json!(true), &json!(true)));
     assert_eq!((&run.json()["entries_checked"], &run.json()["trust"]["key_source"]), (&json!(7), &json!("given")));
     assert_eq!(run.err(), "");
-    let run = shell.run("audit verify --bundle log.tar").done();
+    let run = shell.review("audit verify --bundle log.tar").done();
     assert!(run.err().contains("WARNING") && run.out().contains("the log's key signed its manifest"), "{run}");
     let other = format!("blake3:{}", "0".repeat(64));
-    let run = shell.run(&format!("audit verify --bundle log.tar --log {other} --format json")).ends(3);
+    let run = shell.review(&format!("audit verify --bundle log.tar --log {other} --format json")).ends(3);
     assert_eq!(run.json()["issues"][0]["code"], "wrong_log");
 
     let mut bytes = std::fs::read(shell.path("log.tar")).unwrap();
     let entry = bytes.windows(9).position(|window| window == b"eve@desk\"").unwrap();
     bytes[entry] = b'E';
     std::fs::write(shell.path("changed.tar"), &bytes).unwrap();
-    let run = shell.run("audit verify --bundle changed.tar --format json").ends(3);
+    let run = shell.review("audit verify --bundle changed.tar --format json").ends(3);
     let codes: Vec<Value> =
         run.json()["issues"].as_array().unwrap().iter().map(|issue| issue["code"].clone()).collect();
     assert_eq!(codes, ["manifest_disagrees", "tables_absent", "readable_altered"]);
     std::fs::write(shell.path("cut.tar"), &bytes[..2_000]).unwrap();
-    shell.run("audit verify --bundle cut.tar").refused("bundle");
-    shell.run("audit verify --bundle none.tar").refused("none.tar");
-    shell.run("audit verify --bundle log.tar --from 3").wrong_usage("--from");
+    shell.review("audit verify --bundle cut.tar").refused("bundle");
+    shell.review("audit verify --bundle none.tar").refused("none.tar");
+    shell.review("audit verify --bundle log.tar --from 3").wrong_usage("--from");
 }
 
 #[test]
 fn what_no_checkpoint_covers_is_not_proven() {
-    let shell = lived_in();
+    let mut shell = lived_in();
+    shell.set("LICENTIA_PASSPHRASE", None);
     shell.run("audit prove --entry 4 --out a.tlog-proof").refused("no checkpoint");
     shell.run("audit prove --entry 99 --out a.tlog-proof").refused("99");
     shell.run("audit prove --out a.tlog-proof").wrong_usage("--license");
     shell.write("a.tlog-proof", "c2sp.org/tlog-proof@v1\n");
-    shell.run("audit verify --proof a.tlog-proof").refused("proof");
-    shell.run("audit verify --witness x").wrong_usage("--witness");
+    shell.review("audit verify --proof a.tlog-proof").refused("proof");
+    shell.review("audit verify --witness x").wrong_usage("--witness");
 }
 
 #[test]
@@ -288,12 +292,12 @@ fn a_customer_and_a_vendor_settle_a_dispute_with_one_small_file() {
         elsewhere.write(name, shell.read(name));
     }
     let shown =
-        elsewhere.run("audit verify --proof alice.proof --license alice.lic --log log.json --format json").done();
+        elsewhere.review("audit verify --proof alice.proof --license alice.lic --log log.json --format json").done();
     assert_eq!(shown.json()["seq"], 4, "{shown}");
-    elsewhere.run("audit verify --proof alice.proof --license bob.lic --log log.json").ends(3);
+    elsewhere.review("audit verify --proof alice.proof --license bob.lic --log log.json").ends(3);
     elsewhere.write("bent.proof", proof.replacen("index 3", "index 4", 1));
-    elsewhere.run("audit verify --proof bent.proof --log log.json").ends(3);
+    elsewhere.review("audit verify --proof bent.proof --log log.json").ends(3);
     elsewhere.write("cut.proof", &proof[..proof.len() / 2]);
-    let run = elsewhere.run("audit verify --proof cut.proof --log log.json");
+    let run = elsewhere.review("audit verify --proof cut.proof --log log.json");
     assert!(run.status == 1 || run.status == 3, "{run}");
 }

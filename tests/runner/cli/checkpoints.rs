@@ -48,7 +48,7 @@ fn one_is_written_listed_and_taken_away() {
     let table = shell.run("audit checkpoints --limit 1").done();
     assert!(table.out().contains("asked") && table.err().contains("--before 4"), "{table}");
     // It is no event, and what follows agrees.
-    assert_eq!(shell.run("audit verify --format json").done().json()["witnessed_to"], Value::Null);
+    assert_eq!(shell.review("audit verify --format json").done().json()["witnessed_to"], Value::Null);
 }
 
 #[test]

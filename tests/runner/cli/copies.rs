@@ -19,7 +19,7 @@ fn a_backup_is_a_whole_and_verified_copy() {
 
     // It opens in the place of a home, and is as good as the first.
     shell.run("license list --home copy.db").done();
-    shell.run("audit verify --home copy.db").done();
+    shell.review("audit verify --home copy.db").done();
     shell.set("LICENTIA_PASSPHRASE", None);
     shell.run("backup --out second.db").done();
     let before = entries(&shell);
@@ -56,12 +56,12 @@ fn a_copy_for_review_holds_no_secret() {
     }
 
     shell.run("license list --home review.db").done();
-    let report = shell.run("audit verify --home review.db --format json").done().json();
+    let report = shell.review("audit verify --home review.db --format json").done().json();
     assert_eq!(report["verified"], true);
     assert_eq!(report["issues"][0]["code"], "secrets_withheld");
     assert_eq!(report["issues"][0]["severity"], "notice");
     shell.run("license issue --subject b --audience c --days 1 --home review.db").refused("copy for review");
-    shell.run("audit verify --home review.db").done();
+    shell.review("audit verify --home review.db").done();
 }
 
 #[test]

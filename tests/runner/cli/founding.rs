@@ -32,7 +32,7 @@ fn from_an_empty_home_to_the_first_license() {
     assert_eq!(created["payload"]["log_id"], made["log_id"]);
 
     shell.run("license issue --subject alice --audience editor --perpetual").done();
-    let verified = shell.run(&format!("audit verify --log {fingerprint} --format json")).done();
+    let verified = shell.review(&format!("audit verify --log {fingerprint} --format json")).done();
     assert_eq!(verified.json()["trust"]["key_source"], "given");
     assert_eq!(verified.err(), "");
 }
@@ -190,7 +190,7 @@ fn the_same_seed_fills_the_same_demo() {
     assert_ne!(list("one", "license"), list("three", "license"));
     assert_eq!(shell.run("license list --home one --limit 1000 --format json").done().rows().len(), 12);
     assert!(members(&one).contains(&"entries"));
-    shell.run("audit verify --home one").done();
+    shell.review("audit verify --home one").done();
 
     shell.run("demo --home one --fill").refused("already");
     shell.run("demo --fill").wrong_usage("--home");

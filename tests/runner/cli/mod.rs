@@ -83,7 +83,7 @@ fn newest(shell: &Shell) -> Value {
 /// The log verifies.
 #[track_caller]
 fn assert_verified(shell: &Shell) {
-    let report = shell.run("audit verify --format json").done().json();
+    let report = shell.review("audit verify --format json").done().json();
     assert_eq!(report["verified"], true, "{report:#}");
     assert_eq!(report["issues"], serde_json::json!([]), "{report:#}");
 }

@@ -107,7 +107,7 @@ fn the_index_is_brought_up_by_hand_where_it_can_be_written() {
     let shell = lived_in();
     let state = shell.run("audit index --rebuild --format json").done().json();
     assert_eq!(state, json!({ "reached": 7, "size": 7 }));
-    shell.run("audit verify --format json").done();
+    shell.review("audit verify --format json").done();
     shell.run(&format!("backup --out {} --for-review", shell.path("copy.db").display())).done();
 }
 
