@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Verifies a bundle of Licentia's audit log. Written from docs/FORMAT.md; shares no code with Licentia.
+"""Verifies a bundle of Licentia's audit log. It follows docs/FORMAT.md and shares no code with Licentia.
 
     verify_bundle.py FILE [--log FINGERPRINT|PUBLIC-KEY-HEX] [--witness VKEY]...
 
