@@ -262,7 +262,7 @@ impl Licentia {
     }
 
     /// Signs the log beside something else, which goes on when that fails.
-    pub(crate) async fn sign_by_the_way(&self, operator: &Operator, reason: CheckpointReason) {
+    pub async fn sign_by_the_way(&self, operator: &Operator, reason: CheckpointReason) {
         // Boxed: it is seldom, and every change would be as large otherwise.
         if let Err(error) = Box::pin(self.audit().checkpoint(operator, reason)).await {
             self.raise_alarm(error);

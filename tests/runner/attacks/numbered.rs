@@ -7,9 +7,12 @@ use super::pins::{fingerprint, issue, keep, put_back};
 use super::{Found, SIZE, VICTIM, caught, caught_with, copied, issues, lived_in, tamper, tamper_sql, verified};
 use crate::{empty, founded};
 use ed25519_dalek::SigningKey;
+use licentia_core::tlog::Checkpoint;
+use licentia_core::tlog::merkle::Frontier;
 use licentia_core::{Ambient, Timestamp};
-use licentia_tests::{Founder, NOW, Shell, block_on, found, time};
-use rusqlite::Connection;
+use licentia_storage::audit::key_id;
+use licentia_tests::{Founder, NOW, Shell, block_on, found, time, unlock};
+use rusqlite::{Connection, params};
 use std::sync::{Arc, Mutex};
 
 /// The tail of the log after an entry, with its payloads.
@@ -39,26 +42,46 @@ fn forged(work: impl FnOnce(&mut Forger)) -> Found {
     caught(&shell)
 }
 
-/// A home whose log's key somebody has got hold of.
-pub(super) fn with_stolen_key() -> (Shell, SigningKey) {
-    let shell = empty();
-    let draws: Arc<Mutex<Vec<[u8; 32]>>> = Arc::default();
-    let seen = Arc::clone(&draws);
-    let now = time(NOW).unwrap();
-    let ambient = Ambient::new(
-        move || Timestamp(now.0),
-        move |bytes| {
+/// Somebody who sees every key as it is drawn.
+struct Thief {
+    ambient: Ambient,
+    draws: Arc<Mutex<Vec<[u8; 32]>>>,
+}
+
+impl Thief {
+    fn new() -> Self {
+        let draws: Arc<Mutex<Vec<[u8; 32]>>> = Arc::default();
+        let (seen, now) = (Arc::clone(&draws), time(NOW).unwrap());
+        let fill = move |bytes: &mut [u8]| {
             licentia_tests::fill(bytes);
             if let Ok(key) = <[u8; 32]>::try_from(&*bytes) {
                 seen.lock().unwrap().push(key);
             }
-        },
-    );
-    block_on(found(shell.place(), Founder { ambient, ..Founder::at(NOW) }));
-    let connection = Connection::open(shell.database()).unwrap();
-    let public: [u8; 32] = connection.query_row("SELECT public_key FROM audit_log", [], |row| row.get(0)).unwrap();
-    let keys = draws.lock().unwrap().iter().map(SigningKey::from_bytes).collect::<Vec<_>>();
-    let key = keys.into_iter().find(|key| key.verifying_key().to_bytes() == public).unwrap();
+        };
+        Self { ambient: Ambient::new(move || Timestamp(now.0), fill), draws }
+    }
+
+    /// The newest key of the log.
+    fn key(&self, shell: &Shell) -> SigningKey {
+        let sql = "SELECT public_key FROM audit_key ORDER BY rowid DESC LIMIT 1";
+        let connection = Connection::open(shell.database()).unwrap();
+        let public: [u8; 32] = connection.query_row(sql, [], |row| row.get(0)).unwrap();
+        let keys = self.draws.lock().unwrap().iter().map(SigningKey::from_bytes).collect::<Vec<_>>();
+        keys.into_iter().find(|key| key.verifying_key().to_bytes() == public).unwrap()
+    }
+
+    fn found(&self) -> Shell {
+        let shell = empty();
+        block_on(found(shell.place(), Founder { ambient: self.ambient.clone(), ..Founder::at(NOW) }));
+        shell
+    }
+}
+
+/// A home whose log's key somebody has got hold of.
+pub(super) fn with_stolen_key() -> (Shell, SigningKey) {
+    let thief = Thief::new();
+    let shell = thief.found();
+    let key = thief.key(&shell);
     (shell, key)
 }
 
@@ -254,6 +277,67 @@ fn a12_signatures_are_stripped_or_versions_lowered() {
         tamper_sql(&shell.database(), sql);
         caught(&shell).includes(expected);
     }
+}
+
+#[test]
+fn a13_old_entries_are_sealed_again_with_the_key_of_today() {
+    let thief = Thief::new();
+    let mut shell = thief.found();
+    issue(&shell, "alice");
+    block_on(async {
+        let (licentia, operator) = unlock(shell.place(), thief.ambient.clone(), "tester@bench").await;
+        licentia.audit().rotate_key(&operator).await.unwrap();
+        licentia.close().await;
+    });
+    issue(&shell, "bob");
+    shell.set("LICENTIA_PIN_DIR", "elsewhere");
+    assert_eq!(verified(&shell), "file");
+    let today = thief.key(&shell);
+    tamper_sql(&shell.database(), "DELETE FROM audit_checkpoint");
+    forge(&shell, |forger| {
+        forger.entries[3].fields.actor = "somebody@else".to_owned();
+        for entry in &mut forger.entries[3..5] {
+            entry.fields.key_id = key_id(&today.verifying_key().to_bytes()).to_vec();
+        }
+        forger.rechain_with(&today, 3);
+    });
+    // Entry 4 is alice's license, and 5 the rotation itself.
+    caught(&shell).includes("key_misplaced@4-5").includes("signature_invalid@4-5");
+}
+
+#[test]
+fn a14_entries_are_cut_and_the_log_goes_on() {
+    let mut shell = founded();
+    let pins = shell.place().pins.unwrap().display().to_string();
+    issue(&shell, "alice");
+    shell.run("audit export --out one.jsonl").done();
+    // Years without an entry are no alarm.
+    shell.travel("2031-05-20T13:00:00Z");
+    assert_eq!(verified(&shell), "pin");
+    // An export touches no table: with it gone, and the checkpoint before it, the log goes on as if nothing was.
+    tamper_sql(&shell.database(), &(cut(4) + &set_back(4)));
+    shell.set("LICENTIA_PIN_DIR", "elsewhere");
+    issue(&shell, "bob");
+    issue(&shell, "carol");
+    shell.set("LICENTIA_PIN_DIR", &*pins);
+    caught(&shell).is_only("forked@5");
+}
+
+#[test]
+fn a15_the_chain_holds_and_the_tree_is_another() {
+    let (shell, stolen) = with_stolen_key();
+    issue(&shell, "alice");
+    let name = shell.run("audit key --format json").done().text("verifier_key");
+    let origin = name.split('+').next().unwrap();
+    // Signed by the log's own key, as somebody would who shows two people two logs.
+    let mut other = Frontier::new();
+    other.extend([[1; 32], [2; 32], [3; 32], [4; 32]]);
+    let note = Checkpoint::new(origin, 4, other.root()).unwrap().sign(origin, &stolen).unwrap().to_string();
+    tamper(&shell.database(), |connection| {
+        let sql = "INSERT INTO audit_checkpoint VALUES (4, 1, ?1, ?2, ?3, 'asked', 0)";
+        connection.execute(sql, params![other.root(), other.to_bytes(), note]).unwrap();
+    });
+    caught(&shell).includes("checkpoint_disagrees@1-4");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::view;
 use clap::{ArgGroup, Args};
-use licentia_core::audit::ExportFormat;
+use licentia_core::audit::{CheckpointReason, ExportFormat};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -83,6 +83,9 @@ async fn bundle(context: &Context, out: &Path, filter: &Filter) -> Result {
     let progress = context.progress("exporting");
     let report = context
         .record_if_unlocked(&Acting::default(), async |licentia, operator| {
+            if let Some(operator) = operator {
+                licentia.sign_by_the_way(operator, CheckpointReason::Export).await;
+            }
             Ok(licentia.audit().export_bundle(out, operator, progress).await?)
         })
         .await?;

@@ -6,7 +6,7 @@ use super::line::Line;
 use super::log_file::{Introductions, LogFile};
 use super::manifest::{Manifest, Root, signed_text};
 use super::{CHECKPOINTS, ENTRIES, LOG, LONGEST_LINE, MANIFEST, MEMBERS, SIGNATURE};
-use crate::audit::{Audit, CheckpointReason, VerifyRequest, export};
+use crate::audit::{Audit, VerifyRequest, export};
 use crate::new_file::{self, NewFile};
 use crate::tlog::{self, Note, NoteError, NoteSignature};
 use crate::{Error, LogId, Operator, Progress, Result, Timestamp};
@@ -57,9 +57,6 @@ impl Audit<'_> {
     ) -> Result<BundleExport> {
         let ambient = self.0.ambient();
         let (new, file) = NewFile::beside(out, ambient)?;
-        if let Some(operator) = operator {
-            self.0.sign_by_the_way(operator, CheckpointReason::Export).await;
-        }
         let report = self.verify(&VerifyRequest::default(), progress.clone()).await?;
         let made = ambient.now().seconds();
         let mut writer = Writer::new(file, u64::try_from(made).unwrap_or(0));
