@@ -36,7 +36,7 @@ fn unlocked() -> App {
 fn asked(app: &mut App, after: i64) -> Vec<Effect> {
     app.set_now(Timestamp(NOW.0 + after));
     let mut effects = app.update(Msg::Second);
-    effects.retain(|effect| !matches!(effect, Effect::LookForChanges | Effect::Check(_)));
+    effects.retain(|effect| matches!(effect, Effect::Checkpoint { .. }));
     effects
 }
 
