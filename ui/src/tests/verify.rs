@@ -194,7 +194,7 @@ fn no_export_while_something_is_being_written() {
 #[test]
 fn a_check_that_fails_is_an_alarm_that_a_good_one_does_not_take_back() {
     let mut app = with_records(vec![record(1)]);
-    assert_eq!(app.update(Msg::Second), [Effect::LookForChanges, Effect::Check(Level::Start)]);
+    assert!(app.update(Msg::Second).contains(&Effect::Check(Level::Start)));
     app.update(Msg::LookedForChanges(false));
     let start = |report| VerifyReport { level: Level::Start, ..report };
     app.update(Msg::Checked(Ok(Box::new(start(good_report())))));
