@@ -46,22 +46,23 @@ impl KeyRing {
     /// Every key that can hold a signature, with its id.
     pub(crate) fn signers(&self) -> impl Iterator<Item = ([u8; 16], VerifyingKey)> {
         let mut seen = std::collections::BTreeSet::new();
-        let all = std::iter::once(&self.first).chain(self.rows.iter().map(|(_, key)| key));
-        all.filter_map(|key| Some((key.id, key.key?))).filter(move |(id, _)| seen.insert(*id))
+        self.keys().filter_map(|key| Some((key.id, key.key?))).filter(move |(id, _)| seen.insert(*id))
     }
 
     /// Every key, on the table's word but for the first.
     pub(crate) fn all(&self) -> Vec<PublicKey> {
-        let later = self.rows.iter().map(|(_, key)| key).filter(|key| key.id != self.first.id);
-        std::iter::once(&self.first).chain(later).cloned().collect()
+        self.keys().cloned().collect()
     }
 
     /// A key by its id, on the table's word.
     pub(crate) fn named(&self, id: &[u8]) -> Option<PublicKey> {
-        if id == self.first.id {
-            return Some(self.first());
-        }
-        self.rows.iter().map(|(_, key)| key).find(|key| key.id == id).cloned()
+        self.keys().find(|key| key.id == id).cloned()
+    }
+
+    /// The first key stands in the table too.
+    fn keys(&self) -> impl Iterator<Item = &PublicKey> {
+        let later = self.rows.iter().map(|(_, key)| key).filter(|key| key.id != self.first.id);
+        std::iter::once(&self.first).chain(later)
     }
 
     /// The key that is in force after an entry with these effects.
