@@ -1,6 +1,6 @@
 //! What a verification found, in the shape that scripts rely on.
 
-use crate::Timestamp;
+pub use crate::witness::Witnessed;
 use serde::{Deserialize, Serialize};
 
 /// The result of a verification.
@@ -18,16 +18,6 @@ pub struct VerifyReport {
     pub issues: Vec<Issue>,
     /// The largest checkpoint of these entries that a known witness signed; none if there is none.
     pub witnessed_to: Option<Witnessed>,
-}
-
-/// How far somebody else vouches for the log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Witnessed {
-    pub size: u64,
-    /// As the witness says.
-    pub at: Timestamp,
-    /// The name of its key.
-    pub by: String,
 }
 
 /// How much a verification looks at.

@@ -81,7 +81,7 @@ impl Witnesses<'_> {
             return Ok(time.map(|at| Witnessed {
                 size: u64::try_from(said.size).unwrap_or(0),
                 at,
-                witness: witness.name.clone(),
+                by: witness.name.clone(),
             }));
         }
         Ok(None)

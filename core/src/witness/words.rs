@@ -2,23 +2,24 @@
 
 use crate::Timestamp;
 use crate::text::printable;
+use serde::Serialize;
 
 /// How far somebody else vouches for the log. The larger one covers more.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Witnessed {
     /// Entries 1 to here.
     pub size: u64,
     /// When the witness says that it signed.
     pub at: Timestamp,
-    /// Its name here.
-    pub witness: String,
+    /// Its name here, and that of its key where the file is all there is.
+    pub by: String,
 }
 
 impl Witnessed {
     /// As people read it.
     #[must_use]
     pub fn words(&self, now: Timestamp) -> String {
-        format!("witnessed up to {}, {}, by {}", grouped(self.size), ago(self.at, now), printable(&self.witness))
+        format!("witnessed up to {}, {}, by {}", grouped(self.size), ago(self.at, now), printable(&self.by))
     }
 }
 
@@ -59,7 +60,7 @@ mod tests {
         let now = Timestamp::from_seconds(1_779_285_600);
         let said = |size, seconds: i64| {
             let at = Timestamp::from_seconds(now.seconds() - seconds);
-            Witnessed { size, at, witness: "acme-witness".to_owned() }.words(now)
+            Witnessed { size, at, by: "acme-witness".to_owned() }.words(now)
         };
         assert_eq!(said(41_204, 14 * 60 + 59), "witnessed up to 41,204, 14 minutes ago, by acme-witness");
         assert_eq!(said(1, 60), "witnessed up to 1, 1 minute ago, by acme-witness");

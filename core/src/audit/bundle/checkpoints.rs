@@ -22,7 +22,8 @@ pub(super) struct NoteLine {
     note: String,
 }
 
-/// The largest checkpoint that a known witness signed.
+/// The largest checkpoint that a known witness signed. As `Witnessed`, but what a bundle or a proof shows is promised with
+/// these members, and with the time as the witness wrote it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SeenBy {
     pub witness: String,
