@@ -5,12 +5,12 @@
 
 use super::Audit;
 use super::chain::Chain;
-use super::checkpoint_check::{CheckpointCheck, verifier_key};
-use super::keys::{KeyRing, PublicKey};
+use super::checkpoint_check::CheckpointCheck;
+use super::keys::{KeyRing, PublicKey, verifier_key};
 use super::prepare::{Preparer, Signatures};
 use super::report::{Code, Findings, Issue, IssueSeverity};
 use crate::tlog::merkle::Frontier;
-use crate::tlog::{self, SignatureKind, SignedCheckpoint, Trust, VerifierKey};
+use crate::tlog::{self, SignedCheckpoint, VerifierKey};
 use crate::{Error, LogId, Operator, Page, Result, StoreError};
 use licentia_storage::audit::AuditLog;
 use licentia_storage::raw::{RawReader, RawVouchers};
@@ -113,10 +113,7 @@ impl Audit<'_> {
         let log = reader.audit_log().await?.ok_or(Error::NotFounded)?;
         let key = reader.audit_key_in_force().await?.ok_or(Error::NotFounded)?;
         let damaged = || Error::Store(StoreError::Damaged("the log's key in force is none".to_owned()));
-        let epoch = u64::try_from(key.epoch).map_err(|_| damaged())?;
-        let public: [u8; 32] = key.public_key.try_into().map_err(|_| damaged())?;
-        let public = licentia_license::PublicKey::from_bytes(&public).map_err(|_| damaged())?;
-        VerifierKey::new(tlog::origin(log.id, epoch), SignatureKind::Ed25519, public).map_err(|_| damaged())
+        verifier_key(log.id, &key.public_key, key.epoch).ok_or_else(damaged)
     }
 
     /// What is to be signed: from the last checkpoint on, if we signed it and its right edge is still that of its root;
@@ -207,9 +204,9 @@ fn sign(log: LogId, tree: &Frontier, key: &PublicKey, operator: &Operator) -> Re
 
 /// The tree of a checkpoint that this very key signed; none if anything about it is not so.
 fn own_tree(log: LogId, last: &Checkpoint, own: &PublicKey) -> Option<Frontier> {
-    let key = verifier_key(log, own)?;
+    let key = own.verifier_key(log)?;
     let signed = SignedCheckpoint::parse(last.note.as_bytes()).ok()?;
-    signed.verify(Trust { origin: key.name(), log: std::slice::from_ref(&key), witnesses: &[] }).ok()?;
+    signed.signed_by(&[key]).ok()?;
     let tree = Frontier::from_bytes(&last.frontier)?;
     let said = signed.checkpoint();
     let same = said.size() == tree.size()

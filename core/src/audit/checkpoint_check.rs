@@ -10,7 +10,7 @@ use super::chain::Chain;
 use super::keys::PublicKey;
 use super::report::{Code, Findings, Issue, Witnessed};
 use crate::tlog::merkle::{Frontier, Hash};
-use crate::tlog::{NoteSignature, SignatureKind, SignedCheckpoint, Trust, VerifierKey, origin};
+use crate::tlog::{CheckpointError, NoteSignature, SignedCheckpoint, Trust, VerifierKey, origin};
 use crate::{LogId, Timestamp};
 use licentia_storage::raw::{RawCheckpoint, RawCosignature, RawVouchers};
 use std::collections::{BTreeMap, VecDeque};
@@ -193,15 +193,11 @@ impl CheckpointCheck {
         if signed.note().signatures().len() != 1 {
             return Err("its note has more signatures than the log's");
         }
-        let mut signers = keys.iter().filter_map(|key| Some((key.epoch, verifier_key(self.log, key)?)));
-        let by = signers.find(|(_, key)| {
-            let trust = Trust { origin: key.name(), log: std::slice::from_ref(key), witnesses: &[] };
-            signed.verify(trust).is_ok()
-        });
-        match by {
-            Some((epoch, key)) if epoch == kept.epoch => Ok((signed, key)),
-            Some(_) => Err("its note is of another epoch"),
-            None => Err("its signature is not the log key's"),
+        let key = signer(self.log, &signed, keys).map_err(|_| "its signature is not the log key's")?;
+        if u64::try_from(kept.epoch).is_ok_and(|epoch| key.name() == origin(self.log, epoch)) {
+            Ok((signed, key))
+        } else {
+            Err("its note is of another epoch")
         }
     }
 
@@ -253,11 +249,14 @@ fn time_of(
     Some(Timestamp(seconds.checked_mul(1_000_000)?))
 }
 
-/// The key as signatures of checkpoints name it. None when its bytes are no key.
-pub(crate) fn verifier_key(log: LogId, key: &PublicKey) -> Option<VerifierKey> {
-    let epoch = u64::try_from(key.epoch).ok()?;
-    let public = licentia_license::PublicKey::from_bytes(key.key.as_ref()?.as_bytes()).ok()?;
-    VerifierKey::new(origin(log, epoch), SignatureKind::Ed25519, public).ok()
+/// Which of these keys of the log signed a checkpoint, or why the last one did not.
+pub(crate) fn signer<'k>(
+    log: LogId,
+    signed: &SignedCheckpoint,
+    keys: impl IntoIterator<Item = &'k PublicKey>,
+) -> Result<VerifierKey, CheckpointError> {
+    let keys: Vec<_> = keys.into_iter().filter_map(|key| key.verifier_key(log)).collect();
+    signed.signed_by(&keys).cloned()
 }
 
 /// The right edge that is kept with a checkpoint, if it is of the same tree.

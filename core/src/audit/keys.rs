@@ -3,6 +3,8 @@
 //! The first one is named by the log's own row. Each later one stands in `audit_key`, and the effect of an entry that
 //! its predecessor signed accounts for that row: so nobody has to be believed.
 
+use crate::LogId;
+use crate::tlog::{self, SignatureKind, VerifierKey};
 use ed25519_dalek::VerifyingKey;
 use licentia_storage::audit::{AuditLog, RecordedEffect, key_id};
 use licentia_storage::raw::{KEY_NOUN, RawKey};
@@ -14,6 +16,19 @@ pub(crate) struct PublicKey {
     /// None when the bytes are no key: then no signature holds.
     pub(crate) key: Option<VerifyingKey>,
     pub(crate) epoch: i64,
+}
+
+impl PublicKey {
+    /// See [`verifier_key`].
+    pub(crate) fn verifier_key(&self, log: LogId) -> Option<VerifierKey> {
+        verifier_key(log, self.key.as_ref()?.as_bytes(), self.epoch)
+    }
+}
+
+/// A key of the log as its checkpoints are signed with it: its name is the origin. None when the bytes are no key.
+pub(crate) fn verifier_key(log: LogId, public_key: &[u8], epoch: i64) -> Option<VerifierKey> {
+    let key = licentia_license::PublicKey::from_bytes(public_key.try_into().ok()?).ok()?;
+    VerifierKey::new(tlog::origin(log, u64::try_from(epoch).ok()?), SignatureKind::Ed25519, key).ok()
 }
 
 /// Every key that the file has, by what an effect says of it.

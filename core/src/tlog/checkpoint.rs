@@ -129,6 +129,14 @@ pub struct Trust<'a> {
     pub witnesses: &'a [VerifierKey],
 }
 
+impl<'a> Trust<'a> {
+    /// In one key of a log, whose name is the origin, and in these witnesses.
+    #[must_use]
+    pub fn key(key: &'a VerifierKey, witnesses: &'a [VerifierKey]) -> Self {
+        Self { origin: key.name(), log: std::slice::from_ref(key), witnesses }
+    }
+}
+
 /// A witness whose cosignature holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cosigned<'a> {
@@ -158,6 +166,18 @@ impl SignedCheckpoint {
     /// Adds a signature, as of a witness. An earlier one of the same key makes room for it.
     pub fn add(&mut self, signature: NoteSignature) {
         self.note.add(signature);
+    }
+
+    /// Which of a log's keys signed it, each under its own origin; none: why it was not the last of them.
+    pub fn signed_by<'k>(&self, keys: &'k [VerifierKey]) -> Result<&'k VerifierKey, CheckpointError> {
+        let mut why = CheckpointError::Note(NoteError::Unsigned);
+        for key in keys {
+            match self.verify(Trust::key(key, &[])) {
+                Ok(_) => return Ok(key),
+                Err(error) => why = error,
+            }
+        }
+        Err(why)
     }
 
     /// Checks that the log signed it, and every signature of a witness that is known. Says which witnesses signed too.

@@ -2,9 +2,9 @@
 
 use super::archive::{Digest, Member};
 use super::base64::Bytes;
-use super::log_file::verifier_key;
 use super::manifest::Root;
 use super::{BundleError, CHECKPOINTS, MEMBERS};
+use crate::audit::checkpoint_check::signer;
 use crate::audit::keys::PublicKey;
 use crate::audit::report::{Code, Findings};
 use crate::tlog::merkle::Frontier;
@@ -104,17 +104,7 @@ impl<'a> Checkpoints<'a> {
         findings: &mut Findings,
     ) {
         let size = u64::try_from(line.size).unwrap_or(0);
-        let keys: Vec<VerifierKey> = keys
-            .into_iter()
-            .flatten()
-            .filter_map(|key| verifier_key(self.log, key.key.as_ref()?.as_bytes(), key.epoch))
-            .collect();
-        let signed = match signed_by(line, &keys) {
-            Ok((note, _)) if note.checkpoint().size() != size => Err("its size is another".to_owned()),
-            Ok(signed) => Ok(signed),
-            Err(error) => Err(error.to_string()),
-        };
-        let (note, key) = match signed {
+        let (note, key) = match self.read(line, size, keys) {
             Ok(signed) => signed,
             Err(why) => {
                 let meaning = format!("The checkpoint is not what the log signed: {why}.");
@@ -126,14 +116,25 @@ impl<'a> Checkpoints<'a> {
             let meaning = "The log signed another tree than the one that these entries make.";
             findings.add(Code::CheckpointDisagrees.at(line.size, meaning));
         }
-        let trust = Trust { origin: key.name(), log: std::slice::from_ref(key), witnesses: self.witnesses };
-        match note.verify(trust) {
+        match note.verify(Trust::key(&key, self.witnesses)) {
             Ok(seen) => self.witnessed_by(size, seen.iter().map(|seen| (seen.witness.name(), seen.time))),
             Err(error) => {
                 let meaning = format!("What a witness signed under the checkpoint does not hold: {error}.");
                 findings.add(Code::CosignatureInvalid.at(line.size, meaning));
             }
         }
+    }
+
+    fn read(
+        &self,
+        line: &NoteLine,
+        size: u64,
+        keys: [Option<&PublicKey>; 2],
+    ) -> Result<(SignedCheckpoint, VerifierKey), String> {
+        let why = |error: CheckpointError| error.to_string();
+        let note = SignedCheckpoint::parse(line.note.as_bytes()).map_err(why)?;
+        let key = signer(self.log, &note, keys.into_iter().flatten()).map_err(why)?;
+        if note.checkpoint().size() == size { Ok((note, key)) } else { Err("its size is another".to_owned()) }
     }
 
     /// Sizes rise, so the last word of each witness is its largest.
@@ -150,20 +151,4 @@ pub(super) struct Finished {
     pub(super) digest: Digest,
     pub(super) last: Option<Root>,
     pub(super) witnessed: Vec<SeenBy>,
-}
-
-/// The key among these that signed it, or why the last one did not.
-fn signed_by<'k>(
-    line: &NoteLine,
-    keys: &'k [VerifierKey],
-) -> Result<(SignedCheckpoint, &'k VerifierKey), CheckpointError> {
-    let note = SignedCheckpoint::parse(line.note.as_bytes())?;
-    let mut why = CheckpointError::Note(crate::tlog::NoteError::Unsigned);
-    for key in keys {
-        match note.verify(Trust { origin: key.name(), log: std::slice::from_ref(key), witnesses: &[] }) {
-            Ok(_) => return Ok((note, key)),
-            Err(error) => why = error,
-        }
-    }
-    Err(why)
 }

@@ -2,8 +2,8 @@
 
 use super::base64::{Bytes, present};
 use super::{BundleError, LOG, MEMBERS};
-use crate::tlog::{self, SignatureKind, VerifierKey};
-use licentia_license::{PublicKey, strict_json};
+use crate::audit::keys::verifier_key;
+use licentia_license::strict_json;
 use licentia_storage::audit::{AuditLog, RecordedEffect, hex};
 use licentia_storage::raw::{KEY_NOUN, RawKey};
 use licentia_storage::{LogId, Timestamp};
@@ -84,13 +84,6 @@ impl KnownKey {
         self.vkey == verifier_key(log, &self.public_key.0, self.epoch).map(|key| key.to_string())
             && self.key_id == hex(&unhex(&self.key_id))
     }
-}
-
-/// The key as checkpoints are signed with it: its name is the origin.
-pub(crate) fn verifier_key(log: LogId, public_key: &[u8], epoch: i64) -> Option<VerifierKey> {
-    let key = PublicKey::from_bytes(public_key.try_into().ok()?).ok()?;
-    let epoch = u64::try_from(epoch).ok()?;
-    VerifierKey::new(tlog::origin(log, epoch), SignatureKind::Ed25519, key).ok()
 }
 
 /// Which entry speaks of which key, gathered while the entries pass by.

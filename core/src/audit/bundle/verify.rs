@@ -4,7 +4,7 @@ use super::archive::{Archive, Digest, Member};
 use super::checkpoints::Checkpoints;
 pub use super::checkpoints::SeenBy;
 use super::line::{Line, readable};
-use super::log_file::{Introductions, LogFile, verifier_key};
+use super::log_file::{Introductions, LogFile};
 use super::manifest::{Manifest, Root, check_signature};
 use super::{BundleError, CHECKPOINTS, ENTRIES, LOG, MANIFEST, SIGNATURE};
 use crate::audit::chain::Chain;
@@ -91,8 +91,7 @@ impl<'a> Run<'a> {
         self.check_manifest(&manifest, &log, &entries, archive.made);
         let signed = if archive.has(SIGNATURE) {
             let (note, _) = archive.whole(SIGNATURE)?;
-            let key = entries.chain.key();
-            let key = key.and_then(|key| verifier_key(log.id, key.key.as_ref()?.as_bytes(), key.epoch));
+            let key = entries.chain.key().and_then(|key| key.verifier_key(log.id));
             self.check_signature(&manifest, &note, &manifest_digest, key.as_ref())
         } else {
             self.check_unsigned(&manifest)

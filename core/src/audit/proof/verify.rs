@@ -5,7 +5,7 @@ use super::extra::{Extra, hashes_of};
 use super::prove::embedded;
 use crate::audit::SeenBy;
 use crate::audit::bundle::line::readable;
-use crate::audit::bundle::log_file::verifier_key;
+use crate::audit::keys::verifier_key;
 use crate::audit::report::{KeySource, TrustRoot};
 use crate::tlog::merkle::{leaf_hash, verify_consistency, verify_inclusion};
 use crate::tlog::{CheckpointError, NoteError, Proof, Trust, VerifierKey};
@@ -173,8 +173,7 @@ fn check_checkpoint(
 ) -> Result<Vec<SeenBy>, Refusal> {
     let mut why = Refusal::Checkpoint(CheckpointError::Note(NoteError::Unsigned));
     for key in signers {
-        let trust = Trust { origin: key.name(), log: std::slice::from_ref(key), witnesses };
-        match proof.verify(encoded, trust) {
+        match proof.verify(encoded, Trust::key(key, witnesses)) {
             Ok(seen) => {
                 let size = proof.checkpoint.checkpoint().size();
                 let seen = seen.iter();
@@ -260,11 +259,7 @@ fn check_license(
     };
     let why = |error: &dyn std::fmt::Display| Refusal::LicenseCheckpoint(error.to_string());
     let (then, now) = (old.checkpoint(), proof.checkpoint.checkpoint());
-    let signed = keys
-        .signers(log, then.size())
-        .into_iter()
-        .any(|key| old.verify(Trust { origin: key.name(), log: std::slice::from_ref(&key), witnesses: &[] }).is_ok());
-    if !signed {
+    if old.signed_by(&keys.signers(log, then.size())).is_err() {
         return Err(why(&"the log did not sign it"));
     }
     let consistency = extra.consistency.as_ref().filter(|proof| proof.from == then.size());
