@@ -3,7 +3,7 @@
 use crate::new_file::failed;
 use crate::{Error, Licentia, Result};
 use std::fs::{File, Metadata};
-use std::io::Read;
+use std::io::{self, Read};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -16,33 +16,50 @@ impl Licentia {
     /// Refuses what is a file of the open database, under whatever name: closing any other handle of it would drop the
     /// locks of `SQLite`.
     pub fn refuse_own_file(&self, path: &Path, what: &'static str) -> Result<()> {
-        match path.metadata() {
-            Ok(found) => refuse_own(&found, what, &self.place().database),
-            // Whoever reads it will say why it cannot be.
-            Err(_) => Ok(()),
-        }
+        // Where it cannot be looked at, whoever reads it will say why.
+        let own = path.metadata().is_ok_and(|found| belongs_to(&found, &self.place().database));
+        if own { Err(own_file(what)) } else { Ok(()) }
     }
 }
 
-fn read(path: &Path, most: u64, what: &'static str, database: &Path) -> Result<Zeroizing<String>> {
-    let unreadable = |source| failed("read", path, source);
-    let found = path.metadata().map_err(unreadable)?;
-    // A pipe or a device might never end, nor begin.
+/// Why a file is not read.
+#[derive(Debug)]
+pub(crate) enum Unfit {
+    Unreadable(io::Error),
+    /// A pipe or a device might never end, nor begin.
+    NotOrdinary,
+    TooLong,
+    /// It is one of the open database.
+    Own,
+}
+
+/// Reads an ordinary file of at most `most` bytes that is none of this database's.
+pub(crate) fn read_bytes(path: &Path, most: u64, database: Option<&Path>, bytes: &mut Vec<u8>) -> Result<(), Unfit> {
+    let found = path.metadata().map_err(Unfit::Unreadable)?;
     if !found.is_file() {
-        return Err(Error::invalid(what, "it is no ordinary file"));
+        return Err(Unfit::NotOrdinary);
     }
-    refuse_own(&found, what, database)?;
-    let too_long = || Error::invalid(what, format!("the file has more than {most} bytes"));
+    if database.is_some_and(|database| belongs_to(&found, database)) {
+        return Err(Unfit::Own);
+    }
     if found.len() > most {
-        return Err(too_long());
+        return Err(Unfit::TooLong);
     }
+    // It may grow while it is read.
+    let read = File::open(path).and_then(|file| file.take(most + 1).read_to_end(bytes)).map_err(Unfit::Unreadable)?;
+    if u64::try_from(read).is_ok_and(|read| read <= most) { Ok(()) } else { Err(Unfit::TooLong) }
+}
+
+fn read(path: &Path, most: u64, what: &'static str, database: &Path) -> Result<Zeroizing<String>> {
     // Room for all of it from the start: a buffer that grows leaves copies behind.
     let room = usize::try_from(most).unwrap_or(usize::MAX).saturating_add(1);
     let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-    File::open(path).and_then(|file| file.take(most + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
-    if bytes.len() >= room {
-        return Err(too_long());
-    }
+    read_bytes(path, most, Some(database), &mut bytes).map_err(|unfit| match unfit {
+        Unfit::Unreadable(source) => failed("read", path, source),
+        Unfit::NotOrdinary => Error::invalid(what, "it is no ordinary file"),
+        Unfit::TooLong => Error::invalid(what, format!("the file has more than {most} bytes")),
+        Unfit::Own => own_file(what),
+    })?;
     match String::from_utf8(std::mem::take(&mut bytes)) {
         Ok(text) => Ok(Zeroizing::new(text)),
         Err(error) => {
@@ -52,11 +69,8 @@ fn read(path: &Path, most: u64, what: &'static str, database: &Path) -> Result<Z
     }
 }
 
-fn refuse_own(found: &Metadata, what: &'static str, database: &Path) -> Result<()> {
-    if belongs_to(found, database) {
-        return Err(Error::invalid(what, "this is a file of the database that is open"));
-    }
-    Ok(())
+fn own_file(what: &'static str) -> Error {
+    Error::invalid(what, "this is a file of the database that is open")
 }
 
 /// Whether it is one of the files of the database, by whatever name.

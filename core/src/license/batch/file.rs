@@ -2,10 +2,9 @@
 
 use super::BatchError;
 use super::row::{self, Read};
+use crate::given_file::{Unfit, read_bytes};
 use crate::new_file::failed;
 use crate::{Progress, Result};
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 /// More than any batch that makes sense.
@@ -83,25 +82,14 @@ async fn rows(format: Format, text: &str, most: usize, progress: &Progress) -> R
     }
 }
 
-/// The text of an ordinary file: another kind might never come to its end.
 fn text(path: &Path) -> Result<String> {
-    let unreadable = |source| failed("read", path, source);
-    let found = std::fs::metadata(path).map_err(unreadable)?;
-    if !found.is_file() {
-        return Err(refused(path, "It is no ordinary file."));
-    }
-    let too_long = || refused(path, "It has more than 256 MiB; split it into several.");
-    if found.len() > MOST_BYTES {
-        return Err(too_long());
-    }
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(unreadable)?;
-    // It may grow while it is read.
-    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > MOST_BYTES) {
-        return Err(too_long());
+    match read_bytes(path, MOST_BYTES, None, &mut bytes) {
+        Ok(()) => decoded(bytes).map_err(|why| refused(path, why)),
+        Err(Unfit::Unreadable(source)) => Err(failed("read", path, source)),
+        Err(Unfit::TooLong) => Err(refused(path, "It has more than 256 MiB; split it into several.")),
+        Err(Unfit::NotOrdinary | Unfit::Own) => Err(refused(path, "It is no ordinary file.")),
     }
-    decoded(bytes).map_err(|why| refused(path, why))
 }
 
 /// UTF-8, with or without a byte order mark in front.
