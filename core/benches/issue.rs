@@ -99,15 +99,9 @@ impl Ours {
 
 fn request(n: usize) -> IssueRequest {
     IssueRequest {
-        subject: format!("user{n}@customer.example"),
-        audience: vec!["app".to_owned()],
-        issuer: None,
-        not_before: None,
-        term: Term::Days(365),
         features: vec!["export".to_owned(), "import".to_owned()],
         limits: BTreeMap::from([("seats".to_owned(), licentia_core::Limit::Number(5))]),
-        payload: None,
-        identity: None,
+        ..IssueRequest::new(format!("user{n}@customer.example"), ["app"], Term::Days(365))
     }
 }
 

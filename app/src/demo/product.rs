@@ -88,15 +88,11 @@ pub(crate) fn request(dice: &mut Dice, identities: &[IdentityId]) -> IssueReques
         .then(|| identities.get(dice.index(identities.len())).copied())
         .flatten();
     IssueRequest {
-        subject,
-        audience,
-        issuer: None,
-        not_before: None,
-        term,
         features: features(edition).iter().map(|feature| (*feature).to_owned()).collect(),
         limits: limits(product, edition, dice),
         payload: payload(name, dice),
         identity: carried,
+        ..IssueRequest::new(subject, audience, term)
     }
 }
 

@@ -68,6 +68,21 @@ const LONGEST_SUBJECT: usize = 1_000;
 const LONGEST_WORD: usize = 200;
 
 impl IssueRequest {
+    /// By the active issuer, from now on, with nothing in it.
+    pub fn new(subject: impl Into<String>, audience: impl IntoIterator<Item = impl Into<String>>, term: Term) -> Self {
+        Self {
+            subject: subject.into(),
+            audience: audience.into_iter().map(Into::into).collect(),
+            issuer: None,
+            not_before: None,
+            term,
+            features: Vec::new(),
+            limits: BTreeMap::new(),
+            payload: None,
+            identity: None,
+        }
+    }
+
     /// The rules that need nothing but the request and the clock, for whoever wants to say at once what is wrong.
     pub fn check(&self, now: Timestamp) -> Result<()> {
         check(self, now).map(drop)

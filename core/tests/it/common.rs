@@ -3,7 +3,6 @@
 use licentia_core::audit::AuditFilter;
 use licentia_core::secret::Passphrase;
 use licentia_core::{Actor, Ambient, AuditRecord, Founding, IssueRequest, Licentia, Operator, Place, Term, Timestamp};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -85,17 +84,7 @@ impl Clock {
 
 /// A license for a year.
 pub(crate) fn request(subject: &str) -> IssueRequest {
-    IssueRequest {
-        subject: subject.to_owned(),
-        audience: vec!["app".to_owned()],
-        issuer: None,
-        not_before: None,
-        term: Term::Days(365),
-        features: Vec::new(),
-        limits: BTreeMap::new(),
-        payload: None,
-        identity: None,
-    }
+    IssueRequest::new(subject, ["app"], Term::Days(365))
 }
 
 /// This clock, and randomness that a seed makes.

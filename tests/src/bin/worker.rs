@@ -10,7 +10,6 @@
 
 use licentia_core::audit::{AuditFilter, VerifyRequest};
 use licentia_core::{IssueRequest, LicenseFilter, Licentia, Place, Term};
-use std::collections::BTreeMap;
 use std::io::{Read, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -56,17 +55,7 @@ async fn rotate(place: Place, count: u32) {
 }
 
 fn request(subject: &str) -> IssueRequest {
-    IssueRequest {
-        subject: subject.to_owned(),
-        audience: vec!["editor".to_owned()],
-        issuer: None,
-        not_before: None,
-        term: Term::Days(365),
-        features: Vec::new(),
-        limits: BTreeMap::new(),
-        payload: None,
-        identity: None,
-    }
+    IssueRequest::new(subject, ["editor"], Term::Days(365))
 }
 
 async fn read(place: Place) {

@@ -8,21 +8,10 @@ use crate::{Error, IssueRequest, License, Term};
 use ed25519_dalek::SigningKey;
 use licentia_license::Claims;
 use serde_json::json;
-use std::collections::BTreeMap;
 
 impl World {
     async fn issue(&self, subject: &str) -> License {
-        let request = IssueRequest {
-            subject: subject.to_owned(),
-            audience: vec!["app".to_owned()],
-            issuer: None,
-            not_before: None,
-            term: Term::Days(365),
-            features: Vec::new(),
-            limits: BTreeMap::new(),
-            payload: None,
-            identity: None,
-        };
+        let request = IssueRequest::new(subject, ["app"], Term::Days(365));
         self.licentia.licenses().issue(&self.operator, request).await.unwrap()
     }
 
