@@ -50,9 +50,13 @@ impl World {
             status_url: Some(format!("https://licenses.{vendor}.example/status")),
             throwaway: true,
         };
-        let passphrase = Passphrase::new("only for show".to_owned()).map_err(licentia_core::Error::from)?;
-        let founded = licentia.vault().create(&passphrase, Actor::new(ACTOR)?, founding).await?;
+        let founded = licentia.vault().create(&Self::passphrase()?, Actor::new(ACTOR)?, founding).await?;
         Ok(Self { home, clock, ambient, licentia, operator: founded.operator, fingerprint: founded.fingerprint })
+    }
+
+    /// What unlocks every one of these databases.
+    pub fn passphrase() -> Result<Passphrase> {
+        Ok(Passphrase::new("only for show".to_owned())?)
     }
 
     /// Lets time pass.

@@ -16,6 +16,8 @@ mod delete;
 mod import;
 #[path = "../../01-issue-and-verify/walkthrough.rs"]
 mod issue;
+#[path = "../../13-prove-to-a-stranger/walkthrough.rs"]
+mod prove;
 #[path = "../../04-reissue/walkthrough.rs"]
 mod reissue;
 #[path = "../../07-review/walkthrough.rs"]
@@ -188,4 +190,51 @@ async fn every_deed_is_named() {
     assert!(found("an old copy").iter().any(|code| *code == "rolled_back"));
     assert_eq!(found("an old copy, seen for the first time"), &Vec::<&Value>::new());
     assert_eq!(of(&lines, "refused").len(), 1, "a rolled back database takes no change");
+}
+
+/// Each deed with the codes of what was found, without the notices.
+fn found_in_bundles(lines: &[Value]) -> Vec<(&str, bool, Vec<&str>)> {
+    of(lines, "bundle")
+        .into_iter()
+        .map(|line| {
+            let issues = line["issues"].as_array().unwrap().iter().filter(|issue| issue["severity"] != "notice");
+            let codes = issues.map(|issue| issue["code"].as_str().unwrap()).collect();
+            (line["deed"].as_str().unwrap(), line["verified"].as_bool().unwrap(), codes)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_stranger_needs_a_file_and_a_fingerprint() {
+    let lines = lines("13-prove-to-a-stranger", prove::run).await;
+    assert_eq!(all(&lines, "alone", "home"), [false], "nothing of the vendor's is left");
+    assert_eq!(
+        found_in_bundles(&lines),
+        [
+            ("nothing", true, vec![]),
+            ("an entry altered", false, vec!["entry_altered", "checkpoint_disagrees"]),
+            ("an entry removed", false, vec!["entry_missing", "checkpoint_disagrees"]),
+            (
+                "signed by another key",
+                false,
+                vec!["manifest_signature_invalid", "entry_altered", "checkpoint_disagrees"]
+            ),
+            ("another log", false, vec!["wrong_log"]),
+            ("the end cut off, and no signature", true, vec![]),
+        ]
+    );
+    let bundles = of(&lines, "bundle");
+    let notices = |line: &Value| -> Vec<String> {
+        let issues = line["issues"].as_array().unwrap().iter().filter(|issue| issue["severity"] == "notice");
+        issues.map(|issue| issue["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(notices(bundles[0]), ["tables_absent"]);
+    assert_eq!((&bundles[0]["signed"], &bundles[0]["key_source"]), (&json!(true), &json!("given")));
+    assert_eq!(notices(bundles[5]), ["tables_absent", "manifest_unsigned"], "what it cannot show, it says");
+    let proofs = of(&lines, "proof");
+    let proven = proofs[0];
+    assert_eq!((&proven["holds"], &proven["same_text"]), (&json!(true), &json!(true)));
+    assert_eq!((&proven["kind"], &proven["subject"]), (&json!("license.issue"), &json!("carol@example.com")));
+    let refused: Vec<_> = proofs[1..].iter().map(|line| &line["code"]).collect();
+    assert_eq!(refused, ["other_license", "not_included", "wrong_log"]);
 }
