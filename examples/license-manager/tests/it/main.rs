@@ -24,6 +24,8 @@ mod reissue;
 mod review;
 #[path = "../../03-revoke-and-unrevoke/walkthrough.rs"]
 mod revoke;
+#[path = "../../15-rollback-caught/walkthrough.rs"]
+mod rollback;
 #[path = "../../08-tamper-and-be-caught/walkthrough.rs"]
 mod tamper;
 
@@ -237,4 +239,38 @@ async fn a_stranger_needs_a_file_and_a_fingerprint() {
     assert_eq!((&proven["kind"], &proven["subject"]), (&json!("license.issue"), &json!("carol@example.com")));
     let refused: Vec<_> = proofs[1..].iter().map(|line| &line["code"]).collect();
     assert_eq!(refused, ["other_license", "not_included", "wrong_log"]);
+}
+
+#[tokio::test]
+async fn an_older_copy_is_caught_and_a_restore_is_accepted_by_name() {
+    let lines = lines("15-rollback-caught", rollback::run).await;
+    let seen: Vec<_> = of(&lines, "verify")
+        .into_iter()
+        .map(|line| {
+            assert_eq!((&line["key_source"], &line["verified"]), (&json!("pin"), &json!(line["issues"] == json!([]))));
+            (line["what"].as_str().unwrap(), line["issues"][0]["code"].as_str())
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("the file as it is", None),
+            ("an older copy", Some("rolled_back")),
+            ("an older copy with new entries", Some("forked")),
+            ("the newer file again", None),
+            ("the restored file", Some("forked")),
+            ("the restored file, accepted", None),
+        ]
+    );
+    assert_eq!(of(&lines, "refused").len(), 4);
+    let restored = of(&lines, "restored")[0];
+    assert_eq!((&restored["refused_while_in_use"], &restored["epoch"]), (&json!(true), &json!(2)));
+    assert_eq!((&restored["shared_size"], &restored["abandoned_size"]), (&json!(5), &json!(7)));
+    assert_eq!((&restored["carried"], &restored["carried_from"]), (&json!(2), &json!("live")));
+    let origins = ["origin_before", "origin"].map(|origin| restored[origin].as_str().unwrap().rsplit('/').next());
+    assert_eq!(origins, [Some("1"), Some("2")], "checkpoints of two histories are never mistaken for one another");
+    assert_eq!(all(&lines, "license", "status"), ["revoked", "active"]);
+    let accepted = of(&lines, "accepted")[0];
+    assert_eq!((&accepted["seq"], &accepted["kind"]), (&restored["seq"], &json!("log.restored")));
+    assert_eq!((&accepted["pinned_before"], &accepted["pinned"]), (&json!(7), &json!(9)));
 }
