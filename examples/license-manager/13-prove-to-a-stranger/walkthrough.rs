@@ -37,7 +37,7 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
 
     tampered(report, &stranger, handed_over.path()).await?;
 
-    report.say("The last entry is cut off with its checkpoint, and the manifest made anew. What a bundle cannot show, it says:")?;
+    report.say("The last entry is cut off with its checkpoint. What a bundle alone cannot show, it says:")?;
     let mut cut = Parts::read(&stranger.bundle)?;
     cut.cut(7)?;
     cut.mend()?;

@@ -28,6 +28,8 @@ mod revoke;
 mod rollback;
 #[path = "../../08-tamper-and-be-caught/walkthrough.rs"]
 mod tamper;
+#[path = "../../14-witness/walkthrough.rs"]
+mod witness;
 
 mod documents;
 mod readme;
@@ -239,6 +241,40 @@ async fn a_stranger_needs_a_file_and_a_fingerprint() {
     assert_eq!((&proven["kind"], &proven["subject"]), (&json!("license.issue"), &json!("carol@example.com")));
     let refused: Vec<_> = proofs[1..].iter().map(|line| &line["code"]).collect();
     assert_eq!(refused, ["other_license", "not_included", "wrong_log"]);
+}
+
+#[tokio::test]
+async fn a_witness_signs_one_history_only() {
+    let lines = lines("14-witness", witness::run).await;
+    let asked: Vec<_> = of(&lines, "asked")
+        .into_iter()
+        .map(|line| (line["what"].as_str().unwrap(), &line["answers"], &line["witnessed"], line["why"].is_null()))
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            ("the first checkpoint", &json!([200]), &json!(6), true),
+            ("a checkpoint a day later", &json!([200]), &json!(8), true),
+            ("the rewritten log goes on", &json!([409, 422]), &json!(6), false),
+            ("a copy from before the revocation goes on", &json!([409]), &json!(6), false),
+            ("the honest log goes on", &json!([200]), &json!(9), true),
+        ]
+    );
+    let verified: Vec<_> = of(&lines, "verify")
+        .into_iter()
+        .map(|line| (&line["verified"], &line["witnessed_to"], line["issues"][0]["code"].as_str()))
+        .collect();
+    assert_eq!(
+        verified,
+        [
+            (&json!(true), &json!(8), None),
+            (&json!(false), &json!(6), Some("checkpoint_disagrees")),
+            (&json!(false), &json!(6), Some("cosignature_invalid")),
+            (&json!(true), &json!(6), None),
+        ]
+    );
+    let compared = of(&lines, "compared")[0];
+    assert_eq!((&compared["witnessed"], &compared["witness_shows"]), (&json!(6), &json!(8)));
 }
 
 #[tokio::test]
