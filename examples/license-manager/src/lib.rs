@@ -8,7 +8,7 @@ mod report;
 mod world;
 
 pub use report::{Report, brief, in_words};
-pub use world::{ACTOR, World, no_progress};
+pub use world::{ACTOR, Home, World, no_progress};
 
 /// What a walkthrough ends with.
 pub type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;

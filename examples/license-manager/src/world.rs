@@ -22,19 +22,24 @@ const BEGINNING: i64 = 1_767_225_600;
 
 /// A database in a temporary directory that goes when this is dropped, and somebody who unlocked it.
 pub struct World {
-    home: TempDir,
-    clock: Arc<AtomicI64>,
-    ambient: Ambient,
+    pub home: Home,
     pub licentia: Licentia,
     pub operator: Operator,
     /// Of the log; a person would write it down outside the machine.
     pub fingerprint: String,
 }
 
+/// Where a database is, and the time and the chance there. It outlives the open database, which others may wait for.
+pub struct Home {
+    directory: TempDir,
+    clock: Arc<AtomicI64>,
+    ambient: Ambient,
+}
+
 impl World {
     /// Founds a database for `vendor`. The same seed makes the same keys and ids.
     pub async fn found(vendor: &str, seed: u64) -> Result<Self> {
-        let home = tempfile::tempdir()?;
+        let directory = tempfile::tempdir()?;
         let clock = Arc::new(AtomicI64::new(BEGINNING));
         let ambient = {
             let (clock, chance) = (Arc::clone(&clock), Chance::new(seed));
@@ -43,41 +48,46 @@ impl World {
                 move |bytes| chance.fill(bytes),
             )
         };
-        let licentia = Licentia::create(place(home.path()), ambient.clone()).await?;
+        let licentia = Licentia::create(place(directory.path()), ambient.clone()).await?;
         let founding = Founding {
             vendor: Some(vendor.to_owned()),
             issuer: format!("{vendor}-2026"),
             status_url: Some(format!("https://licenses.{vendor}.example/status")),
             throwaway: true,
         };
-        let passphrase = Passphrase::new("only for show".to_owned()).map_err(licentia_core::Error::from)?;
-        let founded = licentia.vault().create(&passphrase, Actor::new(ACTOR)?, founding).await?;
-        Ok(Self { home, clock, ambient, licentia, operator: founded.operator, fingerprint: founded.fingerprint })
+        let founded = licentia.vault().create(&Self::passphrase()?, Actor::new(ACTOR)?, founding).await?;
+        let home = Home { directory, clock, ambient };
+        Ok(Self { home, licentia, operator: founded.operator, fingerprint: founded.fingerprint })
+    }
+
+    /// What unlocks every one of these databases.
+    pub fn passphrase() -> Result<Passphrase> {
+        Ok(Passphrase::new("only for show".to_owned())?)
     }
 
     /// Lets time pass.
     pub fn wait_days(&self, days: i64) {
-        self.clock.fetch_add(days * 86_400, Ordering::Relaxed);
+        self.home.wait_days(days);
     }
 
     /// Seconds since 1970, as the made-up clock has it.
     pub fn now(&self) -> i64 {
-        self.clock.load(Ordering::Relaxed)
+        self.home.clock.load(Ordering::Relaxed)
     }
 
     /// Where the database is, and where its pins are.
     pub fn place(&self) -> Place {
-        place(self.home.path())
+        self.home.place()
     }
 
     /// The temporary directory.
     pub fn directory(&self) -> &Path {
-        self.home.path()
+        self.home.directory()
     }
 
     /// The clock and the chance of this world, for opening the database once more.
     pub fn ambient(&self) -> Ambient {
-        self.ambient.clone()
+        self.home.ambient()
     }
 
     /// A license for the product `editor`: a year, one feature, five seats.
@@ -106,6 +116,28 @@ impl World {
     async fn verified(&self) -> Result<VerifyReport> {
         let request = VerifyRequest { fingerprint: Some(self.fingerprint.clone()), ..VerifyRequest::default() };
         Ok(self.licentia.audit().verify(&request, no_progress()).await?)
+    }
+}
+
+impl Home {
+    /// See [`World::wait_days`].
+    pub fn wait_days(&self, days: i64) {
+        self.clock.fetch_add(days * 86_400, Ordering::Relaxed);
+    }
+
+    /// See [`World::place`].
+    pub fn place(&self) -> Place {
+        place(self.directory())
+    }
+
+    /// See [`World::directory`].
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
+    /// See [`World::ambient`].
+    pub fn ambient(&self) -> Ambient {
+        self.ambient.clone()
     }
 }
 

@@ -16,14 +16,20 @@ mod delete;
 mod import;
 #[path = "../../01-issue-and-verify/walkthrough.rs"]
 mod issue;
+#[path = "../../13-prove-to-a-stranger/walkthrough.rs"]
+mod prove;
 #[path = "../../04-reissue/walkthrough.rs"]
 mod reissue;
 #[path = "../../07-review/walkthrough.rs"]
 mod review;
 #[path = "../../03-revoke-and-unrevoke/walkthrough.rs"]
 mod revoke;
+#[path = "../../15-rollback-caught/walkthrough.rs"]
+mod rollback;
 #[path = "../../08-tamper-and-be-caught/walkthrough.rs"]
 mod tamper;
+#[path = "../../14-witness/walkthrough.rs"]
+mod witness;
 
 mod documents;
 mod readme;
@@ -188,4 +194,119 @@ async fn every_deed_is_named() {
     assert!(found("an old copy").iter().any(|code| *code == "rolled_back"));
     assert_eq!(found("an old copy, seen for the first time"), &Vec::<&Value>::new());
     assert_eq!(of(&lines, "refused").len(), 1, "a rolled back database takes no change");
+}
+
+/// Each deed with the codes of what was found, without the notices.
+fn found_in_bundles(lines: &[Value]) -> Vec<(&str, bool, Vec<&str>)> {
+    of(lines, "bundle")
+        .into_iter()
+        .map(|line| {
+            let issues = line["issues"].as_array().unwrap().iter().filter(|issue| issue["severity"] != "notice");
+            let codes = issues.map(|issue| issue["code"].as_str().unwrap()).collect();
+            (line["deed"].as_str().unwrap(), line["verified"].as_bool().unwrap(), codes)
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn a_stranger_needs_a_file_and_a_fingerprint() {
+    let lines = lines("13-prove-to-a-stranger", prove::run).await;
+    assert_eq!(all(&lines, "alone", "home"), [false], "nothing of the vendor's is left");
+    assert_eq!(
+        found_in_bundles(&lines),
+        [
+            ("nothing", true, vec![]),
+            ("an entry altered", false, vec!["entry_altered", "checkpoint_disagrees"]),
+            ("an entry removed", false, vec!["entry_missing", "checkpoint_disagrees"]),
+            (
+                "signed by another key",
+                false,
+                vec!["manifest_signature_invalid", "entry_altered", "checkpoint_disagrees"]
+            ),
+            ("another log", false, vec!["wrong_log"]),
+            ("the end cut off, and no signature", true, vec![]),
+        ]
+    );
+    let bundles = of(&lines, "bundle");
+    let notices = |line: &Value| -> Vec<String> {
+        let issues = line["issues"].as_array().unwrap().iter().filter(|issue| issue["severity"] == "notice");
+        issues.map(|issue| issue["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(notices(bundles[0]), ["tables_absent"]);
+    assert_eq!((&bundles[0]["signed"], &bundles[0]["key_source"]), (&json!(true), &json!("given")));
+    assert_eq!(notices(bundles[5]), ["tables_absent", "manifest_unsigned"], "what it cannot show, it says");
+    let proofs = of(&lines, "proof");
+    let proven = proofs[0];
+    assert_eq!((&proven["holds"], &proven["same_text"]), (&json!(true), &json!(true)));
+    assert_eq!((&proven["kind"], &proven["subject"]), (&json!("license.issue"), &json!("carol@example.com")));
+    let refused: Vec<_> = proofs[1..].iter().map(|line| &line["code"]).collect();
+    assert_eq!(refused, ["other_license", "not_included", "wrong_log"]);
+}
+
+#[tokio::test]
+async fn a_witness_signs_one_history_only() {
+    let lines = lines("14-witness", witness::run).await;
+    let asked: Vec<_> = of(&lines, "asked")
+        .into_iter()
+        .map(|line| (line["what"].as_str().unwrap(), &line["answers"], &line["witnessed"], line["why"].is_null()))
+        .collect();
+    assert_eq!(
+        asked,
+        [
+            ("the first checkpoint", &json!([200]), &json!(6), true),
+            ("a checkpoint a day later", &json!([200]), &json!(8), true),
+            ("the rewritten log goes on", &json!([409, 422]), &json!(6), false),
+            ("a copy from before the revocation goes on", &json!([409]), &json!(6), false),
+            ("the honest log goes on", &json!([200]), &json!(9), true),
+        ]
+    );
+    let verified: Vec<_> = of(&lines, "verify")
+        .into_iter()
+        .map(|line| (&line["verified"], &line["witnessed_to"], line["issues"][0]["code"].as_str()))
+        .collect();
+    assert_eq!(
+        verified,
+        [
+            (&json!(true), &json!(8), None),
+            (&json!(false), &json!(6), Some("checkpoint_disagrees")),
+            (&json!(false), &json!(6), Some("cosignature_invalid")),
+            (&json!(true), &json!(6), None),
+        ]
+    );
+    let compared = of(&lines, "compared")[0];
+    assert_eq!((&compared["witnessed"], &compared["witness_shows"]), (&json!(6), &json!(8)));
+}
+
+#[tokio::test]
+async fn an_older_copy_is_caught_and_a_restore_is_accepted_by_name() {
+    let lines = lines("15-rollback-caught", rollback::run).await;
+    let seen: Vec<_> = of(&lines, "verify")
+        .into_iter()
+        .map(|line| {
+            assert_eq!((&line["key_source"], &line["verified"]), (&json!("pin"), &json!(line["issues"] == json!([]))));
+            (line["what"].as_str().unwrap(), line["issues"][0]["code"].as_str())
+        })
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("the file as it is", None),
+            ("an older copy", Some("rolled_back")),
+            ("an older copy with new entries", Some("forked")),
+            ("the newer file again", None),
+            ("the restored file", Some("forked")),
+            ("the restored file, accepted", None),
+        ]
+    );
+    assert_eq!(of(&lines, "refused").len(), 4);
+    let restored = of(&lines, "restored")[0];
+    assert_eq!((&restored["refused_while_in_use"], &restored["epoch"]), (&json!(true), &json!(2)));
+    assert_eq!((&restored["shared_size"], &restored["abandoned_size"]), (&json!(5), &json!(7)));
+    assert_eq!((&restored["carried"], &restored["carried_from"]), (&json!(2), &json!("live")));
+    let origins = ["origin_before", "origin"].map(|origin| restored[origin].as_str().unwrap().rsplit('/').next());
+    assert_eq!(origins, [Some("1"), Some("2")], "checkpoints of two histories are never mistaken for one another");
+    assert_eq!(all(&lines, "license", "status"), ["revoked", "active"]);
+    let accepted = of(&lines, "accepted")[0];
+    assert_eq!((&accepted["seq"], &accepted["kind"]), (&restored["seq"], &json!("log.restored")));
+    assert_eq!((&accepted["pinned_before"], &accepted["pinned"]), (&json!(7), &json!(9)));
 }
