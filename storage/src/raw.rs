@@ -5,10 +5,12 @@
 
 mod checkpoint;
 mod packed;
+mod rows;
 
 pub use packed::Packed;
+pub use rows::{AuditedTable, RawRow, ReadRows, audited_tables, row_hash};
 
-use crate::audit::{AuditLog, SealedFields, hex, key_id};
+use crate::audit::{AuditLog, SealedFields, key_id};
 use crate::open;
 use crate::{LogId, StoreError, Timestamp, migration, row};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
@@ -23,6 +25,9 @@ pub const CHUNK: i64 = 2_000;
 
 /// Rows that the reading thread may be ahead: with few, both threads wait for each other all the time.
 const AHEAD: usize = 500;
+
+/// 32 MiB: looking every entry up in every index comes back to the same pages.
+const CACHE: &str = "-32768";
 
 /// Reads what is in the file, whatever it is.
 #[derive(Debug)]
@@ -40,14 +45,6 @@ pub struct RawEntry {
     pub signature: Vec<u8>,
     /// Salt and body; none when there is no payload.
     pub payload: Option<(Vec<u8>, Vec<u8>)>,
-}
-
-/// One row of an audited table: its id and the hash of what it holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RawRow {
-    pub rowid: i64,
-    pub id: Vec<u8>,
-    pub hash: [u8; 32],
 }
 
 /// A checkpoint's signed note, whatever it says.
@@ -121,6 +118,7 @@ impl RawReader {
         let mode = open::reading_mode(path);
         let connection = open::options(path, mode)
             .row_buffer_size(AHEAD)
+            .pragma("cache_size", CACHE)
             .connect()
             .await
             .map_err(|error| StoreError::from_sqlx(&error, path))?;
@@ -195,37 +193,6 @@ impl RawReader {
         self.run("COMMIT").await
     }
 
-    /// The next rows of an audited table from a rowid on. Begin with `i64::MIN`: a row can hide as low as that.
-    pub async fn rows_from(&mut self, table: &AuditedTable, rowid: i64) -> Result<Vec<RawRow>, StoreError> {
-        let sql = format!(
-            "SELECT rowid, {} FROM {} WHERE rowid >= ? ORDER BY rowid LIMIT ?",
-            table.columns.join(", "),
-            table.noun
-        );
-        let rows = self.all(&sql, &[rowid, CHUNK]).await?;
-        Ok(rows
-            .iter()
-            .map(|row| {
-                let values: Vec<Option<Vec<u8>>> =
-                    (1..=table.columns.len()).map(|column| canonical(row, column)).collect();
-                RawRow {
-                    rowid: integer(row, 0),
-                    id: values.first().cloned().flatten().unwrap_or_default(),
-                    hash: row::hash_of_columns(table.noun, values.iter().map(Option::as_deref)),
-                }
-            })
-            .collect())
-    }
-
-    /// One row of an audited table by its id, column by column, as its hash is made of them.
-    pub async fn row(&mut self, table: &AuditedTable, id: &[u8]) -> Result<Option<Vec<Option<Vec<u8>>>>, StoreError> {
-        let Some(key) = table.columns.first() else { return Ok(None) };
-        let (columns, noun) = (table.columns.join(", "), table.noun);
-        let sql = format!("SELECT {columns} FROM {noun} WHERE {key} = x'{}'", hex(id));
-        let rows = self.all(&sql, &[]).await?;
-        Ok(rows.first().map(|row| (0..table.columns.len()).map(|column| canonical(row, column)).collect()))
-    }
-
     /// Names of tables, indexes and triggers that are not as the migrations made them.
     pub async fn schema_differences(&mut self) -> Result<Vec<String>, StoreError> {
         let expected = migration::expected_schema().await?;
@@ -281,41 +248,8 @@ impl RawReader {
     }
 }
 
-/// An audited table and its columns in the order of their tags.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AuditedTable {
-    pub noun: &'static str,
-    columns: Vec<String>,
-}
-
-impl AuditedTable {
-    /// The names of its columns, in their order.
-    pub fn columns(&self) -> impl Iterator<Item = &str> {
-        self.columns.iter().map(String::as_str)
-    }
-
-    /// Which column has this name, counted from 0.
-    #[must_use]
-    pub fn place(&self, column: &str) -> Option<usize> {
-        self.columns.iter().position(|name| name == column)
-    }
-}
-
-/// The hash of a row that effects name, from its columns in their order.
-#[must_use]
-pub fn row_hash(noun: &str, columns: &[Option<Vec<u8>>]) -> [u8; 32] {
-    row::hash_of_columns(noun, columns.iter().map(Option::as_deref))
-}
-
-/// Every table whose rows the effects of the log account for.
-#[must_use]
-pub fn audited_tables() -> Vec<AuditedTable> {
-    row::tables().into_iter().map(|(noun, columns)| AuditedTable { noun, columns }).collect()
-}
-
 fn key(row: &SqliteRow) -> RawKey {
-    let values: Vec<Option<Vec<u8>>> = (0..4).map(|column| canonical(row, column)).collect();
-    let hash = row::hash_of_columns(KEY_NOUN, values.iter().map(Option::as_deref));
+    let hash = rows::hash_of(row, KEY_NOUN, 0..4);
     RawKey { id: bytes(row, 0), public_key: bytes(row, 1), epoch: integer(row, 2), created_at: integer(row, 3), hash }
 }
 
@@ -392,13 +326,5 @@ fn strict_text(row: &SqliteRow, column: usize, name: &'static str) -> Result<Opt
         None => Ok(None),
         Some("TEXT") => String::from_utf8(bytes(row, column)).map(Some).map_err(|_| name),
         Some(_) => Err(name),
-    }
-}
-
-/// A value as rows are encoded: integers as eight bytes, text and blobs as they are.
-fn canonical(row: &SqliteRow, column: usize) -> Option<Vec<u8>> {
-    match kind_of(row, column)? {
-        "INTEGER" => Some(integer(row, column).to_be_bytes().to_vec()),
-        _ => Some(bytes(row, column)),
     }
 }

@@ -2,11 +2,11 @@
 //! names. This is nearly all of the work, and none of it waits for another entry, so it is done on all cores.
 
 use super::keys::KeyRing;
-use super::signatures::{Multiples, WORTH_IT};
+use super::signatures::{Multiples, WORTH_IT, Width};
 use crate::tlog::merkle::{Hash, leaf_hash};
 use ed25519_dalek::VerifyingKey;
 use licentia_storage::audit::{
-    DecodeError, ENTRY_VERSION, RecordedEffect, SALT_LENGTH, SealedFields, decode_effects, payload_hash,
+    DecodeError, ENTRY_VERSION, RecordedEffect, SALT_LENGTH, SealedFields, decode_effects, entry_hash, payload_hash,
     signature_holds, signed_bytes,
 };
 use licentia_storage::raw::RawEntry;
@@ -31,6 +31,7 @@ pub(crate) struct Prepared {
 pub(crate) struct Preparer {
     log_id: [u8; 16],
     signers: Vec<Signer>,
+    width: Width,
 }
 
 #[derive(Debug)]
@@ -49,9 +50,10 @@ pub(crate) enum Signatures {
 }
 
 impl Preparer {
-    pub(crate) fn new(log_id: [u8; 16], ring: &KeyRing) -> Self {
+    /// For so many entries, about.
+    pub(crate) fn new(log_id: [u8; 16], ring: &KeyRing, entries: u64) -> Self {
         let signer = |(id, key)| Signer { id, key, multiples: OnceLock::new() };
-        Self { log_id, signers: ring.signers().map(signer).collect() }
+        Self { log_id, signers: ring.signers().map(signer).collect(), width: Width::for_signatures(entries) }
     }
 
     pub(crate) fn log_id(&self) -> [u8; 16] {
@@ -87,7 +89,7 @@ impl Preparer {
         }
         let (answers, questions): (Vec<_>, Vec<_>) =
             named.into_iter().map(|(signed, question, ..)| (signed, question)).unzip();
-        let multiples = signer.multiples.get_or_init(|| Multiples::of(&signer.key));
+        let multiples = signer.multiples.get_or_init(|| Multiples::of(&signer.key, self.width));
         for (signed, holds) in answers.into_iter().zip(multiples.hold(&questions)) {
             *signed = holds;
         }
@@ -96,9 +98,10 @@ impl Preparer {
 
 fn one(entry: RawEntry) -> Prepared {
     let known = entry.fields.as_ref().ok().filter(|fields| fields.version == ENTRY_VERSION);
+    let encoded = known.map(SealedFields::encode);
     Prepared {
-        hash: known.map(SealedFields::hash).unwrap_or_default(),
-        leaf: known.map(|fields| leaf_hash(&fields.encode())),
+        hash: encoded.as_deref().map(entry_hash).unwrap_or_default(),
+        leaf: encoded.as_deref().map(leaf_hash),
         payload_holds: known.is_some_and(|fields| payload_holds(&entry, fields)),
         effects: known.map_or_else(|| Ok(Vec::new()), |fields| decode_effects(&fields.effects)),
         signed: false,

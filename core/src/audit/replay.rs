@@ -79,19 +79,16 @@ impl Replay {
     /// Compares a row that is there.
     pub(crate) fn compare(&mut self, noun: &'static str, row: &RawRow, findings: &mut Findings) {
         let Some(key) = self.key(noun, &row.id) else { return };
-        let name = self.name(&key, noun);
-        match self.rows.get_mut(&key) {
-            None => {
-                findings.add(code(noun, Code::RowUnaccounted).at(None, format!("No entry accounts for {name}.")));
-            }
-            Some(expected) => {
-                let seq = expected.seq.abs();
-                expected.seq = -seq;
-                if expected.digest != head(&row.hash) {
-                    let meaning = format!("What {name} holds is not what its last entry left there.");
-                    findings.add(code(noun, Code::RowAltered).at(seq, meaning));
-                }
-            }
+        let Some(expected) = self.rows.get_mut(&key) else {
+            let meaning = format!("No entry accounts for {}.", self.name(&key, noun));
+            findings.add(code(noun, Code::RowUnaccounted).at(None, meaning));
+            return;
+        };
+        let seq = expected.seq.abs();
+        expected.seq = -seq;
+        if expected.digest != head(&row.hash) {
+            let meaning = format!("What {} holds is not what its last entry left there.", self.name(&key, noun));
+            findings.add(code(noun, Code::RowAltered).at(seq, meaning));
         }
     }
 

@@ -5,6 +5,7 @@ mod entries;
 mod memory;
 mod partial;
 mod rows;
+mod structure;
 
 use super::checkpoint_check::CheckpointCheck;
 use super::report::{Code, Findings, KeySource, Level, TrustRoot, VerifyReport, Witnessed, hold};
@@ -16,6 +17,8 @@ use licentia_storage::audit::{AuditLog, tagged};
 use licentia_storage::raw::{RawFrame, RawReader, RawVouchers};
 use licentia_storage::{LogId, Timestamp};
 use memory::Memory;
+use std::path::Path;
+use structure::Structure;
 use uuid::Uuid;
 
 impl Audit<'_> {
@@ -105,6 +108,7 @@ fn report_of(why: &str) -> VerifyReport {
 
 /// One verification under way.
 struct Run<'a> {
+    path: &'a Path,
     request: &'a VerifyRequest,
     ambient: &'a Ambient,
     memory: Memory<'a>,
@@ -138,6 +142,7 @@ impl<'a> Run<'a> {
             (None, None) => KeySource::File,
         };
         Self {
+            path: licentia.store().path(),
             request,
             ambient: licentia.ambient(),
             memory: Memory::of(licentia),
@@ -188,6 +193,22 @@ impl<'a> Run<'a> {
         vouchers: &RawVouchers,
         log: &AuditLog,
     ) -> Result<()> {
+        // One thread reads the entries, another one looks into the indexes meanwhile.
+        let structure = Structure::read(self.path);
+        let entries = Box::pin(self.check_entries_and_rows(reader, frame, vouchers, log));
+        let (entries, structure) = tokio::join!(entries, structure);
+        entries?;
+        structure?.name_in(&mut self.findings);
+        Ok(())
+    }
+
+    async fn check_entries_and_rows(
+        &mut self,
+        reader: &mut RawReader,
+        frame: &RawFrame,
+        vouchers: &RawVouchers,
+        log: &AuditLog,
+    ) -> Result<()> {
         self.check_payloads(reader).await?;
         (self.from, self.to) = (1, frame.largest_seq);
         let mut resume = if self.request.fresh { None } else { self.memory.unfinished() };
@@ -200,18 +221,7 @@ impl<'a> Run<'a> {
             }
         };
         self.check_ends(frame, &walk, log);
-        self.compare_rows(reader, walk).await?;
-        // Lists walk along indexes: one that leaves an entry out hides it from everybody who looks for it.
-        let problems = reader.structure_problems().await?;
-        let of_index = reader.problems_of_the_index(&problems).await?;
-        if !of_index.is_empty() {
-            self.findings.add(Code::SearchIndexStale.at(None, "The index of words is damaged."));
-        }
-        for problem in problems.into_iter().filter(|problem| !of_index.contains(problem)) {
-            let meaning = format!("SQLite finds: {}.", crate::text::printable(&problem));
-            self.findings.add(Code::StructureDamaged.at(None, meaning));
-        }
-        Ok(())
+        self.compare_rows(reader, walk).await
     }
 
     async fn check_a_part(

@@ -92,10 +92,10 @@ impl SealedFields {
         })
     }
 
-    /// BLAKE3 (derive-key) of the encoding: the entry's place in the chain.
+    /// The hash of its encoding.
     #[must_use]
     pub fn hash(&self) -> [u8; 32] {
-        blake3::derive_key(HASH_CONTEXT, &self.encode())
+        entry_hash(&self.encode())
     }
 }
 
@@ -114,6 +114,12 @@ fn integer(value: Option<&[u8]>) -> Result<i64, DecodeError> {
 fn text(value: Option<&[u8]>) -> Result<String, DecodeError> {
     let text = std::str::from_utf8(required(value)?);
     text.map(str::to_owned).map_err(|_| DecodeError("a field is not text"))
+}
+
+/// BLAKE3 (derive-key) of an encoded entry: its place in the chain.
+#[must_use]
+pub fn entry_hash(encoded: &[u8]) -> [u8; 32] {
+    blake3::derive_key(HASH_CONTEXT, encoded)
 }
 
 /// Bytes of the salt in front of a payload. Always so many: what is hashed has no other border between the two.

@@ -11,7 +11,7 @@ mod record;
 pub use append::{CLOCK_ADJUSTED, CLOCK_TOLERANCE};
 pub use effect::{RecordedEffect, decode as decode_effects};
 pub use encoding::DecodeError;
-pub use entry::{ENTRY_VERSION, SALT_LENGTH, SealedFields, payload_hash, signature_holds, signed_bytes};
+pub use entry::{ENTRY_VERSION, SALT_LENGTH, SealedFields, entry_hash, payload_hash, signature_holds, signed_bytes};
 pub use event::{Effect, Event, Events};
 pub use log::{AuditLog, LogKey, key_id};
 pub use record::{AuditRecord, hex, tagged};

@@ -1,42 +1,40 @@
 //! Every row of every audited table against its latest effect.
 
-use super::super::prepare::Signatures;
+use super::super::prepare::{Prepared, Signatures};
 use super::Run;
 use super::entries::Walk;
-use crate::Result;
-use licentia_storage::raw::{RawReader, audited_tables};
+use crate::{Result, StoreError};
+use licentia_storage::raw::{AuditedTable, RawReader, RawRow, audited_tables};
+use tokio::task::JoinHandle;
+
+/// Rows of one state of the file, with the entries that came before it since the last one.
+struct Chunk {
+    entries: Vec<Prepared>,
+    rows: JoinHandle<Vec<RawRow>>,
+}
 
 impl Run<'_> {
     /// Every row of every audited table against its latest effect. Others may write meanwhile: each chunk of rows is
-    /// read in one state of the file together with the entries that came since.
+    /// read in one state of the file together with the entries that came since. While one chunk is hashed, the next
+    /// is read.
     pub(super) async fn compare_rows(&mut self, reader: &mut RawReader, mut walk: Walk) -> Result<()> {
-        let log_id = walk.preparer.log_id();
         let mut empty = Vec::new();
+        let mut seen = walk.chain.next() - 1;
         for table in audited_tables() {
-            let mut next = i64::MIN;
+            walk.replay.begin(table.noun, seen);
+            let mut next = Some(i64::MIN);
             let mut any = false;
-            walk.replay.begin(table.noun, walk.chain.next() - 1);
-            loop {
-                reader.hold().await?;
-                loop {
-                    let entries = reader.entries_from(walk.chain.next(), i64::MAX, log_id).await?;
-                    if entries.is_empty() {
-                        break;
-                    }
-                    let prepared = walk.preparer.prepare(entries, Signatures::Check);
-                    self.take(&mut walk, prepared);
+            let mut before: Option<Chunk> = None;
+            while let Some(rowid) = next {
+                let (chunk, last) = read(reader, &walk, &table, rowid, &mut seen).await?;
+                next = last.and_then(|last| last.checked_add(1));
+                any |= last.is_some();
+                if let Some(chunk) = before.replace(chunk) {
+                    self.compare(&mut walk, table.noun, chunk).await?;
                 }
-                let rows = reader.rows_from(&table, next).await?;
-                reader.release().await?;
-                let Some(last) = rows.last() else { break };
-                let end = last.rowid.checked_add(1);
-                any = true;
-                for row in &rows {
-                    walk.replay.compare(table.noun, row, &mut self.findings);
-                }
-                let Some(end) = end else { break };
-                next = end;
-                tokio::task::yield_now().await;
+            }
+            if let Some(chunk) = before {
+                self.compare(&mut walk, table.noun, chunk).await?;
             }
             if !any {
                 empty.push(table.noun);
@@ -52,4 +50,36 @@ impl Run<'_> {
         self.finish_checkpoints(walk.checkpoints, true);
         Ok(())
     }
+
+    async fn compare(&mut self, walk: &mut Walk, noun: &'static str, chunk: Chunk) -> Result<()> {
+        self.take(walk, chunk.entries);
+        let rows = chunk.rows.await.map_err(|error| StoreError::Database(error.to_string()))?;
+        for row in &rows {
+            walk.replay.compare(noun, row, &mut self.findings);
+        }
+        Ok(())
+    }
+}
+
+/// The next chunk, and the last rowid in it. `seen` is the last entry that was read.
+async fn read(
+    reader: &mut RawReader,
+    walk: &Walk,
+    table: &AuditedTable,
+    rowid: i64,
+    seen: &mut i64,
+) -> Result<(Chunk, Option<i64>)> {
+    let mut entries = Vec::new();
+    reader.hold().await?;
+    loop {
+        let came = reader.entries_from(*seen + 1, i64::MAX, walk.preparer.log_id()).await?;
+        let Some(last) = came.last() else { break };
+        *seen = last.seq;
+        entries.append(&mut walk.preparer.prepare(came, Signatures::Check));
+    }
+    let rows = reader.rows_from(table, rowid).await?;
+    reader.release().await?;
+    let last = rows.last();
+    let rows = tokio::task::spawn_blocking(move || rows.hashed());
+    Ok((Chunk { entries, rows }, last))
 }
