@@ -1,38 +1,46 @@
 //! How many audited licenses a second, beside the same rows written raw with rusqlite and the same crypto.
 //!
-//! `cargo bench -p licentia-core --bench issue`: rounds of both in turn, medians and the ratio of each pair.
+//! `cargo bench -p licentia-core --bench issue [-- LICENSES]`: rounds of both in turn, medians and the ratio of each
+//! pair. So many licenses are in a batch; one at a time there are fewer, since each waits for the disk.
 
 #![allow(
     clippy::unwrap_used,
     clippy::print_stdout,
     clippy::cast_precision_loss,
+    clippy::indexing_slicing,
     clippy::disallowed_methods,
     reason = "a bench prints, and stops"
 )]
 
-use ed25519_dalek::{Signer, SigningKey};
+mod common;
+
+use common::{ambient, append, directory, median};
+use ed25519_dalek::SigningKey;
 use licentia_core::secret::Passphrase;
 use licentia_core::{Actor, Ambient, Founding, IssueRequest, Licentia, Operator, Place, Term, Timestamp};
 use licentia_license::Claims;
 use licentia_storage::SubjectSignature;
-use licentia_storage::audit::{SealedFields, payload_hash, signed_bytes};
+use licentia_storage::audit::SealedFields;
 use rusqlite::{Connection, params};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 const ROUNDS: usize = 9;
-const SINGLE: usize = 400;
-const BATCH: usize = 10_000;
+/// For so many licenses in a batch one is issued alone.
+const SINGLE: usize = 25;
 
 fn main() {
+    let batch: usize = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(10_000);
+    let single = batch.div_ceil(SINGLE);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let ours = Ours::found().await;
         let mut raw = Raw::found().await;
-        compare("one at a time", SINGLE, async || ours.single(SINGLE).await, || raw.single(SINGLE)).await;
-        compare("in a batch of 10,000", BATCH, async || ours.batch(BATCH).await, || raw.batch(BATCH)).await;
+        compare("one at a time", single, async || ours.single(single).await, || raw.single(single)).await;
+        let name = format!("in a batch of {batch}");
+        compare(&name, batch, async || ours.batch(batch).await, || raw.batch(batch)).await;
     });
 }
 
@@ -49,17 +57,12 @@ async fn compare(name: &str, count: usize, ours: impl AsyncFn() -> Duration, mut
     }
     println!(
         "{name}: Licentia {:.0}/s, raw rusqlite {:.0}/s, time against raw {:.2} (medians of {ROUNDS} rounds; ratios {:.2} to {:.2})",
-        median(&mut all_ours),
-        median(&mut all_raw),
-        median(&mut ratios.clone()),
+        median(all_ours),
+        median(all_raw),
+        median(ratios.clone()),
         ratios.iter().copied().fold(f64::INFINITY, f64::min),
         ratios.iter().copied().fold(0.0, f64::max),
     );
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or_default()
 }
 
 /// Through the services, as the command line does.
@@ -199,10 +202,10 @@ impl Raw {
         // Two effects: the hash of a license and of an entry, of about their size.
         let effects =
             [blake3::derive_key("bench", token.as_bytes()), blake3::derive_key("bench", claims.jti.as_bytes())];
-        self.append(id, &claims, now, &effects.concat());
+        self.event(id, &claims, now, &effects.concat());
     }
 
-    fn append(&mut self, id: Vec<u8>, claims: &Claims, now: Timestamp, effects: &[u8]) {
+    fn event(&mut self, id: Vec<u8>, claims: &Claims, now: Timestamp, effects: &[u8]) {
         self.seq += 1;
         let salt: [u8; 16] = self.ambient.bytes();
         let body = format!("{{\"subject\":\"{}\",\"not_after\":{},\"audience\":[\"app\"]}}", claims.sub, now.0);
@@ -221,44 +224,12 @@ impl Raw {
             target_id: Some(claims.jti.clone()),
             recorded_at: now.0,
             clock: now.0,
-            payload_hash: payload_hash(&salt, body.as_bytes()).to_vec(),
+            payload_hash: Vec::new(),
             effects: [effects, &[0; 80]].concat(),
             key_id: vec![0; 16],
             previous_hash: self.previous.to_vec(),
         };
-        let hash = fields.hash();
-        let signature = self.key.sign(&signed_bytes(&self.log_id, self.seq, &hash)).to_bytes();
-        self.connection
-            .prepare_cached("INSERT INTO audit_entry VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-            .unwrap()
-            .execute(params![
-                fields.seq,
-                fields.version,
-                fields.id,
-                fields.transaction_id,
-                fields.kind,
-                fields.severity,
-                fields.outcome,
-                fields.actor,
-                fields.actor_kind,
-                fields.target_kind,
-                fields.target_id,
-                fields.recorded_at,
-                fields.clock,
-                fields.payload_hash,
-                fields.effects,
-                fields.key_id,
-                fields.previous_hash,
-                hash,
-                signature
-            ])
-            .unwrap();
-        self.connection
-            .prepare_cached("INSERT INTO audit_payload VALUES (?, ?, ?)")
-            .unwrap()
-            .execute(params![fields.seq, salt, body.into_bytes()])
-            .unwrap();
-        self.previous = hash;
+        self.previous = append(&self.connection, &self.key, fields, salt, body);
     }
 
     fn head(&self) {
@@ -278,20 +249,4 @@ fn open(path: &Path) -> Connection {
         )
         .unwrap();
     connection
-}
-
-/// On the disk that the program is built on: a temporary directory in memory would hide what durability costs.
-fn directory() -> tempfile::TempDir {
-    tempfile::tempdir_in(PathBuf::from(env!("CARGO_TARGET_TMPDIR"))).unwrap()
-}
-
-fn ambient() -> Ambient {
-    let random = std::sync::Mutex::new(blake3::Hasher::new().finalize_xof());
-    Ambient::new(
-        || {
-            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-            Timestamp(i64::try_from(now.as_micros()).unwrap())
-        },
-        move |bytes| random.lock().unwrap().fill(bytes),
-    )
 }

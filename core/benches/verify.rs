@@ -14,15 +14,18 @@
     reason = "a bench prints, and stops"
 )]
 
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey, verify_batch};
+mod common;
+
+use common::{ambient, append, directory, median};
+use ed25519_dalek::{Signature, SigningKey, VerifyingKey, verify_batch};
 use licentia_core::audit::{Level, VerifyRequest};
-use licentia_core::{Ambient, Licentia, LogId, Place, Timestamp};
-use licentia_storage::audit::{AuditLog, SealedFields, key_id, payload_hash, signed_bytes};
+use licentia_core::{Licentia, LogId, Place, Timestamp};
+use licentia_storage::audit::{AuditLog, SealedFields, key_id, signed_bytes};
 use licentia_storage::raw::{audited_tables, row_hash};
 use rusqlite::{Connection, params};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 const ROUNDS: usize = 3;
@@ -34,7 +37,7 @@ const START: i64 = 1_779_285_600_000_000;
 
 fn main() {
     let entries: i64 = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(200_000);
-    let directory = tempfile::tempdir_in(PathBuf::from(env!("CARGO_TARGET_TMPDIR"))).unwrap();
+    let directory = directory();
     let path = directory.path().join("licentia.db");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let place = Place { database: path.clone(), pins: Some(directory.path().join("pins")) };
@@ -69,11 +72,6 @@ fn time(work: impl FnOnce()) -> Duration {
     let begun = Instant::now();
     work();
     begun.elapsed()
-}
-
-fn median(mut times: Vec<Duration>) -> Duration {
-    times.sort();
-    times[times.len() / 2]
 }
 
 async fn verify(place: &Place, level: Level) {
@@ -181,9 +179,6 @@ fn fill(path: &Path, key: &SigningKey, entries: i64) {
             columns.join(", ")
         ))
         .unwrap();
-    let mut entry =
-        connection.prepare("INSERT INTO audit_entry VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)").unwrap();
-    let mut payload = connection.prepare("INSERT INTO audit_payload VALUES (?, ?, ?)").unwrap();
     let token = "eyJ0eXAiOiJsaWNlbnRpYStqd3QiLCJhbGciOiJFZERTQSJ9.".repeat(8);
     let mut previous = log.fingerprint();
     let tables = audited_tables();
@@ -226,7 +221,9 @@ fn fill(path: &Path, key: &SigningKey, entries: i64) {
         let body = format!(
             "{{\"subject\":\"user{seq}@customer.example\",\"issuer\":\"acme main\",\"audience\":[\"app\"],\"features\":[\"export\"],\"not_after\":\"2027-05-20T14:00:00Z\"}}"
         );
-        let salt = [seq.to_be_bytes(), now.to_be_bytes()].concat();
+        let mut salt = [0; 16];
+        salt[..8].copy_from_slice(&seq.to_be_bytes());
+        salt[8..].copy_from_slice(&now.to_be_bytes());
         let fields = SealedFields {
             version: 1,
             log_id: *log.id.0.as_bytes(),
@@ -242,39 +239,12 @@ fn fill(path: &Path, key: &SigningKey, entries: i64) {
             target_id: Some(of.to_string()),
             recorded_at: now,
             clock: now,
-            payload_hash: payload_hash(&salt, body.as_bytes()).to_vec(),
+            payload_hash: Vec::new(),
             effects,
             key_id: id.to_vec(),
             previous_hash: previous.to_vec(),
         };
-        let hash = fields.hash();
-        let signature = key.sign(&signed_bytes(log.id.0.as_bytes(), seq, &hash)).to_bytes();
-        let f = fields;
-        entry
-            .execute(params![
-                f.seq,
-                f.version,
-                f.id,
-                f.transaction_id,
-                f.kind,
-                f.severity,
-                f.outcome,
-                f.actor,
-                f.actor_kind,
-                f.target_kind,
-                f.target_id,
-                f.recorded_at,
-                f.clock,
-                f.payload_hash,
-                f.effects,
-                f.key_id,
-                f.previous_hash,
-                hash,
-                signature
-            ])
-            .unwrap();
-        payload.execute(params![seq, salt, body.into_bytes()]).unwrap();
-        previous = hash;
+        previous = append(&connection, key, fields, salt, body);
     }
     connection
         .execute(
@@ -283,15 +253,4 @@ fn fill(path: &Path, key: &SigningKey, entries: i64) {
         )
         .unwrap();
     connection.execute_batch("COMMIT; PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
-}
-
-fn ambient() -> Ambient {
-    let random = std::sync::Mutex::new(blake3::Hasher::new().finalize_xof());
-    Ambient::new(
-        || {
-            let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap();
-            Timestamp(i64::try_from(now.as_micros()).unwrap())
-        },
-        move |bytes| random.lock().unwrap().fill(bytes),
-    )
 }

@@ -7,17 +7,18 @@
     reason = "a bench prints, and stops where it cannot go on"
 )]
 
+mod common;
+
+use common::{Entry, NOON, megabytes};
 use licentia_storage::{
-    Access, Ambient, AuditQuery, Fragment, IdTable, IssuerId, LicenseId, LicenseQuery, LicenseSpan, LicenseStatus,
-    Store, SubjectSignature, Timestamp,
+    Access, AuditQuery, Fragment, IdTable, IssuerId, LicenseId, LicenseQuery, LicenseSpan, LicenseStatus, Store,
+    SubjectSignature, Timestamp,
 };
-use rusqlite::params;
-use std::path::Path;
+use rusqlite::{Connection, params};
 use std::time::Instant;
 use uuid::Uuid;
 
 const RUNS: usize = 20;
-const NOON: i64 = 1_779_285_600_000_000;
 const DAY: i64 = 86_400_000_000;
 const STATUSES: [&str; 20] = [
     "active",
@@ -43,18 +44,16 @@ const STATUSES: [&str; 20] = [
 ];
 
 fn main() {
-    let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
+    let rows = common::rows();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("licentia.db");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let began = Instant::now();
-        let ambient = Ambient::new(|| Timestamp(NOON), |bytes| bytes.fill(7));
-        Store::create(&path, ambient.clone()).await.unwrap().close().await;
-        fill(&path, rows);
-        let size = std::fs::metadata(&path).unwrap().len() / 1_000_000;
+        common::fill(&path, |connection| fill(connection, rows)).await;
+        let size = megabytes(&path);
         println!("{rows} licenses and {rows} entries, {size} MB, filled in {:.0?}\n", began.elapsed());
-        let store = Store::open(&path, ambient, Access::Read).await.unwrap();
+        let store = Store::open(&path, common::ambient(), Access::Read).await.unwrap();
         Box::pin(licenses(&store, rows)).await;
         ids(&store, rows).await;
         audit(&store, rows).await;
@@ -94,70 +93,53 @@ fn recorded(number: u64, rows: u64) -> i64 {
     NOON + i64::try_from(number).unwrap() * 1_000_000 - step
 }
 
-fn fill(path: &Path, rows: u64) {
-    let mut connection = rusqlite::Connection::open(path).unwrap();
-    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000").unwrap();
-    let transaction = connection.transaction().unwrap();
+fn fill(connection: &Connection, rows: u64) {
     for number in 0..12 {
         let sql = "INSERT INTO issuer VALUES (?, ?, 'inactive', ?, zeroblob(32), 'acme', 1, NULL, 0, NULL)";
         let name = number.to_string();
-        transaction.execute(sql, params![issuer_id(number).0.as_bytes(), name, name]).unwrap();
+        connection.execute(sql, params![issuer_id(number).0.as_bytes(), name, name]).unwrap();
     }
-    {
-        let mut insert = transaction
-            .prepare(
-                "INSERT INTO license VALUES (?, ?, ?, ?, ?, '[\"editor\"]', ?, 'issued', ?, ?, '[]', '{}', NULL, NULL, NULL, NULL, \
-                 NULL, ?, 0)",
-            )
+    let mut insert = connection
+        .prepare(
+            "INSERT INTO license VALUES (?, ?, ?, ?, ?, '[\"editor\"]', ?, 'issued', ?, ?, '[]', '{}', NULL, NULL, NULL, NULL, \
+             NULL, ?, 0)",
+        )
+        .unwrap();
+    let token = "x".repeat(700);
+    for number in 0..rows {
+        let id = license_id(number).0;
+        let not_before = (number % 100 == 0).then_some(NOON + i64::try_from(number % 1_000).unwrap() * DAY);
+        let status = STATUSES[usize::try_from(number / 7 % 20).unwrap()];
+        let subject = format!("user{number}@Company{}.example.com", number % 5_000);
+        insert
+            .execute(params![
+                id.as_bytes(),
+                issuer_id(number % 10).0.as_bytes(),
+                id.to_string(),
+                subject,
+                SubjectSignature::of(&subject).bits(),
+                status,
+                not_before,
+                expiry(number),
+                token,
+            ])
             .unwrap();
-        let token = "x".repeat(700);
-        for number in 0..rows {
-            let id = license_id(number).0;
-            let not_before = (number % 100 == 0).then_some(NOON + i64::try_from(number % 1_000).unwrap() * DAY);
-            let status = STATUSES[usize::try_from(number / 7 % 20).unwrap()];
-            let subject = format!("user{number}@Company{}.example.com", number % 5_000);
-            insert
-                .execute(params![
-                    id.as_bytes(),
-                    issuer_id(number % 10).0.as_bytes(),
-                    id.to_string(),
-                    subject,
-                    SubjectSignature::of(&subject).bits(),
-                    status,
-                    not_before,
-                    expiry(number),
-                    token,
-                ])
-                .unwrap();
-        }
-        let mut entry = transaction
-            .prepare(
-                "INSERT INTO audit_entry VALUES (?1, 1, ?2, ?2, ?3, 'info', 'success', ?4, 'user', 'License', ?5, ?6, ?6, \
-                 zeroblob(32), zeroblob(80), zeroblob(16), ?7, zeroblob(32), zeroblob(64))",
-            )
-            .unwrap();
-        let mut payload = transaction.prepare("INSERT INTO audit_payload VALUES (?, zeroblob(16), ?)").unwrap();
-        let body = "{\"reason\":\"key_compromise\"}".repeat(8).into_bytes();
-        for number in 0..rows {
-            let seq = i64::try_from(number).unwrap() + 1;
-            let kind = if number == rows / 2 { "clock.adjusted".to_owned() } else { kind(number) };
-            let unique = blake3::hash(&number.to_be_bytes());
-            entry
-                .execute(params![
-                    seq,
-                    id(2, number).as_bytes(),
-                    kind,
-                    format!("operator{}@build", number % 37),
-                    license_id(number / 4).to_string(),
-                    recorded(number, rows),
-                    unique.as_bytes(),
-                ])
-                .unwrap();
-            payload.execute(params![seq, body]).unwrap();
-        }
     }
-    transaction.commit().unwrap();
-    connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let body = "{\"reason\":\"key_compromise\"}".repeat(8).into_bytes();
+    for number in 0..rows {
+        let kind = if number == rows / 2 { "clock.adjusted".to_owned() } else { kind(number) };
+        Entry {
+            seq: i64::try_from(number).unwrap() + 1,
+            id: id(2, number).as_bytes(),
+            kind: &kind,
+            severity: "info",
+            actor: &format!("operator{}@build", number % 37),
+            target: &license_id(number / 4).to_string(),
+            recorded_at: recorded(number, rows),
+            body: &body,
+        }
+        .add(connection);
+    }
 }
 
 /// The median of some runs, in milliseconds.

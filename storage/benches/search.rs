@@ -7,29 +7,28 @@
     reason = "a bench prints, and stops where it cannot go on"
 )]
 
-use licentia_storage::{Access, Ambient, Bound, Column, Condition, CountBy, Fit, MemberFit, Store, TextFit, Timestamp};
-use rusqlite::params;
-use std::path::Path;
+mod common;
+
+use common::{Entry, NOON, ambient, megabytes};
+use licentia_storage::{Access, Bound, Column, Condition, CountBy, Fit, MemberFit, Store, TextFit, Timestamp};
+use rusqlite::Connection;
 use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 const RUNS: usize = 40;
-const NOON: i64 = 1_779_285_600_000_000;
 const HOUR: i64 = 3_600_000_000;
 const LIMIT: u64 = 100;
 const REASONS: [&str; 5] = ["refund", "breach", "key_compromise", "cessation", "other"];
 
 fn main() {
-    let rows = std::env::args().skip(1).find_map(|argument| argument.parse().ok()).unwrap_or(1_000_000);
+    let rows = common::rows();
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("licentia.db");
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let ambient = Ambient::new(|| Timestamp(NOON), |bytes| bytes.fill(7));
-        Store::create(&path, ambient.clone()).await.unwrap().close().await;
-        fill(&path, rows);
+        common::fill(&path, |connection| fill(connection, rows)).await;
         let before = megabytes(&path);
-        let store = Store::open(&path, ambient, Access::Write).await.unwrap();
+        let store = Store::open(&path, ambient(), Access::Write).await.unwrap();
         let some = rows.min(100_000);
         for condition in [text("refund"), like("refnd", 1)] {
             let began = Instant::now();
@@ -43,8 +42,7 @@ fn main() {
         println!("index of {rows} entries: {:.1?}", began.elapsed());
         store.close().await;
         println!("{rows} entries: {before} MB, with the index {} MB\n", megabytes(&path));
-        let store =
-            Store::open(&path, Ambient::new(|| Timestamp(NOON), |bytes| bytes.fill(7)), Access::Read).await.unwrap();
+        let store = Store::open(&path, ambient(), Access::Read).await.unwrap();
         for (about, condition) in queries(rows) {
             Box::pin(time(&store, about, &condition)).await;
         }
@@ -68,68 +66,47 @@ fn name(number: u64) -> String {
     (0..4).map(|place| SOUNDS[usize::try_from(mixed >> (place * 4) & 15).unwrap()]).collect()
 }
 
-fn fill(path: &Path, rows: u64) {
-    let mut connection = rusqlite::Connection::open(path).unwrap();
-    connection.execute_batch("PRAGMA synchronous = OFF; PRAGMA cache_size = -200000").unwrap();
-    let transaction = connection.transaction().unwrap();
-    {
-        let mut entry = transaction
-            .prepare(
-                "INSERT INTO audit_entry VALUES (?1, 1, ?2, ?2, ?3, ?4, 'success', ?5, 'user', 'License', ?6, ?7, ?7, \
-                 zeroblob(32), zeroblob(80), zeroblob(16), ?8, ?8, zeroblob(64))",
-            )
-            .unwrap();
-        let mut payload = transaction.prepare("INSERT INTO audit_payload VALUES (?, zeroblob(16), ?)").unwrap();
-        for number in 0..rows {
-            let seq = i64::try_from(number).unwrap() + 1;
-            let unique = blake3::hash(&number.to_be_bytes());
-            let target = Uuid::from_slice(&unique.as_bytes()[..16]).unwrap();
-            let subject = format!("{}@{}.example.com", name(number), name(number % 5_000));
-            let (kind, severity, body) = match number % 10 {
-                0 => (
-                    "license.revoke",
-                    "warning",
-                    format!(
-                        r#"{{"reason":"{}","note":null,"subject":"{subject}","old_status":"active"}}"#,
-                        REASONS[usize::try_from(number / 10 % 5).unwrap()]
-                    ),
+fn fill(connection: &Connection, rows: u64) {
+    for number in 0..rows {
+        let seq = i64::try_from(number).unwrap() + 1;
+        let unique = blake3::hash(&number.to_be_bytes());
+        let target = Uuid::from_slice(&unique.as_bytes()[..16]).unwrap();
+        let subject = format!("{}@{}.example.com", name(number), name(number % 5_000));
+        let (kind, severity, body) = match number % 10 {
+            0 => (
+                "license.revoke",
+                "warning",
+                format!(
+                    r#"{{"reason":"{}","note":null,"subject":"{subject}","old_status":"active"}}"#,
+                    REASONS[usize::try_from(number / 10 % 5).unwrap()]
                 ),
-                1 => {
-                    ("identity.create", "info", format!(r#"{{"name":"{}","digest":"blake3:{unique}"}}"#, name(number)))
-                }
-                5 if number.is_multiple_of(5_000) || number % 5_000 == 5 => {
-                    ("issuer.export_private", "critical", r#"{"name":"main","kid":"x"}"#.to_owned())
-                }
-                _ => (
-                    "license.issue",
-                    "info",
-                    format!(
-                        r#"{{"subject":"{subject}","not_after":"2027-05-20T14:00:00Z","audience":["editor"],"issuer_id":"019e0000-0000-7000-8000-000000000001"}}"#
-                    ),
+            ),
+            1 => ("identity.create", "info", format!(r#"{{"name":"{}","digest":"blake3:{unique}"}}"#, name(number))),
+            5 if number.is_multiple_of(5_000) || number % 5_000 == 5 => {
+                ("issuer.export_private", "critical", r#"{"name":"main","kid":"x"}"#.to_owned())
+            }
+            _ => (
+                "license.issue",
+                "info",
+                format!(
+                    r#"{{"subject":"{subject}","not_after":"2027-05-20T14:00:00Z","audience":["editor"],"issuer_id":"019e0000-0000-7000-8000-000000000001"}}"#
                 ),
-            };
-            let actor =
-                if number % 37 == 5 { "mathieu@build7".to_owned() } else { format!("operator{}@build", number % 37) };
-            entry
-                .execute(params![
-                    seq,
-                    &unique.as_bytes()[..16],
-                    kind,
-                    severity,
-                    actor,
-                    target.to_string(),
-                    recorded(number, rows),
-                    unique.as_bytes()
-                ])
-                .unwrap();
-            payload.execute(params![seq, body.into_bytes()]).unwrap();
+            ),
+        };
+        let actor =
+            if number % 37 == 5 { "mathieu@build7".to_owned() } else { format!("operator{}@build", number % 37) };
+        Entry {
+            seq,
+            id: &unique.as_bytes()[..16],
+            kind,
+            severity,
+            actor: &actor,
+            target: &target.to_string(),
+            recorded_at: recorded(number, rows),
+            body: body.as_bytes(),
         }
+        .add(connection);
     }
-    transaction.commit().unwrap();
-}
-
-fn megabytes(path: &Path) -> u64 {
-    std::fs::metadata(path).unwrap().len() / 1_000_000
 }
 
 fn is(column: Column, word: &str) -> Condition {

@@ -9,6 +9,7 @@
 
 mod audit_pages;
 mod changes;
+mod changes_at_once;
 mod clock;
 mod encoding;
 mod faults;
