@@ -125,8 +125,7 @@ impl Audit<'_> {
         let mut vouchers = raw.vouchers(covered + 1, i64::MAX).await?;
         let size = integer(self.0.reader().audit_size().await?);
         let ring = KeyRing::new(log, &raw.keys().await?);
-        let came = u64::try_from(size.saturating_sub(covered)).unwrap_or(0);
-        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring, came);
+        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring);
         let own = ring.named(&operator.log_key().id()).ok_or(StoreError::WrongLogKey)?;
         let (start, mut chain, mut check) = match last.and_then(|last| Some((own_tree(log.id, &last, &own)?, last))) {
             // One that is larger than the log is looked at all the same.

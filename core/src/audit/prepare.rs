@@ -2,7 +2,7 @@
 //! names. This is nearly all of the work, and none of it waits for another entry, so it is done on all cores.
 
 use super::keys::KeyRing;
-use super::signatures::{Multiples, WORTH_IT, Width};
+use super::signatures::{Multiples, WORTH_IT};
 use crate::tlog::merkle::{Hash, leaf_hash};
 use ed25519_dalek::VerifyingKey;
 use licentia_storage::audit::{
@@ -31,7 +31,6 @@ pub(crate) struct Prepared {
 pub(crate) struct Preparer {
     log_id: [u8; 16],
     signers: Vec<Signer>,
-    width: Width,
 }
 
 #[derive(Debug)]
@@ -50,10 +49,9 @@ pub(crate) enum Signatures {
 }
 
 impl Preparer {
-    /// For so many entries, about.
-    pub(crate) fn new(log_id: [u8; 16], ring: &KeyRing, entries: u64) -> Self {
+    pub(crate) fn new(log_id: [u8; 16], ring: &KeyRing) -> Self {
         let signer = |(id, key)| Signer { id, key, multiples: OnceLock::new() };
-        Self { log_id, signers: ring.signers().map(signer).collect(), width: Width::for_signatures(entries) }
+        Self { log_id, signers: ring.signers().map(signer).collect() }
     }
 
     pub(crate) fn log_id(&self) -> [u8; 16] {
@@ -89,7 +87,7 @@ impl Preparer {
         }
         let (answers, questions): (Vec<_>, Vec<_>) =
             named.into_iter().map(|(signed, question, ..)| (signed, question)).unzip();
-        let multiples = signer.multiples.get_or_init(|| Multiples::of(&signer.key, self.width));
+        let multiples = signer.multiples.get_or_init(|| Multiples::of(&signer.key));
         for (signed, holds) in answers.into_iter().zip(multiples.hold(&questions)) {
             *signed = holds;
         }

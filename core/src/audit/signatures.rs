@@ -15,37 +15,12 @@ use sha2::{Digest, Sha512};
 pub(crate) const WORTH_IT: usize = 100;
 
 /// As many as stay near while they are worked on.
-const AT_ONCE: usize = 1_000;
+const AT_ONCE: usize = 500;
 
-/// How much is laid out: the more, the fewer additions a signature costs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Width {
-    /// 1.3 MB, made in a millisecond or two; 64 additions.
-    Narrow,
-    /// 14 MB, made in twenty or thirty milliseconds; 44 additions.
-    Wide,
-}
-
-impl Width {
-    /// What pays for so many signatures.
-    pub(crate) fn for_signatures(count: u64) -> Self {
-        if count < 20_000 { Self::Narrow } else { Self::Wide }
-    }
-
-    /// Bits of a digit.
-    fn bits(self) -> u8 {
-        match self {
-            Self::Narrow => 8,
-            Self::Wide => 12,
-        }
-    }
-}
-
-/// What one key's signatures are checked with.
+/// What one key's signatures are checked with: 1.3 MB, made in a millisecond or two.
 #[derive(Debug)]
 pub(crate) struct Multiples {
     key: VerifyingKey,
-    width: Width,
     of_base: Table,
     of_minus_key: Table,
     /// The encodings that R may not have.
@@ -53,12 +28,11 @@ pub(crate) struct Multiples {
 }
 
 impl Multiples {
-    pub(crate) fn of(key: &VerifyingKey, width: Width) -> Self {
+    pub(crate) fn of(key: &VerifyingKey) -> Self {
         Self {
             key: *key,
-            width,
-            of_base: Table::of(ED25519_BASEPOINT_POINT, width),
-            of_minus_key: Table::of(-key.to_edwards(), width),
+            of_base: Table::of(ED25519_BASEPOINT_POINT),
+            of_minus_key: Table::of(-key.to_edwards()),
             small: EIGHT_TORSION.iter().map(|point| point.compress().to_bytes()).collect(),
         }
     }
@@ -89,21 +63,18 @@ impl Multiples {
         let canonical = Option::<Scalar>::from(Scalar::from_canonical_bytes(*s));
         Read {
             r,
-            h: digits(&Scalar::from_bytes_mod_order_wide(&hash.into()), self.width),
-            s: digits(&canonical.unwrap_or_default(), self.width),
+            h: digits(Scalar::from_bytes_mod_order_wide(&hash.into()).as_bytes()),
+            s: digits(canonical.unwrap_or_default().as_bytes()),
             can_be: canonical.is_some(),
         }
     }
 }
 
-/// A scalar's digits, from the lowest; places that its width does not need are 0.
-type Digits = [i16; 32];
-
 /// A signature taken apart.
 struct Read<'a> {
     r: &'a [u8; 32],
-    s: Digits,
-    h: Digits,
+    s: [i16; 32],
+    h: [i16; 32],
     /// S is written in the one way that it may be.
     can_be: bool,
 }
@@ -113,53 +84,40 @@ fn halves(signature: &[u8; 64]) -> (&[u8; 32], &[u8; 32]) {
     (signature.first_chunk().unwrap_or(NONE), signature.last_chunk().unwrap_or(NONE))
 }
 
-/// A scalar in digits from −(half − 1) to half, of so many bits each: the tables need half as many multiples.
-fn digits(scalar: &Scalar, width: Width) -> Digits {
-    let bits = width.bits();
-    let half = 1_i16 << (bits - 1);
-    let mut bytes = scalar.as_bytes().iter();
-    let (mut waiting, mut held, mut carry) = (0_u32, 0_u8, 0_i16);
-    // A reduced scalar has 253 bits, so the highest digit is small, and nothing is carried out of it.
-    std::array::from_fn(|_| {
-        while held < bits
-            && let Some(byte) = bytes.next()
-        {
-            waiting |= u32::from(*byte) << held;
-            held += 8;
-        }
-        let low = waiting & ((1 << bits) - 1);
-        waiting >>= bits;
-        held = held.saturating_sub(bits);
-        let digit = i16::try_from(low).unwrap_or_default() + carry;
-        carry = i16::from(digit > half);
-        digit - carry * 2 * half
+/// A scalar to the base of 256, with digits from −127 to 128: the tables need half as many multiples.
+fn digits(scalar: &[u8; 32]) -> [i16; 32] {
+    let mut carry = 0;
+    // A reduced scalar ends in a byte of at most 16, so nothing is carried out of it.
+    scalar.map(|byte| {
+        let digit = i16::from(byte) + carry;
+        carry = i16::from(digit > 128);
+        digit - carry * 256
     })
 }
 
-/// For each digit of a scalar, the multiples that it can stand for: 1 to half times the digit's place.
+/// For each digit of a scalar, the multiples that it can stand for: 1 to 128 times 256^place.
 #[derive(Debug)]
 struct Table(Vec<Vec<EdwardsPoint>>);
 
 impl Table {
-    fn of(point: EdwardsPoint, width: Width) -> Self {
-        let half = 1_usize << (width.bits() - 1);
+    fn of(point: EdwardsPoint) -> Self {
         let mut unit = point;
         let row = |_| {
             let mut multiple = EdwardsPoint::identity();
-            let mut row = Vec::with_capacity(half);
-            for _ in 0..half {
+            let mut row = Vec::with_capacity(128);
+            for _ in 0..128 {
                 multiple += unit;
                 row.push(multiple);
             }
             unit = multiple + multiple;
             row
         };
-        Self((0..256_usize.div_ceil(width.bits().into())).map(row).collect())
+        Self((0..32).map(row).collect())
     }
 
     /// Adds to each point its scalar's multiple. Row by row, so that a row is read while it is near, and no addition
     /// waits for the one before.
-    fn add(&self, points: &mut [EdwardsPoint], read: &[Read], scalar: impl for<'r> Fn(&'r Read) -> &'r Digits) {
+    fn add(&self, points: &mut [EdwardsPoint], read: &[Read], scalar: impl for<'r> Fn(&'r Read) -> &'r [i16; 32]) {
         for (place, row) in self.0.iter().enumerate() {
             for (point, read) in points.iter_mut().zip(read) {
                 let digit = scalar(read).get(place).copied().unwrap_or_default();
@@ -185,7 +143,7 @@ mod tests {
     }
 
     fn ours(key: &VerifyingKey, message: &[u8], signature: [u8; 64]) -> bool {
-        Multiples::of(key, Width::Narrow).hold(&[(message.to_vec(), signature)]) == [true]
+        Multiples::of(key).hold(&[(message.to_vec(), signature)]) == [true]
     }
 
     fn joined(r: EdwardsPoint, s: Scalar) -> [u8; 64] {
@@ -245,9 +203,7 @@ mod tests {
         let n = believed.expect("a batch falls for one in two");
         let pair = [forged(n), forged(n + 1)];
         assert!(pair.iter().all(|(message, signature)| !strictly(&key, message, signature)));
-        for width in [Width::Narrow, Width::Wide] {
-            assert_eq!(Multiples::of(&key, width).hold(&pair), [false, false]);
-        }
+        assert_eq!(Multiples::of(&key).hold(&pair), [false, false]);
     }
 
     proptest! {
@@ -285,40 +241,8 @@ mod tests {
             let key = SigningKey::from_bytes(&seed);
             let mut signed: Vec<_> = (0..20_u8).map(|n| (vec![n; 84], key.sign(&[n; 84]).to_bytes())).collect();
             signed[wrong].0[0] ^= 1;
-            let held = Multiples::of(&key.verifying_key(), Width::Narrow).hold(&signed);
+            let held = Multiples::of(&key.verifying_key()).hold(&signed);
             prop_assert_eq!(held, (0..20).map(|n| n != wrong).collect::<Vec<_>>());
         }
-
-        #[test]
-        fn digits_make_up_their_scalar_and_have_a_place_in_the_table(bytes in any::<[u8; 32]>(), raised in 0_usize..32) {
-            // Long runs of ones carry the furthest.
-            let ones = std::array::from_fn(|at| if at < raised { 0xff } else { bytes[at] });
-            for scalar in [bytes, ones].map(Scalar::from_bytes_mod_order).into_iter().chain([Scalar::ZERO, -Scalar::ONE]) {
-                for width in [Width::Narrow, Width::Wide] {
-                    let (base, places) = (1_u64 << width.bits(), 256_usize.div_ceil(width.bits().into()));
-                    let digits = digits(&scalar, width);
-                    let sum = digits.iter().rev().fold(Scalar::ZERO, |sum, digit| {
-                        let part = Scalar::from(u64::from(digit.unsigned_abs()));
-                        sum * Scalar::from(base) + if *digit < 0 { -part } else { part }
-                    });
-                    prop_assert_eq!(sum, scalar);
-                    prop_assert!(digits.iter().all(|digit| u64::from(digit.unsigned_abs()) <= base / 2));
-                    prop_assert!(digits[places..].iter().all(|digit| *digit == 0));
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn both_widths_say_the_same() {
-        let key = SigningKey::from_bytes(&[3; 32]);
-        let mut signed: Vec<_> = (0..200_u8).map(|n| (vec![n; 84], key.sign(&[n; 84]).to_bytes())).collect();
-        for (at, (_, signature)) in signed.iter_mut().enumerate().filter(|(at, _)| at % 3 == 0) {
-            signature[at % 64] ^= 1 << (at % 8);
-        }
-        let [narrow, wide] =
-            [Width::Narrow, Width::Wide].map(|width| Multiples::of(&key.verifying_key(), width).hold(&signed));
-        assert_eq!(narrow, wide);
-        assert_eq!(wide, (0..200).map(|at| at % 3 != 0).collect::<Vec<_>>());
     }
 }

@@ -1,18 +1,22 @@
-//! Entries packed into one value each, for the walk along the whole log.
+//! Entries packed into one value, for the walk along the whole log.
 //!
-//! The driver copies every value of a row by itself, which costs more than all hashing. So SQLite puts the columns of
-//! an entry together: their lengths as text, their bytes behind one another. It says as well whether each has its
-//! type. Where anything is not as it should be, nothing is unpacked, and the caller reads column by column.
+//! The driver copies every value by itself and wakes the reader for every row, which costs more than all hashing. So
+//! SQLite puts a whole chunk together: numbers and lengths as text, bytes behind one another. It says as well whether
+//! each column has its type. Where anything is not as it should be, nothing is unpacked, and the caller reads column
+//! by column.
 
-use super::{CHUNK, RawEntry, RawReader, integer};
+use super::{CHUNK, RawEntry, RawReader, bytes, integer, kind_of};
 use crate::StoreError;
 use crate::audit::SealedFields;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row as _, Sqlite};
 
 /// Entries as they were read, to be unpacked elsewhere.
 #[derive(Debug)]
-pub struct Packed(Vec<SqliteRow>);
+pub struct Packed {
+    range: Option<(i64, i64)>,
+    /// Of each entry its numbers, with its seq first; none when one entry is odd.
+    numbers: Option<String>,
+    bytes: Vec<u8>,
+}
 
 /// Blobs of one length, in the order of the bytes; those of other lengths follow.
 const FIXED: [(&str, usize); 8] = [
@@ -51,9 +55,11 @@ pub(super) fn sql() -> String {
         .collect();
     let bytes: Vec<&str> = FIXED.iter().map(|(name, _)| *name).chain(TEXTS).chain(OPTIONAL).chain(BLOBS).collect();
     format!(
-        "SELECT e.seq, CASE WHEN {} THEN concat_ws(',', {}) END, CAST(concat({}) AS BLOB) \
+        "SELECT min(seq), max(seq), count(*) = count(numbers), group_concat(numbers, ';'), \
+         CAST(group_concat(bytes, '') AS BLOB) FROM (\
+         SELECT e.seq AS seq, CASE WHEN {} THEN concat_ws(',', e.seq, {}) END AS numbers, concat({}) AS bytes \
          FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq \
-         WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?",
+         WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?)",
         list(&right, " AND "),
         list(&numbers, ", "),
         bytes.join(", "),
@@ -63,35 +69,51 @@ pub(super) fn sql() -> String {
 impl RawReader {
     /// The same entries as [`RawReader::entries_from`] gives.
     pub async fn packed_from(&mut self, seq: i64, to: i64) -> Result<Packed, StoreError> {
-        Ok(Packed(self.all(&sql(), &[seq, to, CHUNK]).await?))
+        // Together they may be more than one value can hold.
+        if let Ok(rows) = self.all(&sql(), &[seq, to, CHUNK]).await {
+            let Some(row) = rows.first().filter(|row| kind_of(row, 0).is_some()) else { return Ok(Packed::nothing()) };
+            let range = Some((integer(row, 0), integer(row, 1)));
+            let numbers = (integer(row, 2) == 1).then(|| String::from_utf8(bytes(row, 3)).ok()).flatten();
+            return Ok(Packed { range, numbers, bytes: bytes(row, 4) });
+        }
+        let sql = "SELECT min(seq), max(seq) FROM \
+             (SELECT seq FROM audit_entry WHERE seq >= ? AND seq <= ? ORDER BY seq LIMIT ?)";
+        let rows = self.all(sql, &[seq, to, CHUNK]).await?;
+        let range = rows.first().filter(|row| kind_of(row, 0).is_some()).map(|row| (integer(row, 0), integer(row, 1)));
+        Ok(Packed { range, ..Packed::nothing() })
     }
 }
 
 impl Packed {
+    fn nothing() -> Self {
+        Self { range: None, numbers: None, bytes: Vec::new() }
+    }
+
     /// The first and the last seq; none where there is no entry.
     #[must_use]
     pub fn range(&self) -> Option<(i64, i64)> {
-        Some((integer(self.0.first()?, 0), integer(self.0.last()?, 0)))
+        self.range
     }
 
     /// The entries; none when one of them is odd in any way, and all have to be read column by column.
     #[must_use]
     pub fn unpack(&self, log_id: [u8; 16]) -> Option<Vec<RawEntry>> {
-        self.0.iter().map(|row| entry(row, log_id)).collect()
+        let mut rest = &self.bytes[..];
+        let numbers = self.numbers.as_ref()?.split(';');
+        let entries: Vec<RawEntry> = numbers.map(|numbers| entry(numbers, &mut rest, log_id)).collect::<Option<_>>()?;
+        let rising = entries.is_sorted_by(|one, next| one.seq < next.seq);
+        (rest.is_empty() && rising).then_some(entries)
     }
 }
 
-fn entry(row: &SqliteRow, log_id: [u8; 16]) -> Option<RawEntry> {
-    let seq = integer(row, 0);
-    let numbers = <&str as Decode<Sqlite>>::decode(row.try_get_raw(1).ok()?).ok()?;
-    let bytes = <&[u8] as Decode<Sqlite>>::decode(row.try_get_raw(2).ok()?).ok()?;
+/// One entry, whose bytes are taken away from the front of `rest`.
+fn entry(numbers: &str, rest: &mut &[u8], log_id: [u8; 16]) -> Option<RawEntry> {
     let mut numbers = numbers.split(',').map(|number| number.parse::<i64>().ok());
     let mut next = || numbers.next().flatten();
-    let (version, recorded_at, clock) = (next()?, next()?, next()?);
-    let mut rest = bytes;
+    let (seq, version, recorded_at, clock) = (next()?, next()?, next()?, next()?);
     let mut take = |length: usize| {
         let (value, after) = rest.split_at_checked(length)?;
-        rest = after;
+        *rest = after;
         Some(value.to_vec())
     };
     let mut fixed = FIXED.iter().map(|(_, length)| *length);
@@ -118,7 +140,7 @@ fn entry(row: &SqliteRow, log_id: [u8; 16]) -> Option<RawEntry> {
     let (target_kind, target_id) = (text(&mut take)?, text(&mut take)?);
     let effects = take(usize::try_from(next()?).ok()?)?;
     let body = take(usize::try_from(next()?).ok()?)?;
-    if !rest.is_empty() || numbers.next().is_some() {
+    if numbers.next().is_some() {
         return None;
     }
     let fields = SealedFields {

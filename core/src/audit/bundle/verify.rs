@@ -125,7 +125,7 @@ impl<'a> Run<'a> {
         let notes = archive.member(CHECKPOINTS)?;
         let mut checkpoints = Checkpoints::new(log.id, &self.request.witnesses, notes)?;
         let ring = KeyRing::new(log, &file.rows());
-        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring, manifest.entries);
+        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring);
         let mut chain = Chain::from_start(log, ring);
         let mut introduced = Introductions::default();
         // None once an entry came whose leaf nobody knows.

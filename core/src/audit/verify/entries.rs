@@ -48,8 +48,7 @@ impl Walk {
         whole: bool,
     ) -> Result<Self> {
         let ring = KeyRing::new(log, &frame.keys);
-        let ahead = u64::try_from(frame.largest_seq.saturating_sub(from)).unwrap_or(0);
-        let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring, ahead));
+        let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring));
         let keys = ring.all();
         let chain = if from == 1 {
             Chain::from_start(log, ring)
