@@ -3,7 +3,7 @@
 use crate::args::{Acting, Global};
 use crate::config::{Config, OnFailure};
 use crate::failure::{Failure, Result};
-use crate::output::Output;
+use crate::output::{Column, Object, Output};
 use crate::passphrase::{self, Question};
 use crate::progress;
 use crate::surroundings::{Ask, Surroundings, Variable};
@@ -94,6 +94,17 @@ impl Context {
         let result = work(&licentia).await;
         licentia.close().await;
         result
+    }
+
+    /// Reads rows and prints them as a list.
+    pub(crate) async fn list(
+        &self,
+        columns: &[Column],
+        members: &[&str],
+        rows: impl AsyncFnOnce(&Licentia) -> Result<Vec<Object>>,
+    ) -> Result {
+        let rows = self.read(rows).await?;
+        self.output.list(columns, members, &rows)
     }
 
     /// As [`Self::read`], but open for what is derived from the log, where the file can be written.

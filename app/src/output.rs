@@ -14,7 +14,7 @@ use licentia_core::Explanation;
 use licentia_core::text::{csv_safe, printable, shorten};
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 use std::io::{self, Write};
 
 pub(crate) use cell::Column;
@@ -64,6 +64,13 @@ impl Output {
             Format::Table => self.write(&table::more(columns, rows)),
             Format::Csv => self.csv_rows(&[], members, rows),
             Format::Json | Format::Jsonl => self.list(columns, members, rows),
+        }
+    }
+
+    /// Says with which option the next page is had.
+    pub(crate) fn go_on(&self, option: &str, next: Option<impl Display>) {
+        if let Some(next) = next {
+            self.note(&format!("There are more: go on with {option} {next}"));
         }
     }
 

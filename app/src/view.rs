@@ -182,8 +182,13 @@ pub(crate) fn entry(record: &AuditRecord) -> Object {
     serialized(record)
 }
 
+/// The rows of a list of entries.
+pub(crate) fn entries(records: &[AuditRecord], format: Format) -> Vec<Object> {
+    records.iter().map(if format == Format::Csv { flat_entry } else { entry }).collect()
+}
+
 /// The same for a table of text, where what is inside `metadata` has columns of its own.
-pub(crate) fn flat_entry(record: &AuditRecord) -> Object {
+fn flat_entry(record: &AuditRecord) -> Object {
     let mut members = entry(record);
     if let Some(Value::Object(metadata)) = members.remove("metadata") {
         members.extend(metadata);

@@ -18,8 +18,8 @@ pub struct Licentia(Arc<Inner>);
 struct Inner {
     place: Place,
     store: Store,
-    /// What the pin said when the database was opened, or when it was last looked at.
-    pin: Mutex<Result<PinState, String>>,
+    /// What the pin said when the database was opened, or when it was last looked at. None: it has to be looked at.
+    pin: Mutex<Option<Result<PinState>>>,
     /// Whether a verification that failed stands in the way of changes.
     stops_after_failure: AtomicBool,
     /// What went wrong beside a change that was made, until somebody is told.
@@ -68,7 +68,8 @@ impl Licentia {
         let store = Store::open(&place.database, ambient, access).await?;
         let licentia = Self::around(store, place, PinState::Absent);
         // What the pin says is kept, and stands in the way of the first change; reading goes on.
-        let _ = licentia.check_pin().await;
+        let looked = licentia.look_at_pin().await;
+        licentia.keep_pin(Some(looked));
         Ok(licentia)
     }
 
@@ -81,7 +82,7 @@ impl Licentia {
         Self(Arc::new(Inner {
             place,
             store,
-            pin: Mutex::new(Ok(pin)),
+            pin: Mutex::new(Some(Ok(pin))),
             alarm: Mutex::default(),
             log_claim: AtomicBool::new(true),
             stops_after_failure: AtomicBool::new(false),
@@ -93,19 +94,29 @@ impl Licentia {
     /// An error means that it is older than its pin, forked, or another log; changes are then refused.
     pub async fn check_pin(&self) -> Result<()> {
         let looked = self.look_at_pin().await;
-        let seen = looked.as_ref().map(Clone::clone).map_err(ToString::to_string);
-        *self.0.pin.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+        self.keep_pin(looked.as_ref().ok().cloned().map(Ok));
         refuse_disagreement(looked?)
     }
 
     /// What [`Self::check_pin`] said the last time, which was at the opening unless it was asked since.
     pub async fn pin_seen(&self) -> Result<()> {
-        let seen = self.0.pin.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match seen {
-            Ok(state) => refuse_disagreement(state),
-            // Looked at again for the error itself, which cannot be kept.
-            Err(_) => self.check_pin().await,
+        match self.pin_kept() {
+            Some(said) => refuse_disagreement(said?),
+            None => self.check_pin().await,
         }
+    }
+
+    /// An error is told once: whoever asks after that looks again.
+    fn pin_kept(&self) -> Option<Result<PinState>> {
+        let mut kept = self.0.pin.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*kept {
+            Some(Ok(state)) => Some(Ok(state.clone())),
+            _ => kept.take(),
+        }
+    }
+
+    fn keep_pin(&self, said: Option<Result<PinState>>) {
+        *self.0.pin.lock().unwrap_or_else(PoisonError::into_inner) = said;
     }
 
     /// Moves the pin forward to the newest entry, when the pinned one is still in the log.

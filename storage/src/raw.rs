@@ -6,6 +6,7 @@
 mod checkpoint;
 mod packed;
 mod rows;
+mod value;
 
 pub use packed::Packed;
 pub use rows::{AuditedTable, RawRow, ReadRows, audited_tables, row_hash};
@@ -14,9 +15,10 @@ use crate::audit::{AuditLog, SealedFields, key_id};
 use crate::open;
 use crate::{LogId, StoreError, Timestamp, migration, row};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{ConnectOptions, Connection, Row as _, TypeInfo, ValueRef};
+use sqlx::{ConnectOptions, Connection};
 use std::path::Path;
 use uuid::Uuid;
+use value::{bytes, integer, kind_of, strict_blob, strict_integer, strict_text};
 
 pub use checkpoint::{RawCheckpoint, RawCosignature, RawVouchers, RawWitness};
 
@@ -288,43 +290,4 @@ fn fields(row: &SqliteRow, log_id: [u8; 16]) -> Result<SealedFields, &'static st
         key_id: strict_blob(row, 15, 16, "key_id")?,
         previous_hash: strict_blob(row, 16, 32, "previous_hash")?,
     })
-}
-
-/// What SQLite says is stored; none for NULL.
-fn kind_of(row: &SqliteRow, column: usize) -> Option<&'static str> {
-    let value = row.try_get_raw(column).ok()?;
-    if value.is_null() {
-        return None;
-    }
-    Some(match value.type_info().name() {
-        "INTEGER" => "INTEGER",
-        "TEXT" => "TEXT",
-        "BLOB" => "BLOB",
-        _ => "REAL",
-    })
-}
-
-fn integer(row: &SqliteRow, column: usize) -> i64 {
-    row.try_get_unchecked(column).unwrap_or_default()
-}
-
-fn bytes(row: &SqliteRow, column: usize) -> Vec<u8> {
-    row.try_get_unchecked(column).unwrap_or_default()
-}
-
-fn strict_integer(row: &SqliteRow, column: usize, name: &'static str) -> Result<i64, &'static str> {
-    if kind_of(row, column) == Some("INTEGER") { Ok(integer(row, column)) } else { Err(name) }
-}
-
-fn strict_blob(row: &SqliteRow, column: usize, length: usize, name: &'static str) -> Result<Vec<u8>, &'static str> {
-    let value = bytes(row, column);
-    if kind_of(row, column) == Some("BLOB") && value.len() == length { Ok(value) } else { Err(name) }
-}
-
-fn strict_text(row: &SqliteRow, column: usize, name: &'static str) -> Result<Option<String>, &'static str> {
-    match kind_of(row, column) {
-        None => Ok(None),
-        Some("TEXT") => String::from_utf8(bytes(row, column)).map(Some).map_err(|_| name),
-        Some(_) => Err(name),
-    }
 }

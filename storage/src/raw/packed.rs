@@ -5,7 +5,8 @@
 //! each column has its type. Where anything is not as it should be, nothing is unpacked, and the caller reads column
 //! by column.
 
-use super::{CHUNK, RawEntry, RawReader, bytes, integer, kind_of};
+use super::value::{bytes, integer, kind_of};
+use super::{CHUNK, RawEntry, RawReader};
 use crate::StoreError;
 use crate::audit::SealedFields;
 

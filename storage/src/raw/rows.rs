@@ -1,11 +1,11 @@
 //! Rows of the audited tables, as effects name them: by noun, id and a hash of all columns.
 
-use super::{CHUNK, RawReader, integer, kind_of};
+use super::value::{canonical, integer};
+use super::{CHUNK, RawReader};
 use crate::StoreError;
 use crate::audit::hex;
 use crate::row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row as _, Sqlite};
 use std::ops::Range;
 
 /// One row of an audited table: its id and the hash of what it holds.
@@ -102,27 +102,4 @@ pub fn audited_tables() -> Vec<AuditedTable> {
 pub(super) fn hash_of(row: &SqliteRow, noun: &str, columns: Range<usize>) -> [u8; 32] {
     let values: Vec<_> = columns.map(|column| canonical(row, column)).collect();
     row::hash_of_columns(noun, values.iter().map(|value| value.as_ref().map(AsRef::as_ref)))
-}
-
-/// A value as rows are encoded: integers as eight bytes, text and blobs as they are.
-enum Canonical<'r> {
-    Integer([u8; 8]),
-    Bytes(&'r [u8]),
-}
-
-impl AsRef<[u8]> for Canonical<'_> {
-    fn as_ref(&self) -> &[u8] {
-        match self {
-            Self::Integer(bytes) => bytes,
-            Self::Bytes(bytes) => bytes,
-        }
-    }
-}
-
-fn canonical(row: &SqliteRow, column: usize) -> Option<Canonical<'_>> {
-    if kind_of(row, column)? == "INTEGER" {
-        return Some(Canonical::Integer(integer(row, column).to_be_bytes()));
-    }
-    let bytes = row.try_get_raw(column).ok().and_then(|value| <&[u8] as Decode<Sqlite>>::decode(value).ok());
-    Some(Canonical::Bytes(bytes.unwrap_or_default()))
 }

@@ -22,8 +22,6 @@ pub(crate) async fn run(context: &Context, args: Checkpoints) -> Result {
     let page = context.read(async |licentia| Ok(licentia.audit().checkpoints(args.before, args.limit).await?)).await?;
     let rows: Vec<_> = page.items.iter().map(|kept| view::checkpoint(&kept.checkpoint, &kept.cosignatures)).collect();
     context.output.list(&view::CHECKPOINT_COLUMNS, &view::CHECKPOINT, &rows)?;
-    if let Some(next) = page.next {
-        context.output.note(&format!("There are more: go on with --before {next}"));
-    }
+    context.output.go_on("--before", page.next);
     Ok(())
 }

@@ -1,7 +1,6 @@
 //! `licentia audit list`
 
 use super::search::Search;
-use crate::args::Format;
 use crate::context::Context;
 use crate::failure::Result;
 use crate::view;
@@ -35,12 +34,9 @@ pub(crate) async fn run(context: &Context, args: List) -> Result {
         .search
         .run(context, async |licentia, search| Ok(licentia.audit().search(search, before, limit).await?))
         .await?;
-    let row = if context.output.format == Format::Csv { view::flat_entry } else { view::entry };
-    let rows: Vec<_> = page.items.iter().map(row).collect();
+    let rows = view::entries(&page.items, context.output.format);
     context.output.list(&view::ENTRY_COLUMNS, &COLUMNS, &rows)?;
-    if let Some(next) = page.next {
-        context.output.note(&format!("There are more: go on with --before {next}"));
-    }
+    context.output.go_on("--before", page.next);
     Ok(())
 }
 

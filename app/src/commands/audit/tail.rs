@@ -83,8 +83,7 @@ async fn until_the_end(
 }
 
 fn print(context: &Context, entries: &[AuditRecord], first: bool) -> Result {
-    let row = if context.output.format == Format::Csv { view::flat_entry } else { view::entry };
-    let rows: Vec<_> = entries.iter().map(row).collect();
+    let rows = view::entries(entries, context.output.format);
     if first {
         context.output.list(&view::ENTRY_COLUMNS, &COLUMNS, &rows)?;
     } else {

@@ -9,7 +9,10 @@ mod show;
 
 use crate::context::Context;
 use crate::failure::Result;
+use crate::output::Object;
+use crate::view;
 use clap::Subcommand;
+use licentia_core::Licentia;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Identity {
@@ -19,6 +22,11 @@ pub(crate) enum Identity {
     Regenerate(regenerate::Regenerate),
     Delete(delete::Delete),
     Export(export::Export),
+}
+
+/// An identity with the number of licenses that name it.
+async fn counted(licentia: &Licentia, identity: &licentia_core::Identity) -> Result<Object> {
+    Ok(view::identity(identity, licentia.identities().usage(identity.id).await?))
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Identity) -> Result {

@@ -2,7 +2,6 @@
 
 use crate::context::Context;
 use crate::failure::Result;
-use crate::view;
 use clap::Args;
 
 /// Show one identity; its bytes stay in the vault.
@@ -16,8 +15,7 @@ pub(crate) async fn run(context: &Context, args: Show) -> Result {
     let identity = context
         .read(async |licentia| {
             let identity = licentia.identities().resolve(&args.id).await?;
-            let licenses = licentia.identities().usage(identity.id).await?;
-            Ok(view::identity(&identity, licenses))
+            super::counted(licentia, &identity).await
         })
         .await?;
     context.output.thing(&identity)

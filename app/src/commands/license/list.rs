@@ -74,9 +74,7 @@ pub(crate) async fn run(context: &Context, args: List) -> Result {
     let now = context.now();
     let rows: Vec<_> = page.items.iter().map(|license| view::license(license, now)).collect();
     context.output.list(&view::LICENSE_COLUMNS, view::LICENSE_IN_LIST, &rows)?;
-    if let Some(next) = page.next {
-        context.output.note(&format!("There are more: go on with --after {next}"));
-    }
+    context.output.go_on("--after", page.next);
     Ok(())
 }
 
