@@ -6,6 +6,7 @@ mod command;
 mod log;
 mod search;
 mod view;
+mod witnesses;
 
 pub(crate) use command::in_the_way;
 
@@ -30,6 +31,7 @@ use crate::step::{Cx, Step};
 use crate::tab::TabId;
 use crate::theme::Theme;
 use crate::verification::Verification;
+use crate::witnessing::Witnessing;
 use checkpoint::Signing;
 use crossterm::event::KeyEvent;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
@@ -52,6 +54,7 @@ pub(crate) struct App {
     licenses: Licenses,
     audit: Audit,
     verification: Verification,
+    witnessing: Witnessing,
     /// The target of an entry that is being looked for.
     jump: Option<Jump>,
     issuers: Nouns<Issuer>,
@@ -105,6 +108,7 @@ impl App {
             licenses: Licenses::new(opening.audience),
             audit: Audit::default(),
             verification: Verification::default(),
+            witnessing: Witnessing::default(),
             jump: None,
             issuers: Nouns::default(),
             identities: Nouns::default(),
@@ -399,7 +403,7 @@ impl App {
         match self.tab {
             TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
             TabId::Licenses => self.licenses.fill(&mut self.requests),
-            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
+            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().chain(self.witnessing.fill()).collect(),
             TabId::Issuers => self.issuers.fill(&mut self.requests),
             TabId::Identities => self.identities.fill(&mut self.requests),
             TabId::Probes => self.probes.fill(&mut self.requests),

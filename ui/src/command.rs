@@ -87,6 +87,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::LoadKinds { .. }
         | Effect::ResolveTarget { .. }
         | Effect::LoadOverview { .. }
+        | Effect::LoadVouched
         | Effect::Checkpoint { .. }
         | Effect::CountLicenses { .. }
         | Effect::FindTarget { .. }

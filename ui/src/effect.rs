@@ -10,19 +10,21 @@ mod log;
 mod probes;
 mod read;
 mod search;
+mod witnesses;
 mod write;
 
 use crate::message::{Answer, Found, Msg};
 use crate::services::Services;
 use crate::widget::secret::Typed;
+use crate::witnessing::Vouched;
 use licentia_core::audit::{
     AuditFilter, AuditSearch, CheckpointReason, CountBy, ExportFormat, ExportReport, Level, LogIdentity, VerifyRequest,
 };
 use licentia_core::pin::PinState;
 use licentia_core::{
-    AuditRecord, Batch, Checkpoint, Cosignature, Decoded, Error, Founding, IdentityId, Inspection, IssueRequest,
-    Issuer, IssuerId, License, LicenseFilter, LicenseId, ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation,
-    RevokeRequest, UsedIdentity,
+    AuditRecord, Batch, Checkpoint, Decoded, Error, Founding, IdentityId, Inspection, IssueRequest, Issuer, IssuerId,
+    License, LicenseFilter, LicenseId, ProbeToken, ProbeTokenId, ReissueRequest, Result, Revocation, RevokeRequest,
+    UsedIdentity,
 };
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -120,6 +122,8 @@ pub(crate) enum Effect {
     CountLicenses {
         request: u64,
     },
+    /// Ask how far witnesses vouch for the log.
+    LoadVouched,
     /// A verification that nobody asked for: it is heard of only when it fails.
     Check(Level),
     Verify {
@@ -332,8 +336,9 @@ pub(crate) struct Overview {
     /// The newest entries of the log.
     pub(crate) events: Vec<AuditRecord>,
     pub(crate) log: LogIdentity,
-    /// The newest checkpoint, and the newest signature of a witness, as the file has them.
-    pub(crate) checkpoint: Option<(Checkpoint, Option<Cosignature>)>,
+    /// The newest checkpoint, as the file has it.
+    pub(crate) checkpoint: Option<Checkpoint>,
+    pub(crate) vouched: Vouched,
     /// None: pins are switched off.
     pub(crate) pin: Answer<Option<PinState>>,
 }
@@ -429,6 +434,7 @@ async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
 
         Effect::LoadOverview { request } => Msg::OverviewLoaded { request, answer: log::overview(services).await },
         Effect::CountLicenses { request } => Msg::LicensesCounted { request, answer: log::counts(services).await },
+        Effect::LoadVouched => Msg::VouchedLoaded(witnesses::vouched(services).await),
         Effect::Check(level) => Msg::Checked(log::check(services, level).await),
         Effect::Verify { request, verify } => {
             Msg::Verified { request, answer: log::verify(services, request, &verify, say).await }

@@ -33,6 +33,7 @@ mod text;
 mod theme;
 mod verification;
 mod widget;
+mod witnessing;
 
 pub use runtime::run;
 

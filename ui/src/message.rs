@@ -5,6 +5,7 @@ use crate::effect::{
     ProbeDone, Target, Verification,
 };
 use crate::screen::issuers::IssuerMore;
+use crate::witnessing::Vouched;
 use crossterm::event::KeyEvent;
 use licentia_core::audit::{SavedFilter, VerifyReport};
 use licentia_core::{
@@ -109,6 +110,7 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<LicenseCounts>,
     },
+    VouchedLoaded(Answer<Vouched>),
     Verified {
         request: u64,
         answer: Answer<Box<VerifyReport>>,

@@ -42,6 +42,9 @@ impl App {
                 };
             }
             Msg::OverviewLoaded { request, answer } => {
+                if let Ok(overview) = &answer {
+                    self.witnessing.learn(overview.vouched.clone());
+                }
                 let followed = self.dashboard.overview_loaded(request, answer);
                 return self.then_fill(followed);
             }
@@ -49,6 +52,7 @@ impl App {
                 let followed = self.dashboard.counted(request, answer);
                 return self.then_fill(followed);
             }
+            Msg::VouchedLoaded(answer) => return self.vouched_loaded(answer),
             Msg::TargetFound { request, answer } => {
                 let followed = self.target_found(request, answer);
                 return followed.unwrap_or_else(|why| {
@@ -228,6 +232,7 @@ impl App {
         self.dashboard.outdated();
         self.licenses.outdated();
         self.audit.outdated();
+        self.witnessing.outdated();
         self.issuers.outdated();
         self.identities.outdated();
         self.probes.outdated();
@@ -236,12 +241,12 @@ impl App {
     pub(super) fn log_grew(&mut self) -> Vec<Effect> {
         self.dashboard.outdated();
         self.audit.outdated();
+        self.witnessing.outdated();
         // Licenses count for their issuer and their identity.
         self.issuers.outdated();
         self.identities.outdated();
         match self.tab {
-            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
-            TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
+            TabId::Audit | TabId::Dashboard => self.fill(),
             _ => vec![],
         }
     }

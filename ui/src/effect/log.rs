@@ -3,6 +3,7 @@
 use super::file;
 use super::identities::used;
 use super::read::explained;
+use super::witnesses::vouched_of;
 use super::write::unlocked;
 use super::{Exported, Overview, Say, Target};
 use crate::message::{Answer, Msg};
@@ -36,6 +37,7 @@ async fn overview_of(licentia: &Licentia) -> Result<Overview> {
         events: licentia.audit().list(&AuditFilter::default(), None, NEWEST).await?.items,
         log: licentia.audit().identity().await?,
         checkpoint: licentia.audit().latest_checkpoint().await?,
+        vouched: vouched_of(licentia).await?,
         // A pin that cannot be read is no reason to show nothing.
         pin: licentia.pin_state().await.map_err(explained),
     })

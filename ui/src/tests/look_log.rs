@@ -6,6 +6,7 @@ use crate::effect::{Exported, FoundEntries, Overview};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use crate::tab::TabId;
+use crate::witnessing::Vouched;
 use licentia_core::audit::{ExportReport, SavedFilter, SearchPage, VerifyReport};
 use licentia_core::pin::PinState;
 use licentia_core::{Explanation, LicenseCounts};
@@ -26,6 +27,13 @@ fn log() -> Scenes {
     let mut scene = |name, app: App| scenes.push((name, app));
     scene("audit_empty", with_records(vec![]));
     scene("audit", with_records((1..=60).rev().map(record).collect()));
+    let witnessed = |vouched| {
+        let mut app = with_records((1..=60).rev().map(record).collect());
+        app.update(Msg::VouchedLoaded(Ok(vouched)));
+        app
+    };
+    scene("audit_witnessed", witnessed(vouched(41_204, 14)));
+    scene("audit_not_witnessed", witnessed(Vouched { known: 2, latest: None }));
     scene("audit_hostile", with_records(vec![hostile_record()]));
     let filtering = |keys: &str| {
         let mut app = on(with_records((1..=60).rev().map(record).collect()), "f");

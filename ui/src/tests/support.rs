@@ -10,15 +10,17 @@ use crate::session::Session;
 use crate::tab::TabId;
 use crate::testing::{parse, shown};
 use crate::theme::Theme;
+use crate::witnessing::Vouched;
 use licentia_core::audit::{
     CheckpointReason, Issue, IssueSeverity, KeySource, Level, LogIdentity, TrustRoot, VerifyReport,
 };
 use licentia_core::pin::PinState;
+use licentia_core::witness::Witnessed;
 use licentia_core::{
-    AuditRecord, Batch, BatchRow, Checkpoint, Cosignature, Decoded, EventId, Explanation, Identity, IdentityId,
-    Inspection, IssueRequest, Issuer, IssuerId, IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId,
-    LicenseStatus, Limit, Limits, LogId, Origin, Page, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode,
-    RecordedEffect, Revocation, StatusRef, Strings, SubjectSignature, Term, Timestamp, UsedIdentity,
+    AuditRecord, Batch, BatchRow, Checkpoint, Decoded, EventId, Explanation, Identity, IdentityId, Inspection,
+    IssueRequest, Issuer, IssuerId, IssuerStatus, IssuerUse, License, LicenseCounts, LicenseId, LicenseStatus, Limit,
+    Limits, LogId, Origin, Page, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation,
+    StatusRef, Strings, SubjectSignature, Term, Timestamp, UsedIdentity,
 };
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -416,7 +418,8 @@ pub(super) fn overview() -> Overview {
             created_at: NOW,
             size: 63,
         },
-        checkpoint: Some((checkpoint(60, 14), Some(cosignature(41, 200)))),
+        checkpoint: Some(checkpoint(60, 14)),
+        vouched: vouched(41, 200),
         pin: Ok(Some(PinState::Behind)),
     }
 }
@@ -440,9 +443,9 @@ fn checkpoint(size: i64, minutes_ago: i64) -> Checkpoint {
     }
 }
 
-fn cosignature(size: i64, minutes_ago: i64) -> Cosignature {
-    let at = minutes_before_now(minutes_ago);
-    Cosignature { size, witness: "acme-witness".to_owned(), line: String::new(), signed_at: at, received_at: at }
+pub(super) fn vouched(size: u64, minutes_ago: i64) -> Vouched {
+    let (at, witness) = (minutes_before_now(minutes_ago), "acme-witness".to_owned());
+    Vouched { known: 1, latest: Some(Witnessed { size, at, witness }) }
 }
 
 pub(super) fn counts() -> LicenseCounts {

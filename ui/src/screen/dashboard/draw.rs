@@ -9,8 +9,9 @@ use crate::theme::Meaning;
 use crate::verification::{Verification, verdict};
 use crate::widget::scroll::{Pair, pairs};
 use crate::widget::table::{self, Cell, Column};
+use crate::witnessing::Witnessing;
 use licentia_core::pin::PinState;
-use licentia_core::{Checkpoint, Cosignature, EXPIRING_DAYS, Issuer, License, LicenseCounts};
+use licentia_core::{EXPIRING_DAYS, Issuer, License, LicenseCounts};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -18,6 +19,7 @@ use ratatui::text::{Line, Span};
 /// What it shows besides what it reads.
 pub(crate) struct Around<'a> {
     pub(crate) verification: &'a Verification,
+    pub(crate) witnessing: &'a Witnessing,
     pub(crate) home: &'a str,
     /// Whether the vault is open, and what that means.
     pub(crate) vault: (String, Meaning),
@@ -110,7 +112,7 @@ impl Dashboard {
         let mut facts = vec![checked(around.verification, overview, look)];
         facts.extend(match overview {
             None => vec![Pair::new("entries", "reading…")],
-            Some(overview) => log(overview, look),
+            Some(overview) => log(overview, around.witnessing, look),
         });
         facts.extend(overview.map_or_else(Vec::new, |overview| issuer(overview.issuer.as_ref())));
         let (vault, meaning) = &around.vault;
@@ -212,7 +214,7 @@ fn checked(verification: &Verification, overview: Option<&Overview>, look: Look)
     Pair::new("checked", said).meaning(meaning)
 }
 
-fn log(overview: &Overview, look: Look) -> Vec<Pair> {
+fn log(overview: &Overview, witnessing: &Witnessing, look: Look) -> Vec<Pair> {
     let log = &overview.log;
     let last = overview.events.first().map(|record| look.zoned(record.recorded_at));
     let last = last.map_or_else(String::new, |at| format!(", the last from {at}"));
@@ -233,23 +235,16 @@ fn log(overview: &Overview, look: Look) -> Vec<Pair> {
         Err(why) => (why.message.clone(), Meaning::Danger),
     };
     let mut facts = vec![Pair::new("entries", format!("{}{last}", log.size))];
-    facts.extend(overview.checkpoint.as_ref().map(|(newest, witnessed)| signed(newest, witnessed.as_ref(), look)));
+    facts.extend(
+        overview
+            .checkpoint
+            .as_ref()
+            .map(|newest| Pair::new("signed", format!("up to {}, {}", newest.size, look.ago(newest.created_at)))),
+    );
+    let name = std::iter::once("witness").chain(std::iter::repeat(""));
+    facts.extend(name.zip(witnessing.said(look)).map(|(name, (said, meaning))| Pair::new(name, said).meaning(meaning)));
     facts.extend([Pair::new("log", &log.fingerprint), Pair::new("pin", pin).meaning(meaning)]);
     facts
-}
-
-/// How far the log was signed, and how far somebody else signed it too.
-fn signed(newest: &Checkpoint, witnessed: Option<&Cosignature>, look: Look) -> Pair {
-    let said = format!("up to {}, {}", newest.size, look.ago(newest.created_at));
-    Pair::new(
-        "signed",
-        match witnessed {
-            None => said,
-            Some(Cosignature { size, witness, signed_at, .. }) => {
-                format!("{said}; witnessed to {size}, {}, by {}", look.ago(*signed_at), clean(witness))
-            }
-        },
-    )
 }
 
 fn issuer(issuer: Option<&Issuer>) -> Vec<Pair> {
