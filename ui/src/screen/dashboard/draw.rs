@@ -10,6 +10,7 @@ use crate::verification::{Verification, verdict};
 use crate::widget::scroll::{Pair, pairs};
 use crate::widget::table::{self, Cell, Column};
 use crate::witnessing::Witnessing;
+use licentia_core::audit::Level;
 use licentia_core::pin::PinState;
 use licentia_core::{EXPIRING_DAYS, Issuer, License, LicenseCounts};
 use ratatui::Frame;
@@ -202,7 +203,13 @@ fn by_clock(counts: &LicenseCounts) -> [Number; 3] {
 fn checked(verification: &Verification, overview: Option<&Overview>, look: Look) -> Pair {
     let (said, meaning) = match (&verification.running, &verification.last) {
         (Some(running), _) => (running.said(), Meaning::Warning),
-        (None, None) => ("not yet since the start: press v to verify the audit log".to_owned(), Meaning::Warning),
+        (None, None) => match verification.held {
+            None => ("not yet since the start: press v to verify the audit log".to_owned(), Meaning::Warning),
+            Some((at, level)) => {
+                let what = if level == Level::Start { "its end" } else { "what came and a sample" };
+                (format!("{what}, {}: nothing wrong; v verifies all", look.ago(at)), Meaning::Text)
+            }
+        },
         (None, Some(last)) => {
             let (verdict, meaning) = verdict(&last.report);
             let since = overview.map_or(0, |overview| overview.log.size.saturating_sub(last.report.to));
