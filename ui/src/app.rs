@@ -3,11 +3,13 @@
 mod answer;
 mod checkpoint;
 mod command;
+mod leaving;
 mod log;
 mod search;
 mod view;
 mod witnesses;
 
+pub(crate) use checkpoint::not_signed;
 pub(crate) use command::in_the_way;
 
 use crate::dialog::Dialog;
@@ -34,6 +36,7 @@ use crate::verification::Verification;
 use crate::witnessing::Witnessing;
 use checkpoint::Signing;
 use crossterm::event::KeyEvent;
+use leaving::Leaving;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use log::Jump;
 use search::Following;
@@ -41,7 +44,6 @@ use std::path::PathBuf;
 
 /// See the module.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own, and any two can be true together")]
 pub(crate) struct App {
     session: Session,
     actor: String,
@@ -73,10 +75,7 @@ pub(crate) struct App {
     signing_log: Signing,
     /// The vault is being opened.
     unlocking: bool,
-    /// The user wants to leave, and a change is still being written.
-    leaving: bool,
-    /// The terminal is gone: nobody reads anything any more.
-    hung_up: bool,
+    leaving: Leaving,
     ticks: usize,
     /// The database is being asked whether somebody else wrote.
     looking: bool,
@@ -120,8 +119,7 @@ impl App {
             signing: None,
             signing_log: Signing::new(now),
             unlocking: false,
-            leaving: false,
-            hung_up: false,
+            leaving: Leaving::default(),
             ticks: 0,
             looking: false,
             following: Following::default(),
@@ -150,11 +148,6 @@ impl App {
         self.now = now;
     }
 
-    /// Whether leaving now could lose a change.
-    pub(crate) fn is_writing(&self) -> bool {
-        self.writing || self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Tokens(form) if form.is_writing()))
-    }
-
     /// Whether a tick would change the picture.
     pub(crate) fn is_animating(&self) -> bool {
         self.writing || self.unlocking || self.verification.running.is_some()
@@ -181,10 +174,7 @@ impl App {
                 let check = self.verification.due(self.now).map(Effect::Check);
                 look.into_iter().chain(check).chain(self.sign_hourly()).chain(self.follow_index()).collect()
             }
-            Msg::HungUp => {
-                self.hung_up = true;
-                self.quit()
-            }
+            Msg::HungUp => self.hang_up(),
             answer => self.answer(answer),
         }
     }
@@ -352,30 +342,10 @@ impl App {
         }
         match self.session.refusal() {
             None if self.writing => self.say_busy(),
-            None => return vec![Effect::Lock],
+            None => return vec![self.lock()],
             Some(why) => self.notice = Some(why.to_owned()),
         }
         vec![]
-    }
-
-    /// Leaves at once, or as soon as the change that is being written is written.
-    fn quit(&mut self) -> Vec<Effect> {
-        self.leaving = true;
-        self.leave()
-    }
-
-    /// Whoever wants to leave does so once nothing is being written any more.
-    fn leave(&mut self) -> Vec<Effect> {
-        if self.leaving && !self.is_writing() {
-            self.leaving = false;
-            return self.sign_at_end().into_iter().chain([Effect::Quit]).collect();
-        }
-        vec![]
-    }
-
-    /// There is something to be read before leaving, unless nobody is there to read.
-    const fn stay(&mut self) {
-        self.leaving = self.hung_up;
     }
 
     fn resize(&mut self, height: u16) -> Vec<Effect> {

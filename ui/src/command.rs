@@ -88,6 +88,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::ResolveTarget { .. }
         | Effect::LoadOverview { .. }
         | Effect::LoadVouched
+        | Effect::AskWitnesses { .. }
         | Effect::Checkpoint { .. }
         | Effect::CountLicenses { .. }
         | Effect::FindTarget { .. }

@@ -34,6 +34,7 @@ pub(crate) use keys::{
 };
 pub(crate) use license::is_license;
 pub(crate) use search::{FilterChange, FilterDone, Found as FoundEntries};
+pub(crate) use witnesses::AT_THE_END as WITNESSES_AT_THE_END;
 
 /// Something to be done outside of the application state.
 #[derive(Clone, Debug, PartialEq)]
@@ -55,6 +56,7 @@ pub(crate) enum Effect {
     Unlock {
         passphrase: Typed,
     },
+    /// Take the key away, and sign the log with it before it is gone.
     Lock,
 
     LoadLicenses {
@@ -122,8 +124,13 @@ pub(crate) enum Effect {
     CountLicenses {
         request: u64,
     },
-    /// Ask how far witnesses vouch for the log.
+    /// Find out how far witnesses vouch for the log.
     LoadVouched,
+    /// Send the latest checkpoint to all known witnesses. At the end of the screen they have little time.
+    AskWitnesses {
+        request: u64,
+        at_end: bool,
+    },
     /// A verification that nobody asked for: it is heard of only when it fails.
     Check(Level),
     Verify {
@@ -370,6 +377,9 @@ pub(crate) type Say = Arc<dyn Fn(Msg) + Send + Sync>;
 pub(crate) async fn perform(services: &Services, effect: Effect, say: &Say) -> Msg {
     let writes = effect.is_write();
     let msg = Box::pin(run(services, effect, say)).await;
+    if writes && services.take_signed() {
+        say(Msg::LogSigned);
+    }
     if writes && services.lost_its_key().await {
         services.set_operator(None);
         say(Msg::LockedOut);
@@ -385,18 +395,15 @@ async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
         Effect::Quit | Effect::Stop { .. } | Effect::Copy { .. } => Msg::Tick,
 
         Effect::LookForChanges => {
-            if let Some(error) = services.licentia().ok().and_then(|licentia| licentia.take_alarm()) {
-                say(Msg::NotSigned(read::explained(error)));
+            if let Some(why) = services.take_alarm() {
+                say(Msg::NotSigned(why));
             }
             Msg::LookedForChanges(services.has_changed().await)
         }
 
         Effect::Found { passphrase, founding } => Msg::Founded(write::found(services, passphrase, founding).await),
         Effect::Unlock { passphrase } => Msg::Unlocked(write::unlock(services, passphrase).await),
-        Effect::Lock => {
-            services.set_operator(None);
-            Msg::Locked
-        }
+        Effect::Lock => Msg::Locked(log::lock(services).await),
 
         Effect::LoadLicenses { request, filter, after, limit } => {
             match read::licenses(services, &filter, after, limit).await.transpose() {
@@ -435,6 +442,9 @@ async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
         Effect::LoadOverview { request } => Msg::OverviewLoaded { request, answer: log::overview(services).await },
         Effect::CountLicenses { request } => Msg::LicensesCounted { request, answer: log::counts(services).await },
         Effect::LoadVouched => Msg::VouchedLoaded(witnesses::vouched(services).await),
+        Effect::AskWitnesses { request, at_end } => {
+            Msg::WitnessesAsked { request, answer: witnesses::ask(services, at_end).await }
+        }
         Effect::Check(level) => Msg::Checked(log::check(services, level).await),
         Effect::Verify { request, verify } => {
             Msg::Verified { request, answer: log::verify(services, request, &verify, say).await }

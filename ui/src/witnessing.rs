@@ -2,8 +2,10 @@
 
 use crate::effect::Effect;
 use crate::look::Look;
+use crate::text::clean;
 use crate::theme::Meaning;
 use licentia_core::witness::Witnessed;
+use licentia_core::{Explanation, Timestamp};
 
 /// See the module.
 #[derive(Debug)]
@@ -14,7 +16,26 @@ pub(crate) struct Witnessing {
     reading: bool,
     /// Something was written since.
     stale: bool,
+    /// The request for asking the witnesses, while that is under way.
+    asking: Option<u64>,
+    /// The log was signed meanwhile: they are asked once more.
+    again: bool,
+    /// Who did not sign when they were asked the last time.
+    missed: Vec<Missed>,
+    asked: Timestamp,
 }
+
+/// One that was asked and did not sign.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missed {
+    pub(crate) witness: String,
+    pub(crate) why: Explanation,
+    /// It knows another history of this log than the one that is here.
+    pub(crate) contradicts: bool,
+}
+
+/// So many that did not sign are named.
+const SAID: usize = 2;
 
 /// What the file says, as far as the keys of the witnesses signed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,7 +47,15 @@ pub(crate) struct Vouched {
 
 impl Default for Witnessing {
     fn default() -> Self {
-        Self { vouched: None, reading: false, stale: true }
+        Self {
+            vouched: None,
+            reading: false,
+            stale: true,
+            asking: None,
+            again: false,
+            missed: vec![],
+            asked: Timestamp(0),
+        }
     }
 }
 
@@ -52,20 +81,52 @@ impl Witnessing {
         self.vouched = Some(vouched);
     }
 
+    pub(crate) const fn is_asking(&self) -> bool {
+        self.asking.is_some()
+    }
+
+    /// They are being asked under this number. Whoever was asked before is not listened to any more.
+    pub(crate) const fn asks(&mut self, request: u64) {
+        self.asking = Some(request);
+    }
+
+    pub(crate) const fn ask_again(&mut self) {
+        self.again = true;
+    }
+
+    /// Takes in who did not sign, unless it is not the answer that is waited for; whether to ask once more.
+    pub(crate) fn asked(&mut self, request: u64, missed: Vec<Missed>, now: Timestamp) -> Option<bool> {
+        self.asking.take_if(|asking| *asking == request)?;
+        (self.missed, self.asked, self.stale) = (missed, now, true);
+        Some(std::mem::take(&mut self.again))
+    }
+
     /// In a few lines, the most important first; none where nobody is known who could vouch.
     pub(crate) fn said(&self, look: Look) -> Vec<(String, Meaning)> {
-        self.vouched.iter().filter_map(|vouched| vouched.said(look)).collect()
+        let mut lines: Vec<_> = self.vouched.iter().filter_map(|vouched| vouched.said(look)).collect();
+        if lines.is_empty() {
+            return lines;
+        }
+        let ago = look.ago(self.asked);
+        lines.extend(self.missed.iter().take(SAID).map(|missed| {
+            let why = clean(&missed.why.message);
+            if missed.contradicts {
+                (format!("! {why}"), Meaning::Danger)
+            } else {
+                (format!("! {ago}: {why}"), Meaning::Warning)
+            }
+        }));
+        lines
     }
 }
 
 impl Vouched {
     fn said(&self, look: Look) -> Option<(String, Meaning)> {
-        let none = |why: String| (format!("not witnessed: {why}"), Meaning::Warning);
         match (&self.latest, self.known) {
             (_, 0) => None,
             (Some(latest), _) => Some((latest.words(look.now), Meaning::Text)),
-            (None, 1) => Some(none("the witness that is known has signed nothing yet".to_owned())),
-            (None, many) => Some(none(format!("none of the {many} witnesses has signed anything yet"))),
+            (None, 1) => Some(("not witnessed yet, though a witness is known".to_owned(), Meaning::Warning)),
+            (None, many) => Some((format!("not witnessed yet, though {many} witnesses are known"), Meaning::Warning)),
         }
     }
 }

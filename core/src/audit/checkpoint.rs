@@ -179,6 +179,7 @@ impl Audit<'_> {
             tx.commit(kept).await
         };
         let kept = self.0.store().maintain::<_, StoreError, _, _>(work).await?;
+        self.0.was_signed();
         kept.filter(|kept| kept.note == new.note && kept.root == new.root).ok_or_else(|| {
             let meaning = format!("A checkpoint of {} entries is kept already, and it says something else.", new.size);
             Error::LogDoesNotHold(Box::new(Code::CheckpointAltered.at(new.size, meaning)))

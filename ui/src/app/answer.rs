@@ -17,7 +17,7 @@ impl App {
     pub(super) fn answer(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::Unlocked(answer) => self.unlocked(answer),
-            Msg::Locked => self.session = Session::Reviewer(Why::NotUnlocked),
+            Msg::Locked(answer) => return self.locked(answer),
             Msg::LockedOut => {
                 self.session = Session::Reviewer(Why::NotUnlocked);
                 self.notice =
@@ -61,7 +61,9 @@ impl App {
                 });
             }
             Msg::Checkpointed(answer) => return self.signed(answer),
-            Msg::NotSigned(why) => self.not_signed(why),
+            Msg::LogSigned => return self.ask_witnesses().into_iter().collect(),
+            Msg::NotSigned(why) => self.complain(why),
+            Msg::WitnessesAsked { request, answer } => return self.witnesses_asked(request, answer),
             Msg::IndexFollowed(more) => return self.index_followed(more).into_iter().collect(),
             Msg::LicenseGone { request } => return self.license_gone(request),
             load_or_change => return self.loaded(load_or_change),
@@ -170,7 +172,7 @@ impl App {
             vec![]
         });
         // What else follows is not looked at by anybody.
-        if self.leaving { self.leave() } else { effects }
+        if self.leaving.is_wanted() { self.leave() } else { effects }
     }
 
     fn founded(&mut self, home: FoundedHome) -> Vec<Effect> {

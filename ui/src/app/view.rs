@@ -101,8 +101,8 @@ impl App {
     }
 
     fn doing(&self) -> Option<String> {
-        match (self.leaving, self.writing, self.unlocking) {
-            (true, ..) => Some("waiting for a change to be written…".to_owned()),
+        match (self.ends_with(), self.writing, self.unlocking) {
+            (Some(end), ..) => Some(end),
             (_, true, _) => Some(self.signing.map_or_else(|| "writing…".to_owned(), |(_, far)| far.signing())),
             (.., true) => Some("opening the vault…".to_owned()),
             _ => self.verification.running.map(|running| running.said()),
