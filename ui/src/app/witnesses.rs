@@ -34,7 +34,7 @@ impl App {
             return vec![];
         }
         if let Some(missed) = missed.first() {
-            let said = || format!("{}. It is asked again with the next checkpoint.", missed.why.message);
+            let said = || format!("{}: tried again at the next checkpoint.", missed.why.message);
             self.notice.get_or_insert_with(said);
         }
         for why in missed.into_iter().filter(|missed| missed.contradicts).map(|missed| missed.why).chain(failed) {

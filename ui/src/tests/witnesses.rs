@@ -67,7 +67,7 @@ fn who_does_not_answer_is_named_until_it_does() {
     let screen = text(&mut app, 100, 24);
     assert!(screen.contains("witnessed up to 41, 14 minutes ago, by acme-witness"), "{screen}");
     assert!(screen.contains("! just now: witness acme-witness cannot be reached"), "{screen}");
-    assert!(screen.contains("cannot be reached. It is asked again with the next checkpoint."), "{screen}");
+    assert!(screen.contains("cannot be reached: tried again at the next checkpoint."), "{screen}");
     assert!(!screen.contains("ask again"), "no window opens");
     press(&mut app, "<down>");
     assert!(text(&mut app, 80, 24).contains("! just now: witness acme-witness"), "until it answers");

@@ -41,6 +41,9 @@ impl Dashboard {
             if area.height < LOW {
                 // The line at the bottom says it too.
                 facts.retain(|fact| fact.name != "home");
+                // Licenses that end soon need the line more than an address that is in order; tab 3 has it.
+                let crowded = !self.expiring().is_empty();
+                facts.retain(|fact| !crowded || fact.name != "address" || fact.meaning == Meaning::Warning);
             }
             draw_lines(frame, &mut rest, pairs(&facts, area.width.into(), look));
             take(&mut rest, 1);
