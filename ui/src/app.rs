@@ -3,9 +3,11 @@
 mod answer;
 mod checkpoint;
 mod command;
+mod keys;
 mod leaving;
 mod log;
 mod search;
+mod steps;
 mod view;
 mod witnesses;
 
@@ -15,11 +17,10 @@ pub(crate) use command::in_the_way;
 use crate::dialog::Dialog;
 use crate::dialog::batch::Far;
 use crate::dialog::error::Explained;
-use crate::dialog::help::Help;
 use crate::dialog::setup::Setup;
 use crate::dialog::unlock::Unlock;
 use crate::effect::Effect;
-use crate::keymap::{Action, Context, resolve};
+use crate::keymap::Context;
 use crate::look::{Look, Zone};
 use crate::message::Msg;
 use crate::paging::Requests;
@@ -28,14 +29,12 @@ use crate::screen::dashboard::Dashboard;
 use crate::screen::licenses::Licenses;
 use crate::screen::nouns::Nouns;
 use crate::services::Opening;
-use crate::session::{Session, Why};
-use crate::step::{Cx, Step};
+use crate::session::Session;
 use crate::tab::TabId;
 use crate::theme::Theme;
 use crate::verification::Verification;
 use crate::witnessing::Witnessing;
 use checkpoint::Signing;
-use crossterm::event::KeyEvent;
 use leaving::Leaving;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use log::Jump;
@@ -177,175 +176,6 @@ impl App {
             Msg::HungUp => self.hang_up(),
             answer => self.answer(answer),
         }
-    }
-
-    fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        self.notice = None;
-        if let Some(action) = resolve(self.context(), key) {
-            return self.act(action);
-        }
-        self.type_into(
-            |dialog| dialog.key(key),
-            |licenses, requests| licenses.key(key, requests),
-            |audit| audit.key(key),
-        )
-    }
-
-    /// What is typed goes into the dialog on top, or else into the tab.
-    fn type_into(
-        &mut self,
-        dialog: impl FnOnce(&mut Dialog),
-        licenses: impl FnOnce(&mut Licenses, &mut Requests) -> Vec<Step>,
-        audit: impl FnOnce(&mut Audit),
-    ) -> Vec<Effect> {
-        let look = self.look();
-        let steps = match (self.dialogs.last_mut(), self.tab) {
-            // A form whose change is being written is no more typed into.
-            (Some(top), _) if self.writing && top.asks_for_change() => vec![],
-            (Some(top), _) => {
-                dialog(top);
-                top.typed(&mut Cx { requests: &mut self.requests, look })
-            }
-            (None, TabId::Licenses) => licenses(&mut self.licenses, &mut self.requests),
-            (None, TabId::Audit) => {
-                audit(&mut self.audit);
-                vec![]
-            }
-            (None, _) => vec![],
-        };
-        steps.into_iter().flat_map(|step| self.step(step)).collect()
-    }
-
-    fn act(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Quit => return self.quit(),
-            Action::Help => {
-                if !matches!(self.dialogs.last(), Some(Dialog::Help(_))) {
-                    self.dialogs.push(Help::new(self.context(), &self.session).into());
-                }
-                return vec![];
-            }
-            Action::OpenTab(tab) => return self.open_tab(tab),
-            Action::ShowCommand => {
-                self.show_command();
-                return vec![];
-            }
-            Action::ToggleLock => return self.toggle_lock(),
-            Action::ToggleZone => {
-                self.zone = self.zone.other();
-                self.notice = Some(format!("Times are {} now.", self.zone.name()));
-                return vec![];
-            }
-            _ => {}
-        }
-        if action.is_change()
-            && let Some(why) = self.refusal()
-        {
-            self.notice = Some(why.to_owned());
-            return vec![];
-        }
-        let look = self.look();
-        let mut cx = Cx { requests: &mut self.requests, look };
-        let steps = match (self.dialogs.last_mut(), self.tab) {
-            (Some(dialog), _) => dialog.act(action, &mut cx),
-            (None, TabId::Dashboard) if action == Action::Issue => self.licenses.issue(&mut cx),
-            (None, TabId::Dashboard) => self.dashboard.act(action, &mut cx),
-            (None, TabId::Licenses) => self.licenses.act(action, &mut cx),
-            (None, TabId::Audit) => self.audit.act(action, &mut cx),
-            (None, TabId::Issuers) => self.issuers.act(action, &mut cx),
-            (None, TabId::Identities) => self.identities.act(action, &mut cx),
-            (None, TabId::Probes) => self.probes.act(action, &mut cx),
-        };
-        steps.into_iter().flat_map(|step| self.step(step)).collect()
-    }
-
-    fn step(&mut self, step: Step) -> Vec<Effect> {
-        match step {
-            Step::Close => drop(self.dialogs.pop()),
-            // It would be closed, or let nobody type, by the change that is being written. Keys that only read or save
-            // a file are not refused before it comes to this.
-            Step::Open(dialog) if self.writing && dialog.asks_for_change() => self.say_busy(),
-            Step::Open(dialog) => self.dialogs.push(*dialog),
-            Step::Run(effect) if self.writing && effect.is_write() => self.say_busy(),
-            Step::Run(effect) => {
-                let given_up = matches!(effect, Effect::Stop { .. });
-                let effect = self.run(effect);
-                return std::iter::once(effect).chain(if given_up { self.leave() } else { vec![] }).collect();
-            }
-            Step::Quit => return self.quit(),
-            Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
-            Step::Log(step) => return self.log_step(step),
-            Step::Notice(text) => self.notice = Some(text.to_owned()),
-        }
-        vec![]
-    }
-
-    fn run(&mut self, effect: Effect) -> Effect {
-        self.writing |= effect.is_write();
-        self.unlocking |= matches!(effect, Effect::Unlock { .. });
-        if effect.is_write() {
-            self.wait(true);
-        }
-        if let Effect::IssueBatch { request, batch } = &effect {
-            self.signs(*request, batch);
-        }
-        effect
-    }
-
-    /// The dialog that asked for a change stays until it is known how that ended.
-    fn wait(&mut self, waiting: bool) {
-        for dialog in &mut self.dialogs {
-            match dialog {
-                Dialog::Setup(setup) => setup.wait(waiting),
-                Dialog::Issue(issue) => issue.wait(waiting),
-                Dialog::Revoke(revoke) => revoke.wait(waiting),
-                Dialog::BatchPreview(preview) => preview.wait(waiting),
-                Dialog::Export(export) => export.wait(waiting),
-                Dialog::SaveFilter(save) => save.wait(waiting),
-                Dialog::Delete(delete) => delete.wait(waiting),
-                Dialog::Extend(extend) => extend.wait(waiting),
-                Dialog::TakeIn(import) => import.wait(waiting),
-                Dialog::SaveLicense(save) => save.wait(waiting),
-                Dialog::TypedConfirm(confirm) => confirm.wait(waiting),
-                Dialog::Make(make) => make.wait(waiting),
-                Dialog::Save(save) => save.wait(waiting),
-                Dialog::Import(import) => import.wait(waiting),
-                Dialog::Consume(consume) => consume.wait(waiting),
-                _ => {}
-            }
-        }
-    }
-
-    /// Why no change can be begun now, if that is so.
-    fn refusal(&self) -> Option<&'static str> {
-        if self.writing {
-            return Some("The change before is still being written.");
-        }
-        self.session.refusal()
-    }
-
-    fn say_busy(&mut self) {
-        self.notice = self.refusal().map(str::to_owned);
-    }
-
-    fn open_tab(&mut self, tab: TabId) -> Vec<Effect> {
-        self.tab = tab;
-        // How far a verification is needs no window to go on.
-        self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Verifying(_)));
-        self.fill()
-    }
-
-    fn toggle_lock(&mut self) -> Vec<Effect> {
-        if self.session.can_unlock() {
-            self.dialogs.push(Unlock::new(&self.actor).into());
-            return vec![];
-        }
-        match self.session.refusal() {
-            None if self.writing => self.say_busy(),
-            None => return vec![self.lock()],
-            Some(why) => self.notice = Some(why.to_owned()),
-        }
-        vec![]
     }
 
     fn resize(&mut self, height: u16) -> Vec<Effect> {
