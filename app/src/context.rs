@@ -253,7 +253,7 @@ impl Context {
         }
     }
 
-    fn warn(&self, what: &str, why: &Explanation) {
+    pub(crate) fn warn(&self, what: &str, why: &Explanation) {
         self.output.note(&format!("warning: {what}: {}", why.message));
         for more in [&why.cause, &why.hint].into_iter().flatten() {
             self.output.note(&format!("  {more}"));

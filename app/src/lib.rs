@@ -72,12 +72,15 @@ pub fn run(args: impl IntoIterator<Item = OsString>, surroundings: Surroundings)
 fn block_on(work: impl Future<Output = failure::Result>) -> failure::Result {
     // More than a small machine has cores: signing and verifying keep a thread each, and reading goes on beside them.
     let threads = std::thread::available_parallelism().map_or(1, usize::from).max(4);
-    tokio::runtime::Builder::new_multi_thread()
+    let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
         .enable_all()
         .build()
-        .map_err(|error| Failure::new("the program cannot start its threads").because(error))?
-        .block_on(work)
+        .map_err(|error| Failure::new("the program cannot start its threads").because(error))?;
+    let result = runtime.block_on(work);
+    // Whatever is still under way was given up, such as a request that a witness does not answer.
+    runtime.shutdown_background();
+    result
 }
 
 /// No core dump may hold a key, and no file that is made here is for others to read.

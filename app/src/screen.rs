@@ -2,9 +2,10 @@
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::witness::client;
 use crate::{passphrase, place};
 use licentia_core::Explanation;
-use licentia_ui::Start;
+use licentia_ui::{Farewell, Start};
 use std::error::Error;
 use std::path::PathBuf;
 
@@ -31,8 +32,9 @@ pub(crate) async fn open(context: &Context) -> Result {
         stops_after_failure: context.stops_after_failure(),
         // Where nobody can tell whether it was switched off, it is.
         log_claim: context.config().is_ok_and(|config| config.license.log),
+        post: client::post(),
     };
-    show(start).await
+    show(context, start).await
 }
 
 /// The home, where a command line of the same user would not go to it by itself.
@@ -54,9 +56,9 @@ fn audience(context: &Context) -> Result<Vec<String>, Explanation> {
     }
 }
 
-/// Runs the screen until somebody leaves it.
-pub(crate) async fn show(start: Start) -> Result {
-    licentia_ui::run(start).await.map_err(|error| match error {
+/// Runs the screen until somebody leaves it, and says what came to light only then.
+pub(crate) async fn show(context: &Context, start: Start) -> Result {
+    let told = licentia_ui::run(start).await.map_err(|error| match error {
         licentia_ui::Error::Core(error) => error.into(),
         other => Failure::new(other.to_string())
             .because(
@@ -65,5 +67,9 @@ pub(crate) async fn show(start: Start) -> Result {
                     .map_or_else(|| "The terminal could not be read or written.".to_owned(), ToString::to_string),
             )
             .hint("Use a command instead; `licentia --help` lists them."),
-    })
+    })?;
+    for Farewell { what, why } in &told {
+        context.warn(what, why);
+    }
+    Ok(())
 }

@@ -35,7 +35,7 @@ pub struct Diagnosis {
 }
 
 impl Licentia {
-    /// Looks at versions, modes, schema, integrity, keys, pin and witnesses.
+    /// Looks at versions, modes, schema, integrity, keys, the end of the log, pin and witnesses.
     ///
     /// What cannot be looked at is a failed check, so that the others still speak.
     pub async fn diagnose(&self) -> Result<Diagnosis> {
@@ -53,6 +53,7 @@ impl Licentia {
             said("vault", contents::vault(self).await),
             said("issuers", contents::issuers(self, has_vault).await),
             said("audit_log", contents::audit_log(self).await),
+            said("verification", contents::verification(self).await),
             said("pin", contents::pin(self).await),
             said("witness", witness::check(self).await),
         ];

@@ -26,6 +26,8 @@ struct Inner {
     alarm: Mutex<Option<Error>>,
     /// Whether new licenses carry the latest checkpoint.
     log_claim: AtomicBool,
+    /// A checkpoint was kept, until somebody asks.
+    signed: AtomicBool,
 }
 
 /// Where a database and what belongs to it are found.
@@ -85,6 +87,7 @@ impl Licentia {
             pin: Mutex::new(Some(Ok(pin))),
             alarm: Mutex::default(),
             log_claim: AtomicBool::new(true),
+            signed: AtomicBool::new(false),
             stops_after_failure: AtomicBool::new(false),
         }))
     }
@@ -289,6 +292,15 @@ impl Licentia {
     #[must_use]
     pub fn take_alarm(&self) -> Option<Error> {
         self.0.alarm.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    pub(crate) fn was_signed(&self) {
+        self.0.signed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the log was signed through this database since this was last asked, for whatever reason.
+    pub fn take_signed(&self) -> bool {
+        self.0.signed.swap(false, Ordering::Relaxed)
     }
 
     /// Whether licenses that are signed from now on carry the latest checkpoint, if there is one. They do unless this

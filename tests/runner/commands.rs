@@ -38,6 +38,7 @@ impl Twins {
             audience: Ok(vec![]),
             stops_after_failure: false,
             log_claim: true,
+            post: licentia_ui::testing::nobody(),
         };
         let mut screen = Harness::new(start, 160, 60).await.unwrap();
         screen.settle().await;

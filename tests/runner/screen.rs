@@ -260,3 +260,26 @@ fn a_batch_shows_how_far_it_is() {
     assert_eq!(status, 0);
     assert!(screen.screen().contents().contains("3000 licenses issued"), "{}", screen.screen().contents());
 }
+
+#[test]
+fn a_witness_that_is_silent_keeps_nobody_for_long() {
+    let shell = founded();
+    let key = shell.run("witness keygen --name witness.example.com/one --out witness.key --format json").done();
+    // It takes connections, and never says anything.
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let (url, vkey) = (listener.local_addr().unwrap(), key.text("verifier_key"));
+    shell.run(&format!("audit witness add --name acme-witness --url http://{url} --key {vkey}")).done();
+    let mut terminal = Terminal::open(&shell, "");
+    terminal.wait_for("not witnessed yet, though a witness is known").press("q");
+    let begun = std::time::Instant::now();
+    terminal.wait_for("asking the witnesses, for 3 seconds…");
+    let (status, screen) = terminal.end();
+    assert!(begun.elapsed() < Duration::from_secs(15), "the request itself has twenty");
+    let said = screen.screen().contents();
+    assert_eq!(status, 0, "{said}");
+    assert!(
+        !screen.screen().alternate_screen() && said.contains("acme-witness has not signed the last checkpoint"),
+        "{said}"
+    );
+    assert_eq!(shell.run("audit checkpoints --format json").done().rows().len(), 1);
+}

@@ -57,6 +57,7 @@ async fn taken_anew(text: &str) -> (String, usize) {
         named_home: None,
         audience: Ok(vec![]),
         log_claim: true,
+        post: licentia_ui::testing::nobody(),
     };
     let mut screen = Harness::new(start, 80, 24).await.unwrap();
     screen.settle().await;

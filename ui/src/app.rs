@@ -3,20 +3,24 @@
 mod answer;
 mod checkpoint;
 mod command;
+mod keys;
+mod leaving;
 mod log;
 mod search;
+mod steps;
 mod view;
+mod witnesses;
 
+pub(crate) use checkpoint::not_signed;
 pub(crate) use command::in_the_way;
 
 use crate::dialog::Dialog;
 use crate::dialog::batch::Far;
 use crate::dialog::error::Explained;
-use crate::dialog::help::Help;
 use crate::dialog::setup::Setup;
 use crate::dialog::unlock::Unlock;
 use crate::effect::Effect;
-use crate::keymap::{Action, Context, resolve};
+use crate::keymap::Context;
 use crate::look::{Look, Zone};
 use crate::message::Msg;
 use crate::paging::Requests;
@@ -25,13 +29,13 @@ use crate::screen::dashboard::Dashboard;
 use crate::screen::licenses::Licenses;
 use crate::screen::nouns::Nouns;
 use crate::services::Opening;
-use crate::session::{Session, Why};
-use crate::step::{Cx, Step};
+use crate::session::Session;
 use crate::tab::TabId;
 use crate::theme::Theme;
 use crate::verification::Verification;
+use crate::witnessing::Witnessing;
 use checkpoint::Signing;
-use crossterm::event::KeyEvent;
+use leaving::Leaving;
 use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
 use log::Jump;
 use search::Following;
@@ -39,7 +43,6 @@ use std::path::PathBuf;
 
 /// See the module.
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a question of its own, and any two can be true together")]
 pub(crate) struct App {
     session: Session,
     actor: String,
@@ -52,6 +55,7 @@ pub(crate) struct App {
     licenses: Licenses,
     audit: Audit,
     verification: Verification,
+    witnessing: Witnessing,
     /// The target of an entry that is being looked for.
     jump: Option<Jump>,
     issuers: Nouns<Issuer>,
@@ -70,10 +74,7 @@ pub(crate) struct App {
     signing_log: Signing,
     /// The vault is being opened.
     unlocking: bool,
-    /// The user wants to leave, and a change is still being written.
-    leaving: bool,
-    /// The terminal is gone: nobody reads anything any more.
-    hung_up: bool,
+    leaving: Leaving,
     ticks: usize,
     /// The database is being asked whether somebody else wrote.
     looking: bool,
@@ -105,6 +106,7 @@ impl App {
             licenses: Licenses::new(opening.audience),
             audit: Audit::default(),
             verification: Verification::default(),
+            witnessing: Witnessing::default(),
             jump: None,
             issuers: Nouns::default(),
             identities: Nouns::default(),
@@ -116,8 +118,7 @@ impl App {
             signing: None,
             signing_log: Signing::new(now),
             unlocking: false,
-            leaving: false,
-            hung_up: false,
+            leaving: Leaving::default(),
             ticks: 0,
             looking: false,
             following: Following::default(),
@@ -146,11 +147,6 @@ impl App {
         self.now = now;
     }
 
-    /// Whether leaving now could lose a change.
-    pub(crate) fn is_writing(&self) -> bool {
-        self.writing || self.dialogs.iter().any(|dialog| matches!(dialog, Dialog::Tokens(form) if form.is_writing()))
-    }
-
     /// Whether a tick would change the picture.
     pub(crate) fn is_animating(&self) -> bool {
         self.writing || self.unlocking || self.verification.running.is_some()
@@ -177,201 +173,9 @@ impl App {
                 let check = self.verification.due(self.now).map(Effect::Check);
                 look.into_iter().chain(check).chain(self.sign_hourly()).chain(self.follow_index()).collect()
             }
-            Msg::HungUp => {
-                self.hung_up = true;
-                self.quit()
-            }
+            Msg::HungUp => self.hang_up(),
             answer => self.answer(answer),
         }
-    }
-
-    fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
-        self.notice = None;
-        if let Some(action) = resolve(self.context(), key) {
-            return self.act(action);
-        }
-        self.type_into(
-            |dialog| dialog.key(key),
-            |licenses, requests| licenses.key(key, requests),
-            |audit| audit.key(key),
-        )
-    }
-
-    /// What is typed goes into the dialog on top, or else into the tab.
-    fn type_into(
-        &mut self,
-        dialog: impl FnOnce(&mut Dialog),
-        licenses: impl FnOnce(&mut Licenses, &mut Requests) -> Vec<Step>,
-        audit: impl FnOnce(&mut Audit),
-    ) -> Vec<Effect> {
-        let look = self.look();
-        let steps = match (self.dialogs.last_mut(), self.tab) {
-            // A form whose change is being written is no more typed into.
-            (Some(top), _) if self.writing && top.asks_for_change() => vec![],
-            (Some(top), _) => {
-                dialog(top);
-                top.typed(&mut Cx { requests: &mut self.requests, look })
-            }
-            (None, TabId::Licenses) => licenses(&mut self.licenses, &mut self.requests),
-            (None, TabId::Audit) => {
-                audit(&mut self.audit);
-                vec![]
-            }
-            (None, _) => vec![],
-        };
-        steps.into_iter().flat_map(|step| self.step(step)).collect()
-    }
-
-    fn act(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Quit => return self.quit(),
-            Action::Help => {
-                if !matches!(self.dialogs.last(), Some(Dialog::Help(_))) {
-                    self.dialogs.push(Help::new(self.context(), &self.session).into());
-                }
-                return vec![];
-            }
-            Action::OpenTab(tab) => return self.open_tab(tab),
-            Action::ShowCommand => {
-                self.show_command();
-                return vec![];
-            }
-            Action::ToggleLock => return self.toggle_lock(),
-            Action::ToggleZone => {
-                self.zone = self.zone.other();
-                self.notice = Some(format!("Times are {} now.", self.zone.name()));
-                return vec![];
-            }
-            _ => {}
-        }
-        if action.is_change()
-            && let Some(why) = self.refusal()
-        {
-            self.notice = Some(why.to_owned());
-            return vec![];
-        }
-        let look = self.look();
-        let mut cx = Cx { requests: &mut self.requests, look };
-        let steps = match (self.dialogs.last_mut(), self.tab) {
-            (Some(dialog), _) => dialog.act(action, &mut cx),
-            (None, TabId::Dashboard) if action == Action::Issue => self.licenses.issue(&mut cx),
-            (None, TabId::Dashboard) => self.dashboard.act(action, &mut cx),
-            (None, TabId::Licenses) => self.licenses.act(action, &mut cx),
-            (None, TabId::Audit) => self.audit.act(action, &mut cx),
-            (None, TabId::Issuers) => self.issuers.act(action, &mut cx),
-            (None, TabId::Identities) => self.identities.act(action, &mut cx),
-            (None, TabId::Probes) => self.probes.act(action, &mut cx),
-        };
-        steps.into_iter().flat_map(|step| self.step(step)).collect()
-    }
-
-    fn step(&mut self, step: Step) -> Vec<Effect> {
-        match step {
-            Step::Close => drop(self.dialogs.pop()),
-            // It would be closed, or let nobody type, by the change that is being written. Keys that only read or save
-            // a file are not refused before it comes to this.
-            Step::Open(dialog) if self.writing && dialog.asks_for_change() => self.say_busy(),
-            Step::Open(dialog) => self.dialogs.push(*dialog),
-            Step::Run(effect) if self.writing && effect.is_write() => self.say_busy(),
-            Step::Run(effect) => {
-                let given_up = matches!(effect, Effect::Stop { .. });
-                let effect = self.run(effect);
-                return std::iter::once(effect).chain(if given_up { self.leave() } else { vec![] }).collect();
-            }
-            Step::Quit => return self.quit(),
-            Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
-            Step::Log(step) => return self.log_step(step),
-            Step::Notice(text) => self.notice = Some(text.to_owned()),
-        }
-        vec![]
-    }
-
-    fn run(&mut self, effect: Effect) -> Effect {
-        self.writing |= effect.is_write();
-        self.unlocking |= matches!(effect, Effect::Unlock { .. });
-        if effect.is_write() {
-            self.wait(true);
-        }
-        if let Effect::IssueBatch { request, batch } = &effect {
-            self.signs(*request, batch);
-        }
-        effect
-    }
-
-    /// The dialog that asked for a change stays until it is known how that ended.
-    fn wait(&mut self, waiting: bool) {
-        for dialog in &mut self.dialogs {
-            match dialog {
-                Dialog::Setup(setup) => setup.wait(waiting),
-                Dialog::Issue(issue) => issue.wait(waiting),
-                Dialog::Revoke(revoke) => revoke.wait(waiting),
-                Dialog::BatchPreview(preview) => preview.wait(waiting),
-                Dialog::Export(export) => export.wait(waiting),
-                Dialog::SaveFilter(save) => save.wait(waiting),
-                Dialog::Delete(delete) => delete.wait(waiting),
-                Dialog::Extend(extend) => extend.wait(waiting),
-                Dialog::TakeIn(import) => import.wait(waiting),
-                Dialog::SaveLicense(save) => save.wait(waiting),
-                Dialog::TypedConfirm(confirm) => confirm.wait(waiting),
-                Dialog::Make(make) => make.wait(waiting),
-                Dialog::Save(save) => save.wait(waiting),
-                Dialog::Import(import) => import.wait(waiting),
-                Dialog::Consume(consume) => consume.wait(waiting),
-                _ => {}
-            }
-        }
-    }
-
-    /// Why no change can be begun now, if that is so.
-    fn refusal(&self) -> Option<&'static str> {
-        if self.writing {
-            return Some("The change before is still being written.");
-        }
-        self.session.refusal()
-    }
-
-    fn say_busy(&mut self) {
-        self.notice = self.refusal().map(str::to_owned);
-    }
-
-    fn open_tab(&mut self, tab: TabId) -> Vec<Effect> {
-        self.tab = tab;
-        // How far a verification is needs no window to go on.
-        self.dialogs.retain(|dialog| !matches!(dialog, Dialog::Verifying(_)));
-        self.fill()
-    }
-
-    fn toggle_lock(&mut self) -> Vec<Effect> {
-        if self.session.can_unlock() {
-            self.dialogs.push(Unlock::new(&self.actor).into());
-            return vec![];
-        }
-        match self.session.refusal() {
-            None if self.writing => self.say_busy(),
-            None => return vec![Effect::Lock],
-            Some(why) => self.notice = Some(why.to_owned()),
-        }
-        vec![]
-    }
-
-    /// Leaves at once, or as soon as the change that is being written is written.
-    fn quit(&mut self) -> Vec<Effect> {
-        self.leaving = true;
-        self.leave()
-    }
-
-    /// Whoever wants to leave does so once nothing is being written any more.
-    fn leave(&mut self) -> Vec<Effect> {
-        if self.leaving && !self.is_writing() {
-            self.leaving = false;
-            return self.sign_at_end().into_iter().chain([Effect::Quit]).collect();
-        }
-        vec![]
-    }
-
-    /// There is something to be read before leaving, unless nobody is there to read.
-    const fn stay(&mut self) {
-        self.leaving = self.hung_up;
     }
 
     fn resize(&mut self, height: u16) -> Vec<Effect> {
@@ -399,7 +203,7 @@ impl App {
         match self.tab {
             TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
             TabId::Licenses => self.licenses.fill(&mut self.requests),
-            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
+            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().chain(self.witnessing.fill()).collect(),
             TabId::Issuers => self.issuers.fill(&mut self.requests),
             TabId::Identities => self.identities.fill(&mut self.requests),
             TabId::Probes => self.probes.fill(&mut self.requests),

@@ -87,6 +87,8 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::LoadKinds { .. }
         | Effect::ResolveTarget { .. }
         | Effect::LoadOverview { .. }
+        | Effect::LoadVouched
+        | Effect::AskWitnesses { .. }
         | Effect::Checkpoint { .. }
         | Effect::CountLicenses { .. }
         | Effect::FindTarget { .. }

@@ -33,11 +33,12 @@ mod text;
 mod theme;
 mod verification;
 mod widget;
+mod witnessing;
 
 pub use runtime::run;
 
 /// What the screen is opened with.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Start {
     pub place: licentia_core::Place,
     pub ambient: licentia_core::Ambient,
@@ -52,6 +53,16 @@ pub struct Start {
     pub stops_after_failure: bool,
     /// Whether new licenses carry the latest checkpoint of the log.
     pub log_claim: bool,
+    /// Sends a request to a witness: the network is the program's.
+    pub post: licentia_core::witness::Post,
+}
+
+/// Something that came to light when the screen was left, for whoever left it. Nothing that was written is lost by it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Farewell {
+    /// What it means.
+    pub what: String,
+    pub why: licentia_core::Explanation,
 }
 
 /// Why the screen could not be opened, or had to be left.

@@ -5,6 +5,7 @@ use crate::effect::{
     ProbeDone, Target, Verification,
 };
 use crate::screen::issuers::IssuerMore;
+use crate::witnessing::{Missed, Vouched};
 use crossterm::event::KeyEvent;
 use licentia_core::audit::{SavedFilter, VerifyReport};
 use licentia_core::{
@@ -44,7 +45,8 @@ pub(crate) enum Msg {
 
     Founded(Answer<Box<FoundedHome>>),
     Unlocked(Answer<String>),
-    Locked,
+    /// It was locked, and the log signed before, or not.
+    Locked(Answer<()>),
     /// The log got a new key elsewhere, and the one that was unlocked here signs nothing any more.
     LockedOut,
 
@@ -109,6 +111,7 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<LicenseCounts>,
     },
+    VouchedLoaded(Answer<Vouched>),
     Verified {
         request: u64,
         answer: Answer<Box<VerifyReport>>,
@@ -121,8 +124,15 @@ pub(crate) enum Msg {
     AuditExported(Answer<Box<Exported>>),
     /// The log was signed, or could not be.
     Checkpointed(Answer<()>),
+    /// The log was signed beside a change that was made.
+    LogSigned,
     /// The log could not be signed after a change that was made.
     NotSigned(Explanation),
+    /// Which of the witnesses did not sign.
+    WitnessesAsked {
+        request: u64,
+        answer: Answer<Vec<Missed>>,
+    },
     /// The id of the new key.
     KeyRotated(Answer<String>),
     /// The license that was asked for is not there any more.

@@ -1,13 +1,13 @@
 //! The loop: the only file that touches the terminal, the clock and the tasks.
 
-use crate::app::App;
+use crate::app::{App, not_signed};
 use crate::effect::{Effect, Say, perform};
 use crate::message::Msg;
 use crate::pace::Pace;
 use crate::services::Services;
 use crate::signals::Signals;
 use crate::theme::Theme;
-use crate::{Error, Start};
+use crate::{Error, Farewell, Start};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste, Event, EventStream};
 use futures_util::StreamExt;
@@ -23,11 +23,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
-/// Opens the screen and stays until the user leaves it.
+/// Opens the screen and stays until the user leaves it. The answer is what came to light only then.
 ///
 /// # Errors
 /// When the database cannot be opened, the passphrase that was handed in is wrong, or the terminal fails.
-pub async fn run(start: Start) -> Result<(), Error> {
+pub async fn run(start: Start) -> Result<Vec<Farewell>, Error> {
     let (services, opening) = Services::start(start).await?;
     let theme = Theme::from_no_color(std::env::var_os("NO_COLOR").as_deref());
     let (app, effects) = App::new(opening, theme, services.ambient().now());
@@ -37,9 +37,11 @@ pub async fn run(start: Start) -> Result<(), Error> {
     let terminal = open_terminal()?;
     let left = Loop::new(app, Arc::clone(&services), terminal, signals).run(effects).await;
     close_terminal();
+    let alarm = services.take_alarm().map(not_signed);
     let closed = services.close().await;
-    left?;
-    Ok(closed?)
+    let told = left?;
+    closed?;
+    Ok(alarm.into_iter().chain(told).collect())
 }
 
 /// How many messages are taken in before the screen is drawn again.
@@ -94,16 +96,19 @@ impl Loop {
         }
     }
 
-    async fn run(mut self, effects: Vec<Effect>) -> Result<(), Error> {
+    async fn run(mut self, effects: Vec<Effect>) -> Result<Vec<Farewell>, Error> {
         let left = self.stay(effects).await;
         // A terminal that fails must not take a change with it.
-        while (self.app.is_writing() || self.app.is_signing())
-            && let Some(done) = self.tasks.join_next().await
-        {
+        while self.app.is_ending() {
+            if left.is_ok() {
+                // So that nobody wonders why it stays for a moment; one that is gone now is of no use any more.
+                let _ = self.terminal.draw(|frame| self.app.view(frame));
+            }
+            let Some(done) = self.tasks.join_next().await else { break };
             finished(done).map(|msg| self.follow(msg));
         }
         // Only reads can still be under way; dropping the set ends them.
-        left
+        left.map(|()| self.app.farewells())
     }
 
     async fn stay(&mut self, effects: Vec<Effect>) -> Result<(), Error> {

@@ -4,6 +4,7 @@ use crate::Start;
 use crate::session::{Session, Why};
 use crate::text::clean;
 use licentia_core::secret::Passphrase;
+use licentia_core::witness::Post;
 use licentia_core::{Actor, Ambient, Error, Explanation, Licentia, Operator, Place, Result, StoreError, Watch};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,7 @@ pub(crate) struct Services {
     audience: Result<Vec<String>, Explanation>,
     /// Whether new licenses carry the latest checkpoint.
     log_claim: bool,
+    post: Post,
     /// The passphrase that was handed in, until the first unlocking or founding.
     given: RwLock<Option<Passphrase>>,
     open: RwLock<Option<Licentia>>,
@@ -52,7 +54,8 @@ pub(crate) struct Opening {
 impl Services {
     /// Opens what is at the place, and unlocks it if a passphrase was handed in.
     pub(crate) async fn start(start: Start) -> Result<(Self, Opening)> {
-        let Start { place, ambient, actor, passphrase, named_home, audience, stops_after_failure, log_claim } = start;
+        let Start { place, ambient, actor, passphrase, named_home, audience, stops_after_failure, log_claim, post } =
+            start;
         let home = place.database.parent().unwrap_or(&place.database).display().to_string();
         let mut opening = Opening {
             session: None,
@@ -102,6 +105,7 @@ impl Services {
             actor,
             audience,
             log_claim,
+            post,
             given: RwLock::new(given),
             open: RwLock::new(open),
             operator: RwLock::new(operator),
@@ -128,6 +132,11 @@ impl Services {
         &self.audience
     }
 
+    /// How a witness is reached.
+    pub(crate) fn post(&self) -> Post {
+        Post::clone(&self.post)
+    }
+
     /// The open database.
     pub(crate) fn licentia(&self) -> Result<Licentia> {
         let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
@@ -141,6 +150,21 @@ impl Services {
 
     pub(crate) fn set_operator(&self, operator: Option<Operator>) {
         *self.operator.write().unwrap_or_else(PoisonError::into_inner) = operator;
+    }
+
+    /// Nobody has it unlocked any more; the key is given to whoever uses it one last time.
+    pub(crate) fn take_operator(&self) -> Option<Operator> {
+        self.operator.write().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// What went wrong beside a change that was made, and that nobody was told yet.
+    pub(crate) fn take_alarm(&self) -> Option<Explanation> {
+        self.licentia().ok()?.take_alarm().map(|error| Explanation::from(&error))
+    }
+
+    /// Whether the log was signed here since this was last asked.
+    pub(crate) fn take_signed(&self) -> bool {
+        self.licentia().is_ok_and(|licentia| licentia.take_signed())
     }
 
     /// Whether another process gave the log a new key since it was unlocked here.

@@ -7,8 +7,9 @@ use crate::services::Services;
 use crate::tab::TabId;
 use crate::text::width;
 use crate::theme::Theme;
-use crate::{Error, Start};
+use crate::{Error, Farewell, Start};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use licentia_core::witness::Post;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
@@ -206,12 +207,13 @@ impl Harness {
         self.copied.as_deref()
     }
 
-    /// Closes the database, as leaving does.
+    /// Closes the database, as leaving does, and says what whoever left is told.
     ///
     /// # Errors
     /// When the pin cannot be moved.
-    pub async fn close(self) -> Result<(), Error> {
-        Ok(self.services.close().await?)
+    pub async fn close(self) -> Result<Vec<Farewell>, Error> {
+        self.services.close().await?;
+        Ok(self.app.farewells())
     }
 
     fn follow(&mut self, msg: Msg) {
@@ -250,6 +252,12 @@ impl Harness {
             }
         }
     }
+}
+
+/// A network without anybody in it.
+#[must_use]
+pub fn nobody() -> Post {
+    Arc::new(|_, _| Err("nobody is there".to_owned()))
 }
 
 /// The text of a screen, line by line, without blanks at their ends.

@@ -11,6 +11,8 @@ pub(crate) struct Verification {
     pub(crate) last: Option<Verified>,
     /// When the log was last looked at unasked.
     checked: Option<Timestamp>,
+    /// When that found nothing wrong, and how much was looked at.
+    pub(crate) held: Option<(Timestamp, Level)>,
 }
 
 /// Between two looks that nobody asked for, in microseconds.

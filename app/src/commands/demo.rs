@@ -6,6 +6,7 @@ use crate::demo::{self, Recipe};
 use crate::failure::{Failure, Result};
 use crate::screen;
 use crate::view;
+use crate::witness::client;
 use clap::Args;
 use licentia_core::Place;
 use licentia_core::secret::Passphrase;
@@ -69,7 +70,7 @@ async fn show(context: &Context, args: &Demo) -> Result {
     let place = Place { database: home.path().join("licentia.db"), pins: None };
     let recipe = Recipe { licenses: args.licenses, seed: args.seed, end: context.now() };
     demo::fill(place.clone(), recipe, context.progress("filling")).await?;
-    let shown = screen::show(Start {
+    let start = Start {
         place,
         ambient: context.ambient.clone(),
         actor: context.actor(&Acting::default())?,
@@ -78,8 +79,9 @@ async fn show(context: &Context, args: &Demo) -> Result {
         audience: Ok(vec![demo::PRODUCT.to_owned()]),
         stops_after_failure: false,
         log_claim: true,
-    })
-    .await;
+        post: client::post(),
+    };
+    let shown = screen::show(context, start).await;
     // Only now: the screen may still write until it is left.
     drop(home);
     shown

@@ -9,7 +9,7 @@ use licentia_core::text::printable;
 use licentia_core::{Check, CheckState, Diagnosis, Error, Explanation, Licentia, StoreError};
 use std::fmt::Write;
 
-/// Check versions, modes, schema, integrity, keys and pin, and say what to do.
+/// Check versions, modes, schema, integrity, keys, log and pin, and say what to do.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit status: 0 when all is in order, 1 when something has to be done.")]
 pub(crate) struct Doctor {}

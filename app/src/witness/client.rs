@@ -25,7 +25,15 @@ pub(crate) fn post() -> Post {
         .user_agent(concat!("licentia/", env!("CARGO_PKG_VERSION")))
         .build();
     let agent = Agent::new_with_config(config);
-    Arc::new(move |url, body| send(&agent, url, body).map_err(|error| error.to_string()))
+    Arc::new(move |url, body| send(&agent, url, body).map_err(|error| said(&error)))
+}
+
+fn said(error: &ureq::Error) -> String {
+    match error {
+        // Without the name that the library has for it.
+        ureq::Error::Io(error) => error.to_string(),
+        error => error.to_string(),
+    }
 }
 
 fn send(agent: &Agent, url: &str, body: &str) -> Result<Reply, ureq::Error> {

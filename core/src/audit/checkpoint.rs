@@ -101,10 +101,9 @@ impl Audit<'_> {
         Ok(Page::cut(items, limit, |last| u64::try_from(last.checkpoint.size).unwrap_or(0)))
     }
 
-    /// The newest checkpoint, and the newest line of a witness, which may be under an older one.
-    pub async fn latest_checkpoint(&self) -> Result<Option<(Checkpoint, Option<Cosignature>)>> {
-        let Some(checkpoint) = self.0.reader().latest_checkpoint().await? else { return Ok(None) };
-        Ok(Some((checkpoint, self.0.reader().latest_cosignature().await?)))
+    /// The newest checkpoint. How far witnesses vouch for the log, [`crate::witness::Witnesses::latest`] says.
+    pub async fn latest_checkpoint(&self) -> Result<Option<Checkpoint>> {
+        Ok(self.0.reader().latest_checkpoint().await?)
     }
 
     /// The key that checkpoints are signed with now, as others write it down.
@@ -177,6 +176,7 @@ impl Audit<'_> {
             tx.commit(kept).await
         };
         let kept = self.0.store().maintain::<_, StoreError, _, _>(work).await?;
+        self.0.was_signed();
         kept.filter(|kept| kept.note == new.note && kept.root == new.root).ok_or_else(|| {
             let meaning = format!("A checkpoint of {} entries is kept already, and it says something else.", new.size);
             Error::LogDoesNotHold(Box::new(Code::CheckpointAltered.at(new.size, meaning)))

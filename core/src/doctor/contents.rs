@@ -1,6 +1,7 @@
 //! What is looked at from inside: schema, integrity, keys, the ends of the log, the pin.
 
 use super::Check;
+use crate::audit::{IssueSeverity, Level, VerifyReport, VerifyRequest, unreadable};
 use crate::pin::PinState;
 use crate::text::printable;
 use crate::{Error, Explanation, Licentia, Result};
@@ -8,6 +9,7 @@ use licentia_storage::audit::tagged;
 use licentia_storage::raw::RawReader;
 use licentia_storage::{SecretPurpose, health};
 use std::path::Path;
+use std::sync::Arc;
 
 /// How many findings of one kind are named.
 const NAMED: usize = 5;
@@ -110,6 +112,29 @@ pub(super) async fn audit_log(licentia: &Licentia) -> Result<Check> {
         let found = format!("it should end at entry {size} and ends at {}, or that entry is another one", log.size);
         Check::failed(NAME, found, VERIFY)
     })
+}
+
+/// The level of verification with which the screen opens.
+pub(super) async fn verification(licentia: &Licentia) -> Result<Check> {
+    const NAME: &str = "verification";
+    let request = VerifyRequest { level: Level::Start, ..VerifyRequest::default() };
+    let report = licentia.audit().verify(&request, Arc::new(|_, _| {})).await.or_else(unreadable)?;
+    if report.verified {
+        let VerifyReport { entries_checked, from, to, .. } = report;
+        let found = match entries_checked {
+            0 => "level start: there is no entry to be looked at".to_owned(),
+            _ => format!("level start: entries {from} to {to} hold; `licentia audit verify` looks at all of them"),
+        };
+        return Ok(Check::ok(NAME, found));
+    }
+    let issues = report.issues.iter().filter(|issue| issue.severity != IssueSeverity::Notice);
+    let named: Vec<String> = issues
+        .map(|issue| match issue.seq_from {
+            Some(seq) => format!("{} at entry {seq}", issue.code),
+            None => issue.code.to_owned(),
+        })
+        .collect();
+    Ok(Check::failed(NAME, format!("level start: {}", some(&named)), VERIFY))
 }
 
 pub(super) async fn pin(licentia: &Licentia) -> Result<Check> {

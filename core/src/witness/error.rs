@@ -36,3 +36,11 @@ pub enum WitnessError {
     #[error("the log does not agree with its checkpoint of size {size}")]
     Disagrees { size: u64 },
 }
+
+impl WitnessError {
+    /// The log and what a witness knows of it do not agree: that is what witnesses are for.
+    #[must_use]
+    pub const fn contradicts(&self) -> bool {
+        matches!(self, Self::Ahead { .. } | Self::OtherHistory { .. } | Self::Disagrees { .. })
+    }
+}

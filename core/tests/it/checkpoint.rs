@@ -185,7 +185,7 @@ async fn a_thousand_entries_are_signed_without_anybody_asking() {
     world.batch(1).await;
     assert_eq!(world.checkpoints(), 1);
     world.batch(1_500).await;
-    let latest = world.licentia.audit().latest_checkpoint().await.unwrap().unwrap().0;
+    let latest = world.licentia.audit().latest_checkpoint().await.unwrap().unwrap();
     assert_eq!((latest.size, latest.reason.as_str()), (2_500, "entries"));
     assert_eq!(world.checkpoints(), 2);
     assert!(world.licentia.take_alarm().is_none());
@@ -267,7 +267,7 @@ async fn a_copy_for_review_keeps_its_checkpoints() {
     world.licentia.backup(&path, Backup::ForReview, World::quiet()).await.unwrap();
     let place = Place { database: path, pins: None };
     let copy = Licentia::open_for_reading(place, world.licentia.ambient().clone()).await.unwrap();
-    assert_eq!(copy.audit().latest_checkpoint().await.unwrap().unwrap().0, written);
+    assert_eq!(copy.audit().latest_checkpoint().await.unwrap().unwrap(), written);
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::common::{World, ambient};
 use licentia_core::{Backup, Check, CheckState, Diagnosis, Licentia, Place};
 use std::path::Path;
 
-const NAMES: [&str; 13] = [
+const NAMES: [&str; 14] = [
     "version",
     "sqlite",
     "home",
@@ -16,6 +16,7 @@ const NAMES: [&str; 13] = [
     "vault",
     "issuers",
     "audit_log",
+    "verification",
     "pin",
     "witness",
 ];
@@ -34,9 +35,10 @@ fn check<'a>(diagnosis: &'a Diagnosis, name: &str) -> &'a Check {
     diagnosis.checks.iter().find(|check| check.name == name).unwrap()
 }
 
-/// The one check that failed.
+/// The one check that failed, besides the verification that finds much of it too.
 fn failed(diagnosis: &Diagnosis) -> &Check {
-    let failed: Vec<&Check> = diagnosis.checks.iter().filter(|check| check.state == CheckState::Failed).collect();
+    let failed = diagnosis.checks.iter().filter(|check| check.state == CheckState::Failed);
+    let failed: Vec<&Check> = failed.filter(|check| check.name != "verification").collect();
     assert!(!diagnosis.healthy);
     assert_eq!(failed.len(), 1, "{failed:?}");
     failed[0]
@@ -61,9 +63,9 @@ async fn a_new_home_is_in_order() {
     let pinned = diagnose(&world).await;
     let pin = check(&pinned, "pin");
     assert_eq!(pin.state, CheckState::Ok);
-    let file = world.path("pins").read_dir().unwrap().map(|entry| entry.unwrap().path());
-    let file = file.into_iter().find(|path| path.extension().is_some_and(|end| end == "json")).unwrap();
-    assert!(pin.found.ends_with(&file.to_string_lossy().into_owned()), "{}", pin.found);
+    // What verification remembers lies beside it.
+    let mut files = world.path("pins").read_dir().unwrap().map(|entry| entry.unwrap().path());
+    assert!(files.any(|file| pin.found.ends_with(&file.to_string_lossy().into_owned())), "{}", pin.found);
     world.issue("alice").await;
     let behind = diagnose(&world).await;
     assert_eq!(check(&behind, "pin").state, CheckState::Ok);
@@ -134,6 +136,31 @@ async fn what_somebody_altered_is_named() {
         assert_eq!(failed.name, name, "{sql}");
         assert!(failed.found.contains(found), "{sql}: {}", failed.found);
     }
+}
+
+#[tokio::test]
+async fn the_end_of_the_log_is_verified_as_at_the_start_of_the_screen() {
+    let world = World::new().await;
+    let whole = diagnose(&world).await;
+    assert!(check(&whole, "verification").found.starts_with("level start: entries 1 to 3 hold"), "{whole:?}");
+    // Somebody who knows the triggers puts them back afterwards: nothing else looks at what the entry says.
+    let rule = rusqlite::Connection::open(&world.licentia.place().database).unwrap().query_row(
+        "SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_no_update'",
+        [],
+        |row| row.get(0),
+    );
+    let rule: String = rule.unwrap();
+    world.tamper(&format!(
+        "DROP TRIGGER audit_entry_no_update; UPDATE audit_entry SET actor = 'mallory' WHERE seq = 3; {rule};"
+    ));
+    let altered = diagnose(&world).await;
+    assert!(!altered.healthy);
+    let failed: Vec<&str> =
+        altered.checks.iter().filter(|check| check.state == CheckState::Failed).map(|check| check.name).collect();
+    assert_eq!(failed, ["verification"]);
+    let found = check(&altered, "verification");
+    assert!(found.found.contains("entry_altered at entry 3"), "{}", found.found);
+    assert!(found.advice.as_ref().unwrap().contains("licentia audit verify"));
 }
 
 #[tokio::test]

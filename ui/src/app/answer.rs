@@ -17,7 +17,7 @@ impl App {
     pub(super) fn answer(&mut self, msg: Msg) -> Vec<Effect> {
         match msg {
             Msg::Unlocked(answer) => self.unlocked(answer),
-            Msg::Locked => self.session = Session::Reviewer(Why::NotUnlocked),
+            Msg::Locked(answer) => return self.locked(answer),
             Msg::LockedOut => {
                 self.session = Session::Reviewer(Why::NotUnlocked);
                 self.notice =
@@ -42,6 +42,9 @@ impl App {
                 };
             }
             Msg::OverviewLoaded { request, answer } => {
+                if let Ok(overview) = &answer {
+                    self.witnessing.learn(overview.vouched.clone());
+                }
                 let followed = self.dashboard.overview_loaded(request, answer);
                 return self.then_fill(followed);
             }
@@ -49,6 +52,7 @@ impl App {
                 let followed = self.dashboard.counted(request, answer);
                 return self.then_fill(followed);
             }
+            Msg::VouchedLoaded(answer) => return self.vouched_loaded(answer),
             Msg::TargetFound { request, answer } => {
                 let followed = self.target_found(request, answer);
                 return followed.unwrap_or_else(|why| {
@@ -57,7 +61,9 @@ impl App {
                 });
             }
             Msg::Checkpointed(answer) => return self.signed(answer),
-            Msg::NotSigned(why) => self.not_signed(why),
+            Msg::LogSigned => return self.ask_witnesses().into_iter().collect(),
+            Msg::NotSigned(why) => self.complain(why),
+            Msg::WitnessesAsked { request, answer } => return self.witnesses_asked(request, answer),
             Msg::IndexFollowed(more) => return self.index_followed(more).into_iter().collect(),
             Msg::LicenseGone { request } => return self.license_gone(request),
             load_or_change => return self.loaded(load_or_change),
@@ -166,7 +172,7 @@ impl App {
             vec![]
         });
         // What else follows is not looked at by anybody.
-        if self.leaving { self.leave() } else { effects }
+        if self.leaving.is_wanted() { self.leave() } else { effects }
     }
 
     fn founded(&mut self, home: FoundedHome) -> Vec<Effect> {
@@ -228,6 +234,7 @@ impl App {
         self.dashboard.outdated();
         self.licenses.outdated();
         self.audit.outdated();
+        self.witnessing.outdated();
         self.issuers.outdated();
         self.identities.outdated();
         self.probes.outdated();
@@ -236,12 +243,12 @@ impl App {
     pub(super) fn log_grew(&mut self) -> Vec<Effect> {
         self.dashboard.outdated();
         self.audit.outdated();
+        self.witnessing.outdated();
         // Licenses count for their issuer and their identity.
         self.issuers.outdated();
         self.identities.outdated();
         match self.tab {
-            TabId::Audit => self.audit.fill(&mut self.requests).into_iter().collect(),
-            TabId::Dashboard => self.dashboard.fill(self.now, &mut self.requests),
+            TabId::Audit | TabId::Dashboard => self.fill(),
             _ => vec![],
         }
     }

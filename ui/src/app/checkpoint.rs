@@ -1,9 +1,11 @@
-//! When the log is signed while the screen is open: every hour, and at the end, as long as somebody is unlocked.
+//! When the log is signed while the screen is open: every hour, and when the unlocked session ends, which it does by being
+//! locked or left.
 
 use super::App;
+use crate::Farewell;
 use crate::effect::Effect;
 use crate::message::Answer;
-use crate::session::Session;
+use crate::session::{Session, Why};
 use licentia_core::audit::CheckpointReason;
 use licentia_core::{Explanation, Timestamp};
 
@@ -14,6 +16,8 @@ pub(super) struct Signing {
     next: Timestamp,
     /// It is under way.
     running: bool,
+    /// The session is being locked, and that is under way too.
+    locking: bool,
 }
 
 /// An hour, in seconds.
@@ -21,14 +25,14 @@ const HOUR: i64 = 3_600;
 
 impl Signing {
     pub(super) const fn new(now: Timestamp) -> Self {
-        Self { next: after_an_hour(now), running: false }
+        Self { next: after_an_hour(now), running: false, locking: false }
     }
 }
 
 impl App {
     /// Whether the log is being signed: that is waited for before the program ends.
     pub(crate) const fn is_signing(&self) -> bool {
-        self.signing_log.running
+        self.signing_log.running || self.signing_log.locking
     }
 
     /// Somebody unlocked: an hour from now it is due.
@@ -56,19 +60,47 @@ impl App {
         })
     }
 
-    pub(super) fn signed(&mut self, answer: Answer<()>) -> Vec<Effect> {
-        self.signing_log.running = false;
-        match answer {
-            Ok(()) => self.dashboard.outdated(),
-            Err(why) => self.not_signed(why),
-        }
-        self.fill()
+    /// From here on it is locked, whatever becomes of the signing.
+    pub(super) fn lock(&mut self) -> Effect {
+        self.session = Session::Reviewer(Why::NotUnlocked);
+        self.signing_log.locking = true;
+        Effect::Lock
     }
 
-    /// The change that was made stays made; but whoever sits there has to know.
-    pub(super) fn not_signed(&mut self, why: Explanation) {
-        self.complain(why);
+    pub(super) fn locked(&mut self, answer: Answer<()>) -> Vec<Effect> {
+        self.signing_log.locking = false;
+        self.then_ask(answer)
     }
+
+    pub(super) fn signed(&mut self, answer: Answer<()>) -> Vec<Effect> {
+        self.signing_log.running = false;
+        self.then_ask(answer)
+    }
+
+    /// Changes that were made stay made where the log could not be signed; but whoever sits there has to know.
+    fn then_ask(&mut self, answer: Answer<()>) -> Vec<Effect> {
+        let ask = match answer {
+            Ok(()) => self.ask_witnesses(),
+            Err(why) if self.leaving.is_over() => {
+                self.leaving.tell(not_signed(why));
+                None
+            }
+            Err(why) => {
+                self.complain(why);
+                None
+            }
+        };
+        if self.leaving.is_over() {
+            return ask.into_iter().collect();
+        }
+        self.dashboard.outdated();
+        ask.into_iter().chain(self.fill()).collect()
+    }
+}
+
+/// For whoever has left.
+pub(crate) fn not_signed(why: Explanation) -> Farewell {
+    Farewell { what: "what was done is done, but the log could not be signed after it".to_owned(), why }
 }
 
 const fn after_an_hour(now: Timestamp) -> Timestamp {

@@ -111,7 +111,7 @@ impl App {
     /// Of what nobody asked for only what does not hold is news. Only a verification by hand takes the alarm back.
     pub(super) fn checked(&mut self, answer: Answer<Box<VerifyReport>>) {
         match answer {
-            Ok(report) if report.verified => {}
+            Ok(report) if report.verified => self.verification.held = Some((self.now, report.level)),
             Ok(report) => {
                 self.verification.last = Some(Verified { at: self.now, report: *report });
                 self.fit();

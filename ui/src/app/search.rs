@@ -31,7 +31,7 @@ impl App {
     /// The next step of the index, one at a time and never while a change is being written.
     pub(super) fn follow_index(&mut self) -> Option<Effect> {
         let writable = !matches!(self.session, Session::Reviewer(Why::NoVault | Why::ReadOnly));
-        let ready = self.following.due && !self.following.under_way && !self.is_writing() && !self.leaving;
+        let ready = self.following.due && !self.following.under_way && !self.is_writing() && !self.leaving.is_wanted();
         if !writable || !ready || !self.is_founded() {
             return None;
         }

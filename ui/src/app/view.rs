@@ -35,12 +35,12 @@ impl App {
             // There is nothing to be shown behind the wizard.
             _ if !self.is_founded() => {}
             TabId::Dashboard => {
-                let (verification, home) = (&self.verification, self.home.as_str());
-                let around = Around { verification, home, vault: self.session.vault() };
+                let (verification, witnessing, home) = (&self.verification, &self.witnessing, self.home.as_str());
+                let around = Around { verification, witnessing, home, vault: self.session.vault() };
                 self.dashboard.draw(frame, body, look, &around);
             }
             TabId::Licenses => self.licenses.draw(frame, body, look),
-            TabId::Audit => self.audit.draw(frame, body, look),
+            TabId::Audit => self.audit.draw(frame, body, look, &self.witnessing.said(look)),
             TabId::Issuers => self.issuers.draw(frame, body, look),
             TabId::Identities => self.identities.draw(frame, body, look),
             TabId::Probes => self.probes.draw(frame, body, look),
@@ -101,8 +101,8 @@ impl App {
     }
 
     fn doing(&self) -> Option<String> {
-        match (self.leaving, self.writing, self.unlocking) {
-            (true, ..) => Some("waiting for a change to be written…".to_owned()),
+        match (self.ends_with(), self.writing, self.unlocking) {
+            (Some(end), ..) => Some(end),
             (_, true, _) => Some(self.signing.map_or_else(|| "writing…".to_owned(), |(_, far)| far.signing())),
             (.., true) => Some("opening the vault…".to_owned()),
             _ => self.verification.running.map(|running| running.said()),

@@ -1,6 +1,6 @@
 //! Identities read, made, made anew, deleted, and handed out.
 
-use super::read::{explained, open};
+use super::read::{explained, found, open};
 use super::write::unlocked;
 use super::{IdentityChange, IdentityDone, file};
 use crate::message::{Answer, Found};
@@ -18,7 +18,7 @@ pub(super) async fn page(
 /// None when it is not there any more.
 pub(super) async fn identity(services: &Services, id: IdentityId) -> Found<UsedIdentity> {
     let licentia = open(services)?;
-    super::found(used(licentia.identities(), id).await)
+    found(used(licentia.identities(), id).await)
 }
 
 /// With every license counted: it is one identity, not a list of them.

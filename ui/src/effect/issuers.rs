@@ -1,6 +1,6 @@
 //! Issuers read, made, taken in, activated, retired, deleted; and their public keys in files.
 
-use super::read::{explained, open};
+use super::read::{explained, found, open};
 use super::write::{passphrase, unlocked};
 use super::{IssuerChange, IssuerDone, KeyForm, KeySource, Saving, file};
 use crate::message::{Answer, Found};
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 /// None when it is not there any more.
 pub(super) async fn issuer(services: &Services, id: IssuerId) -> Found<Issuer, IssuerMore> {
     let licentia = open(services)?;
-    super::found(details(licentia.issuers(), id).await)
+    found(details(licentia.issuers(), id).await)
 }
 
 async fn details(issuers: Issuers<'_>, id: IssuerId) -> Result<(Issuer, IssuerMore)> {

@@ -3,6 +3,7 @@
 use super::file;
 use super::identities::used;
 use super::read::explained;
+use super::witnesses::vouched_of;
 use super::write::unlocked;
 use super::{Exported, Overview, Say, Target};
 use crate::message::{Answer, Msg};
@@ -10,7 +11,9 @@ use crate::services::Services;
 use licentia_core::audit::{
     AuditFilter, CheckpointReason, ExportFormat, Level, VerifyReport, VerifyRequest, unreadable,
 };
-use licentia_core::{Error, LicenseCounts, LicenseFilter, LicenseStatus, Licentia, Progress, Result, Validity};
+use licentia_core::{
+    Error, Explanation, LicenseCounts, LicenseFilter, LicenseStatus, Licentia, Operator, Progress, Result, Validity,
+};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +39,7 @@ async fn overview_of(licentia: &Licentia) -> Result<Overview> {
         events: licentia.audit().list(&AuditFilter::default(), None, NEWEST).await?.items,
         log: licentia.audit().identity().await?,
         checkpoint: licentia.audit().latest_checkpoint().await?,
+        vouched: vouched_of(licentia).await?,
         // A pin that cannot be read is no reason to show nothing.
         pin: licentia.pin_state().await.map_err(explained),
     })
@@ -100,22 +104,38 @@ pub(super) async fn export(
     report.map(|report| Box::new(Exported { path, report })).map_err(explained)
 }
 
-/// At the end nobody waits for long: what is not signed then is signed the next time.
+/// At the end nobody waits for longer: what is not signed then is signed the next time.
 const AT_THE_END: Duration = Duration::from_secs(5);
 
 pub(super) async fn checkpoint(services: &Services, reason: CheckpointReason) -> Answer<()> {
+    sign(services, services.operator(), reason).await
+}
+
+/// Nothing else is signed with the key from here on, and the session ends like one that is left.
+pub(super) async fn lock(services: &Services) -> Answer<()> {
+    sign(services, services.take_operator(), CheckpointReason::End).await
+}
+
+async fn sign(services: &Services, operator: Option<Operator>, reason: CheckpointReason) -> Answer<()> {
     // Locked in between, or the file cannot be written: then there is nobody to sign.
-    let (Ok(licentia), Some(operator)) = (services.licentia(), services.operator()) else { return Ok(()) };
+    let (Ok(licentia), Some(operator)) = (services.licentia(), operator) else { return Ok(()) };
     let audit = licentia.audit();
     let signing = audit.checkpoint(&operator, reason);
     let signed = match reason {
-        CheckpointReason::End => match tokio::time::timeout(AT_THE_END, signing).await {
-            Ok(signed) => signed,
-            Err(_) => return Ok(()),
-        },
+        CheckpointReason::End => tokio::time::timeout(AT_THE_END, signing).await.map_err(|_| too_slow())?,
         _ => signing.await,
     };
+    // Whoever asked for it knows.
+    licentia.take_signed();
     signed.map(drop).map_err(explained)
+}
+
+fn too_slow() -> Explanation {
+    Explanation {
+        message: "the log was not signed in time".to_owned(),
+        cause: Some(format!("It took longer than {} seconds, and the end waits no longer.", AT_THE_END.as_secs())),
+        hint: Some("The next session signs it, or `licentia audit checkpoint` now.".to_owned()),
+    }
 }
 
 /// What an entry speaks of.

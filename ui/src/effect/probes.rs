@@ -1,6 +1,6 @@
 //! Probes read, made, given their result, and cancelled.
 
-use super::read::{explained, open};
+use super::read::{explained, found, open};
 use super::write::unlocked;
 use super::{ProbeChange, ProbeDone, file};
 use crate::message::{Answer, Found};
@@ -21,7 +21,7 @@ pub(super) async fn page(
 
 /// None when it is not there any more.
 pub(super) async fn probe(services: &Services, id: ProbeTokenId) -> Found<ProbeToken> {
-    super::found(open(services)?.probes().get(id).await.map(|probe| (probe, ())))
+    found(open(services)?.probes().get(id).await.map(|probe| (probe, ())))
 }
 
 pub(super) async fn change(services: &Services, change: ProbeChange) -> Answer<Box<ProbeDone>> {

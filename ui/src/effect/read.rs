@@ -1,7 +1,7 @@
 //! Effects that only read.
 
 use super::LicenseDetails;
-use crate::message::Answer;
+use crate::message::{Answer, Found};
 use crate::services::Services;
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
@@ -92,4 +92,13 @@ pub(super) fn open(services: &Services) -> Answer<Licentia> {
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(super) fn explained(error: Error) -> Explanation {
     Explanation::from(&error)
+}
+
+/// What was looked for, or none when it is not there any more: somebody else may have deleted it.
+pub(super) fn found<T, M>(answer: Result<(T, M)>) -> Found<T, M> {
+    match answer {
+        Ok(found) => Ok(Some(Box::new(found))),
+        Err(Error::Unknown { .. }) => Ok(None),
+        Err(error) => Err(explained(error)),
+    }
 }

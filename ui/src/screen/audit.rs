@@ -15,11 +15,14 @@ use crate::look::Look;
 use crate::message::Answer;
 use crate::paging::Requests;
 use crate::step::{Cx, LogStep, Step};
+use crate::text::fit;
+use crate::theme::Meaning;
 use crossterm::event::KeyEvent;
 use licentia_core::audit::{AuditFilter, Query, SavedFilter, VerifyRequest};
 use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Span;
 
 /// The tab.
 #[derive(Debug, Default)]
@@ -186,7 +189,8 @@ impl Audit {
         self.events.fill(requests)
     }
 
-    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+    /// With what is known of witnesses above the list.
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look, witnessed: &[(String, Meaning)]) {
         let position = self.events.position();
         let rest = if let Some(line) = &self.line {
             let lines = u16::try_from(line.height(area.width.into())).unwrap_or(u16::MAX);
@@ -196,13 +200,18 @@ impl Audit {
         } else {
             head(frame, area, look, &format!("Audit: {}", self.said()), &position)
         };
+        let lines = Constraint::Max(u16::try_from(witnessed.len()).unwrap_or(u16::MAX));
+        let [above, rest] = Layout::vertical([lines, Constraint::Fill(1)]).areas(rest);
+        for (row, (said, meaning)) in above.rows().zip(witnessed) {
+            frame.render_widget(Span::styled(fit(said, row.width.into()), look.style(*meaning)), row);
+        }
         let bar = self.bar.as_ref().map_or(0, |bar| bar.height(rest.width.into()));
         let bar = Constraint::Max(u16::try_from(bar).unwrap_or(u16::MAX));
         let [above, rest] = Layout::vertical([bar, Constraint::Fill(1)]).areas(rest);
         if let Some(bar) = &self.bar {
             bar.draw(frame, above, look);
         }
-        // The bar takes lines away from the list.
+        // What stands above takes lines away from the list.
         self.events.set_height(usize::from(rest.height) + 1);
         self.events.draw_table(frame, rest, look, &self.empty_text());
     }

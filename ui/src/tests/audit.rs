@@ -11,12 +11,15 @@ fn is_read_when_it_is_opened_and_again_after_a_change() {
     let mut app = with_licenses(vec![license(1)]);
     let effects = press(&mut app, "9");
     let filter = AuditFilter::default();
-    assert_eq!(effects, [Effect::LoadAudit { request: 2, filter, before: None, limit: 100 }]);
+    let load = Effect::LoadAudit { request: 2, filter, before: None, limit: 100 };
+    assert_eq!(effects, [load, Effect::LoadVouched]);
     answer_audit(&mut app, &effects, page(vec![record(1)]));
+    app.update(Msg::VouchedLoaded(Ok(vouched(41, 14))));
     assert_eq!(press(&mut app, "29"), []);
     press(&mut app, "2n");
     app.update(Msg::Issued(Ok(Box::new(license(2)))));
-    assert!(matches!(press(&mut app, "9").as_slice(), [Effect::LoadAudit { .. }]));
+    let effects = press(&mut app, "9");
+    assert!(matches!(effects.as_slice(), [Effect::LoadAudit { .. }, Effect::LoadVouched]), "{effects:?}");
 }
 
 #[test]
@@ -159,7 +162,7 @@ fn enter_shows_an_entry_with_all_that_vouches_for_it() {
 #[test]
 fn reading_needs_no_passphrase() {
     let mut app = with_licenses_as(crate::session::Session::Reviewer(crate::session::Why::NoVault), vec![license(1)]);
-    assert!(matches!(press(&mut app, "9").as_slice(), [Effect::LoadAudit { .. }]));
+    assert!(matches!(press(&mut app, "9").as_slice(), [Effect::LoadAudit { .. }, Effect::LoadVouched]));
     assert!(matches!(press(&mut app, "f").as_slice(), [Effect::LoadKinds { .. }]));
 }
 

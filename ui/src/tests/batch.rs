@@ -122,7 +122,7 @@ fn the_screen_goes_on_while_a_batch_is_signed_behind() {
     app.update(Msg::Progress { request: 3, done: 1, total: 3 });
     let screen = text(&mut app, 80, 24);
     assert!(screen.contains("signing 1 of 3…") && screen.contains("There is no license yet"), "{screen}");
-    assert!(matches!(press(&mut app, "9").as_slice(), [Effect::LoadAudit { .. }]));
+    assert!(matches!(press(&mut app, "9").as_slice(), [Effect::LoadAudit { .. }, Effect::LoadVouched]));
     press(&mut app, "2?");
     app.update(Msg::BatchIssued(Ok(vec![license(1)])));
     assert!(text(&mut app, 80, 24).contains("Keys"), "what was opened meanwhile stays on top");

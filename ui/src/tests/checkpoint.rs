@@ -1,8 +1,8 @@
 //! The log is signed every hour and at the end, as long as somebody is unlocked.
 
 use super::journeys::{Home, passphrase, request};
-use super::support::NOW;
-use crate::app::App;
+use super::support::{NOW, why};
+use crate::app::{App, not_signed};
 use crate::effect::Effect;
 use crate::message::Msg;
 use crate::services::Opening;
@@ -87,6 +87,7 @@ fn leaving_signs_and_is_waited_for() {
     assert!(app.is_signing());
     app.update(Msg::Checkpointed(Ok(())));
     assert!(!app.is_signing());
+    assert!(app.is_ending(), "the witnesses have a moment");
 }
 
 #[test]
@@ -99,6 +100,41 @@ fn what_could_not_be_signed_is_said() {
     let mut app = unlocked();
     app.update(Msg::NotSigned(why));
     assert!(super::support::text(&mut app, 80, 24).contains("the log does not hold"));
+}
+
+#[test]
+fn locking_ends_the_session_and_is_waited_for() {
+    let mut app = unlocked();
+    assert_eq!(super::support::press(&mut app, "L"), [Effect::Lock]);
+    assert!(app.is_signing());
+    assert_eq!(asked(&mut app, HOUR), [], "nobody is unlocked any more");
+    assert_eq!(app.update(Msg::HungUp), [Effect::Quit]);
+    assert!(app.is_ending());
+    app.update(Msg::Locked(Err(why())));
+    assert!(!app.is_ending());
+    assert_eq!(app.farewells(), [not_signed(why())], "nobody would see a window any more");
+    let mut app = unlocked();
+    super::support::press(&mut app, "L");
+    app.update(Msg::Locked(Err(why())));
+    assert!(super::support::text(&mut app, 80, 24).contains("the license was not issued"));
+}
+
+#[test]
+fn who_unlocks_while_it_is_being_locked_stays_unlocked() {
+    let mut app = unlocked();
+    super::support::press(&mut app, "L");
+    app.update(Msg::Unlocked(Ok("mathieu@build7".to_owned())));
+    app.update(Msg::Locked(Ok(())));
+    assert_eq!(super::support::press(&mut app, "L"), [Effect::Lock]);
+}
+
+#[test]
+fn what_is_not_signed_at_the_end_is_told_to_whoever_left() {
+    let mut app = unlocked();
+    app.update(Msg::HungUp);
+    assert_eq!(app.update(Msg::Checkpointed(Err(why()))), []);
+    assert!(!app.is_ending());
+    assert_eq!(app.farewells(), [not_signed(why())]);
 }
 
 async fn reasons(home: &Home) -> Vec<(i64, String)> {
@@ -131,6 +167,26 @@ async fn a_session_ends_with_a_checkpoint_and_the_next_license_carries_it() {
     let mut screen = home.open(None).await;
     screen.press_and_settle("<esc><enter>").await;
     assert!(screen.screen().contains("6 entries when it was signed, root "), "{}", screen.screen());
+}
+
+#[tokio::test]
+async fn locking_leaves_a_checkpoint_and_locks_all_the_same_where_it_cannot() {
+    let home = Home::founded(3).await;
+    let mut screen = home.open_on(TabId::Dashboard, Some(passphrase())).await;
+    screen.press_and_settle("L").await;
+    assert_eq!(reasons(&home).await, [(6, "end".to_owned())]);
+    screen.press_and_settle("n").await;
+    assert!(screen.screen().contains("Locked: a change needs the passphrase"), "{}", screen.screen());
+    assert!(screen.press_and_settle("q").await.has_left());
+    assert_eq!(screen.close().await.unwrap(), []);
+
+    let home = Home::founded(3).await;
+    let mut screen = home.open_on(TabId::Dashboard, Some(passphrase())).await;
+    home.tamper("DROP TRIGGER audit_entry_no_update; UPDATE audit_entry SET actor = 'mallory' WHERE seq = 4;");
+    screen.press_and_settle("L").await;
+    assert!(screen.screen().contains("reviewer mode"), "{}", screen.screen());
+    assert!(screen.screen().contains("the log does not hold"), "{}", screen.screen());
+    assert_eq!(reasons(&home).await, []);
 }
 
 #[tokio::test]

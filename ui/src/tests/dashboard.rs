@@ -6,6 +6,7 @@ use crate::effect::{Effect, Overview};
 use crate::message::Msg;
 use crate::session::Session;
 use crate::tab::TabId;
+use licentia_core::audit::{Level, VerifyReport};
 use licentia_core::pin::PinState;
 use licentia_core::{License, LicenseCounts, Timestamp};
 
@@ -61,6 +62,23 @@ fn v_verifies_and_what_came_since_is_said() {
     press(&mut app, "<esc>");
     let screen = text(&mut app, 200, 50);
     assert!(screen.contains("VERIFIED; 60 entries") && screen.contains("3 came since"), "{screen}");
+}
+
+#[test]
+fn what_was_checked_unasked_is_said_until_somebody_verifies() {
+    let mut app = opened(overview(), counts());
+    app.update(Msg::Checked(Ok(Box::new(VerifyReport { level: Level::Start, ..good_report() }))));
+    app.set_now(Timestamp(NOW.0 + 120_000_000));
+    assert!(text(&mut app, 80, 24).contains("its end, 2 minutes ago: nothing wrong; v verifies all"));
+    app.update(Msg::Checked(Ok(Box::new(VerifyReport { level: Level::Incremental, ..good_report() }))));
+    assert!(text(&mut app, 80, 24).contains("what came and a sample, just now: nothing wrong;"));
+    let effects = press(&mut app, "v");
+    let [Effect::Verify { request, .. }] = effects[..] else { panic!("{effects:?}") };
+    app.update(Msg::Verified { request, answer: Ok(Box::new(good_report())) });
+    press(&mut app, "<esc>");
+    app.update(Msg::Checked(Ok(Box::new(VerifyReport { level: Level::Incremental, ..good_report() }))));
+    let screen = text(&mut app, 80, 24);
+    assert!(screen.contains("VERIFIED; 60 entries"), "{screen}");
 }
 
 #[test]

@@ -57,6 +57,7 @@ impl Home {
             audience: Ok(vec![]),
             stops_after_failure: false,
             log_claim: true,
+            post: crate::testing::nobody(),
         }
     }
 

@@ -2,10 +2,11 @@
 
 use super::support::*;
 use crate::app::App;
-use crate::effect::{Exported, FoundEntries, Overview};
+use crate::effect::{Effect, Exported, FoundEntries, Overview};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use crate::tab::TabId;
+use crate::witnessing::{Missed, Vouched};
 use licentia_core::audit::{ExportReport, SavedFilter, SearchPage, VerifyReport};
 use licentia_core::pin::PinState;
 use licentia_core::{Explanation, LicenseCounts};
@@ -26,6 +27,23 @@ fn log() -> Scenes {
     let mut scene = |name, app: App| scenes.push((name, app));
     scene("audit_empty", with_records(vec![]));
     scene("audit", with_records((1..=60).rev().map(record).collect()));
+    let witnessed = |vouched| {
+        let mut app = with_records((1..=60).rev().map(record).collect());
+        app.update(Msg::VouchedLoaded(Ok(vouched)));
+        app
+    };
+    scene("audit_witnessed", witnessed(vouched(41_204, 14)));
+    scene("audit_not_witnessed", witnessed(Vouched { known: 2, latest: None }));
+    scene("audit_witness_silent", {
+        let mut app = witnessed(vouched(41_204, 74));
+        let effects = app.update(Msg::LogSigned);
+        let [Effect::AskWitnesses { request, .. }] = effects[..] else { panic!("{effects:?}") };
+        let why = Explanation { message: "witness beta cannot be reached".to_owned(), cause: None, hint: None };
+        let other = Explanation { message: format!("witness {HOSTILE} cannot be reached"), ..why.clone() };
+        let missed = [why, other].map(|why| Missed { witness: "beta".to_owned(), why, contradicts: false }).to_vec();
+        app.update(Msg::WitnessesAsked { request, answer: Ok(missed) });
+        app
+    });
     scene("audit_hostile", with_records(vec![hostile_record()]));
     let filtering = |keys: &str| {
         let mut app = on(with_records((1..=60).rev().map(record).collect()), "f");

@@ -33,3 +33,4 @@ mod stress;
 pub(crate) mod support;
 mod verbs;
 mod verify;
+mod witnesses;

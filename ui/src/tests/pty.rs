@@ -32,6 +32,7 @@ fn child() {
         audience: Ok(vec![]),
         stops_after_failure: false,
         log_claim: true,
+        post: crate::testing::nobody(),
     };
     tokio::runtime::Runtime::new().unwrap().block_on(run(start)).unwrap();
 }

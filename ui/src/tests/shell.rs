@@ -155,7 +155,8 @@ fn a_copy_for_review_cannot_be_unlocked() {
 fn l_locks_again() {
     let (mut app, _) = start();
     assert_eq!(press(&mut app, "L"), [Effect::Lock]);
-    app.update(Msg::Locked);
+    assert_eq!(press(&mut app, "n"), [], "at once, whatever is still signed");
+    app.update(Msg::Locked(Ok(())));
     assert_eq!(press(&mut app, "n"), []);
 }
 

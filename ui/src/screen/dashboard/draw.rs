@@ -9,8 +9,10 @@ use crate::theme::Meaning;
 use crate::verification::{Verification, verdict};
 use crate::widget::scroll::{Pair, pairs};
 use crate::widget::table::{self, Cell, Column};
+use crate::witnessing::Witnessing;
+use licentia_core::audit::Level;
 use licentia_core::pin::PinState;
-use licentia_core::{Checkpoint, Cosignature, EXPIRING_DAYS, Issuer, License, LicenseCounts};
+use licentia_core::{EXPIRING_DAYS, Issuer, License, LicenseCounts};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -18,6 +20,7 @@ use ratatui::text::{Line, Span};
 /// What it shows besides what it reads.
 pub(crate) struct Around<'a> {
     pub(crate) verification: &'a Verification,
+    pub(crate) witnessing: &'a Witnessing,
     pub(crate) home: &'a str,
     /// Whether the vault is open, and what that means.
     pub(crate) vault: (String, Meaning),
@@ -38,6 +41,9 @@ impl Dashboard {
             if area.height < LOW {
                 // The line at the bottom says it too.
                 facts.retain(|fact| fact.name != "home");
+                // Licenses that end soon need the line more than an address that is in order; tab 3 has it.
+                let crowded = !self.expiring().is_empty();
+                facts.retain(|fact| !crowded || fact.name != "address" || fact.meaning == Meaning::Warning);
             }
             draw_lines(frame, &mut rest, pairs(&facts, area.width.into(), look));
             take(&mut rest, 1);
@@ -110,7 +116,7 @@ impl Dashboard {
         let mut facts = vec![checked(around.verification, overview, look)];
         facts.extend(match overview {
             None => vec![Pair::new("entries", "reading…")],
-            Some(overview) => log(overview, look),
+            Some(overview) => log(overview, around.witnessing, look),
         });
         facts.extend(overview.map_or_else(Vec::new, |overview| issuer(overview.issuer.as_ref())));
         let (vault, meaning) = &around.vault;
@@ -200,7 +206,13 @@ fn by_clock(counts: &LicenseCounts) -> [Number; 3] {
 fn checked(verification: &Verification, overview: Option<&Overview>, look: Look) -> Pair {
     let (said, meaning) = match (&verification.running, &verification.last) {
         (Some(running), _) => (running.said(), Meaning::Warning),
-        (None, None) => ("not yet since the start: press v to verify the audit log".to_owned(), Meaning::Warning),
+        (None, None) => match verification.held {
+            None => ("not yet since the start: press v to verify the audit log".to_owned(), Meaning::Warning),
+            Some((at, level)) => {
+                let what = if level == Level::Start { "its end" } else { "what came and a sample" };
+                (format!("{what}, {}: nothing wrong; v verifies all", look.ago(at)), Meaning::Text)
+            }
+        },
         (None, Some(last)) => {
             let (verdict, meaning) = verdict(&last.report);
             let since = overview.map_or(0, |overview| overview.log.size.saturating_sub(last.report.to));
@@ -212,7 +224,7 @@ fn checked(verification: &Verification, overview: Option<&Overview>, look: Look)
     Pair::new("checked", said).meaning(meaning)
 }
 
-fn log(overview: &Overview, look: Look) -> Vec<Pair> {
+fn log(overview: &Overview, witnessing: &Witnessing, look: Look) -> Vec<Pair> {
     let log = &overview.log;
     let last = overview.events.first().map(|record| look.zoned(record.recorded_at));
     let last = last.map_or_else(String::new, |at| format!(", the last from {at}"));
@@ -233,23 +245,16 @@ fn log(overview: &Overview, look: Look) -> Vec<Pair> {
         Err(why) => (why.message.clone(), Meaning::Danger),
     };
     let mut facts = vec![Pair::new("entries", format!("{}{last}", log.size))];
-    facts.extend(overview.checkpoint.as_ref().map(|(newest, witnessed)| signed(newest, witnessed.as_ref(), look)));
+    facts.extend(
+        overview
+            .checkpoint
+            .as_ref()
+            .map(|newest| Pair::new("signed", format!("up to {}, {}", newest.size, look.ago(newest.created_at)))),
+    );
+    let name = std::iter::once("witness").chain(std::iter::repeat(""));
+    facts.extend(name.zip(witnessing.said(look)).map(|(name, (said, meaning))| Pair::new(name, said).meaning(meaning)));
     facts.extend([Pair::new("log", &log.fingerprint), Pair::new("pin", pin).meaning(meaning)]);
     facts
-}
-
-/// How far the log was signed, and how far somebody else signed it too.
-fn signed(newest: &Checkpoint, witnessed: Option<&Cosignature>, look: Look) -> Pair {
-    let said = format!("up to {}, {}", newest.size, look.ago(newest.created_at));
-    Pair::new(
-        "signed",
-        match witnessed {
-            None => said,
-            Some(Cosignature { size, witness, signed_at, .. }) => {
-                format!("{said}; witnessed to {size}, {}, by {}", look.ago(*signed_at), clean(witness))
-            }
-        },
-    )
 }
 
 fn issuer(issuer: Option<&Issuer>) -> Vec<Pair> {

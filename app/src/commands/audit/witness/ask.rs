@@ -5,7 +5,7 @@ use crate::failure::{Failure, Result};
 use crate::view;
 use crate::witness::client;
 use clap::Args;
-use licentia_core::witness::{Asked, Post, WitnessError};
+use licentia_core::witness::{Asked, Post};
 use licentia_core::{Error, Explanation, Licentia, Witness};
 
 /// Send the latest checkpoint to the witnesses, and keep what they sign.
@@ -64,8 +64,6 @@ async fn ask(licentia: &Licentia, name: Option<&str>, post: Post) -> Result<Vec<
     Ok(vec![(witness, outcome)])
 }
 
-/// The log and what a witness knows of it do not agree: that is what witnesses are for.
 fn contradicts(error: &Error) -> bool {
-    use WitnessError::{Ahead, Disagrees, OtherHistory};
-    matches!(error, Error::Witness(Ahead { .. } | OtherHistory { .. } | Disagrees { .. }))
+    matches!(error, Error::Witness(error) if error.contradicts())
 }
