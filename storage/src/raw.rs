@@ -28,9 +28,6 @@ pub const CHUNK: i64 = 2_000;
 /// Rows that the reading thread may be ahead: with few, both threads wait for each other all the time.
 const AHEAD: usize = 500;
 
-/// 32 MiB: looking every entry up in every index comes back to the same pages.
-const CACHE: &str = "-32768";
-
 /// Reads what is in the file, whatever it is.
 #[derive(Debug)]
 pub struct RawReader {
@@ -120,7 +117,6 @@ impl RawReader {
         let mode = open::reading_mode(path);
         let connection = open::options(path, mode)
             .row_buffer_size(AHEAD)
-            .pragma("cache_size", CACHE)
             .connect()
             .await
             .map_err(|error| StoreError::from_sqlx(&error, path))?;
@@ -212,6 +208,8 @@ impl RawReader {
 
     /// What SQLite finds when it compares every index with its table and every value with its declared type.
     pub async fn structure_problems(&mut self) -> Result<Vec<String>, StoreError> {
+        // Every row is looked up in every index, which comes back to the same pages: 32 MiB of them are kept.
+        self.run("PRAGMA cache_size = -32768").await?;
         let rows = self.all("PRAGMA integrity_check(100)", &[]).await?;
         let lines = rows.iter().map(|row| String::from_utf8_lossy(&bytes(row, 0)).into_owned());
         Ok(lines.filter(|line| line != "ok").collect())

@@ -79,6 +79,17 @@ impl CheckpointCheck {
         }
     }
 
+    /// What a checkpoint of less than `from` entries says by itself: where the walk begins later, nobody compares it
+    /// with its entries.
+    pub(crate) fn look_at_older(&self, from: i64, findings: &mut Findings) {
+        for kept in self.waiting.iter().take_while(|kept| kept.size < from) {
+            match self.read(kept, &self.keys) {
+                Ok((signed, key)) => _ = self.check_witnesses(kept, &signed, &key, findings),
+                Err(why) => findings.add(altered(kept.size, why)),
+            }
+        }
+    }
+
     /// From a later entry on. Roots are compared only if a checkpoint is kept of exactly what comes before it: that is
     /// taken at its word, as the entry there is.
     pub(crate) fn beginning_at(mut self, from: i64) -> Self {

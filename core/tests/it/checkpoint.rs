@@ -2,7 +2,7 @@
 
 use crate::common::{World, request};
 use ed25519_dalek::SigningKey;
-use licentia_core::audit::{AuditFilter, CheckpointReason, ExportFormat};
+use licentia_core::audit::{AuditFilter, CheckpointReason, ExportFormat, Level};
 use licentia_core::tlog::merkle::{Frontier, leaf_hash};
 use licentia_core::tlog::{SignatureKind, SignedCheckpoint, Trust, VerifierKey};
 use licentia_core::{Backup, Checkpoint, Error, IssueRequest, Licentia, Place, ReissueRequest, Result};
@@ -291,7 +291,11 @@ async fn what_was_changed_in_a_checkpoint_is_found() {
             world.issue(subject).await;
             world.checkpoint().await;
         }
+        assert_eq!(world.found().await, []);
         world.spoil(&format!("UPDATE audit_checkpoint SET {spoilt} WHERE size = 5"));
+        let incremental = world.at_level(Level::Incremental).await;
+        assert_eq!((incremental.from, incremental.issues.len()), (6, 1), "{spoilt}: it is behind what was verified");
+        assert_eq!((incremental.issues[0].code, incremental.issues[0].seq_from), ("checkpoint_altered", Some(5)));
         assert_eq!(world.found().await, size, "{spoilt}");
         world.spoil("DELETE FROM audit_checkpoint WHERE size = 5");
         assert_eq!(world.found().await, [], "a checkpoint can be made again: that one is gone proves nothing");

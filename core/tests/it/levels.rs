@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::Notify;
 
 impl World {
-    async fn at_level(&self, level: Level) -> VerifyReport {
+    pub(crate) async fn at_level(&self, level: Level) -> VerifyReport {
         let request = VerifyRequest { level, ..VerifyRequest::default() };
         self.licentia.audit().verify(&request, Self::quiet()).await.unwrap()
     }

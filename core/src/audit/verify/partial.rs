@@ -1,5 +1,7 @@
 //! The levels that look at a part of the log: its end, or what came since it was verified.
 
+use super::super::checkpoint_check::CheckpointCheck;
+use super::super::keys::KeyRing;
 use super::super::report::Code;
 use super::Run;
 use super::entries::Walk;
@@ -28,7 +30,8 @@ impl Run<'_> {
         self.walk_to_the_end(reader, frame, None, log).await
     }
 
-    /// What came since the log was verified, and some of what was there before.
+    /// What came since the log was verified, and of what was there before every checkpoint's signature and some
+    /// entries.
     pub(super) async fn check_what_came(
         &mut self,
         reader: &mut RawReader,
@@ -56,6 +59,8 @@ impl Run<'_> {
         // Where nothing came, the last entry is looked at all the same.
         self.from = self.from.min(self.to).max(1);
         let old = self.from - 1;
+        let keys = KeyRing::new(log, &frame.keys).all();
+        CheckpointCheck::new(log.id, keys, vouchers.clone()).look_at_older(self.from, &mut self.findings);
         self.walk_to_the_end(reader, frame, Some(vouchers), log).await?;
         for _ in 0..STRETCHES {
             let Some(from) = self.somewhere(old) else { break };
