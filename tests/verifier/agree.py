@@ -34,7 +34,7 @@ for bundle in sorted(directory.glob("case-*.tar")):
     print(f"{'agreed' if agreed else 'DISAGREED':9}  {ours['status']}  {bundle.stem[5:]}")
     if not agreed:
         disagreements += 1
-        print(sorted(differ), run.stdout, run.stderr)
+        print(sorted(differ), run.returncode, run.stderr)
     count[ours["status"]] += 1
     codes |= {issue["code"] for issue in ours["issues"]}
 if disagreements or not all(count.values()):

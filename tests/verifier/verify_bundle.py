@@ -14,26 +14,33 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FILES = ["README.md", "entries.jsonl", "checkpoints.jsonl", "log.json", "manifest.json", "manifest.note"]
-LOG = "log_id created_at encoding public_key fingerprint keys"
-KEY = "key_id public_key epoch created_at introduced_by vkey"
-LINE = "seq encoded hash signature salt payload entry"
-TOLD = "version made_at log_id fingerprint entries first_seq last_seq last_hash last_checkpoint files"
-MANIFEST = TOLD + " export_id by signed recorded_as verification notes"
-# The fields of an entry from tag 1 on, and how long they are; those from 6 to 12 are text.
+LOG = "log_id created_at encoding public_key fingerprint keys".split()
+KEY = "key_id public_key epoch created_at introduced_by vkey".split()
+LINE = "seq encoded hash signature salt payload entry".split()
+MANIFEST = ("version export_id made_at by signed recorded_as log_id fingerprint entries first_seq last_seq last_hash "
+            "last_checkpoint files verification notes").split()
+# The fields of an entry from tag 1 on; those from the sixth on that come before the time are text.
 FIELDS = ("version log_id seq id transaction_id kind severity outcome actor actor_kind target_kind target_id "
           "recorded_at clock payload_hash effects key_id previous_hash").split()
 LENGTHS = {1: 8, 2: 16, 3: 8, 4: 16, 5: 16, 13: 8, 14: 8, 15: 32, 17: 16, 18: 32}
 ENTRY = b"licentia/audit-entry/v1\n"
-PRIME = 2**255 - 19
-# The points of small order, without their sign: as keys they let one signature hold for many messages.
-SMALL = {0, 1, PRIME - 1,
-         int.from_bytes(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"), "little"),
-         int.from_bytes(bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"), "little")}
+# Points of small order, without their sign: as keys they would let one signature hold for many messages.
+SMALL = {0, 1, 2**255 - 20, 2**255 - 19, 2**255 - 18} | {int.from_bytes(bytes.fromhex(point), "little") for point in (
+    "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a")}
 
 
 def demand(holds, what):
     if not holds:
         raise ValueError(f"{what} is not as it should be")
+
+
+def attempt(function, *arguments):
+    """What it gives, or None."""
+    try:
+        return function(*arguments)
+    except ValueError:
+        return None
 
 
 def derive(context, data):
@@ -45,8 +52,9 @@ def number(value):
 
 
 def encode(domain, fields):
-    framed = (tag.to_bytes(2, "big") + len(value).to_bytes(4, "big") + value for tag, value in fields.items())
-    return domain + b"".join(framed)
+    for tag, value in fields.items():
+        domain += tag.to_bytes(2, "big") + len(value).to_bytes(4, "big") + value
+    return domain
 
 
 def decode(data, known):
@@ -58,16 +66,12 @@ def decode(data, known):
     return fields
 
 
-def strong(point):
-    return len(point) == 32 and (y := int.from_bytes(point, "little") % 2**255) < PRIME and y not in SMALL
-
-
 def signed(key, signature, message):
     try:
         Ed25519PublicKey.from_public_bytes(key).verify(signature, message)
-        return strong(key) and strong(signature[:32])
     except (InvalidSignature, ValueError):
         return False
+    return not any(int.from_bytes(point, "little") % 2**255 in SMALL for point in (key, signature[:32]))
 
 
 def from_base64(text):
@@ -82,37 +86,9 @@ def unique(pairs):
 
 
 def parse(text, members):
-    """JSON in which no member occurs twice, with exactly these at the top."""
     found = json.loads(text, object_pairs_hook=unique, parse_constant=lambda word: demand(False, word))
-    demand(set(found) == set(members.split()), "an object")
+    demand(set(found) == set(members), "an object")
     return found
-
-
-def same(one, other):
-    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)  # 1, 1.0 and true are three things
-
-
-def header(name, size, made):
-    block = bytearray(512)
-    numbers = f"0000644\0{0:07o}\0{0:07o}\0{size:011o}\0{made:011o}\0"
-    for at, text in [(0, name), (100, numbers + " " * 8 + "0"), (257, "ustar\00000")]:
-        block[at : at + len(text)] = text.encode()
-    block[148:156] = f"{sum(block):07o}\0".encode()
-    return bytes(block)
-
-
-def unpack(data):
-    parts, at, made = {}, 0, int(data[136:147], 8)
-    for name in FILES:
-        if name == "manifest.note" and data[at:] == bytes(1024):
-            break
-        start, size = at + 512, int(data[at + 124 : at + 135], 8)
-        at = start + size + -size % 512
-        demand(min(size, made) >= 0 and data[start - 512 : start] == header(name, size, made), f"the header of {name}")
-        demand(data[start + size : at] == bytes(-size % 512), f"what follows {name}")
-        parts[name] = data[start : start + size]
-    demand(data[at:] == bytes(1024), "the end")
-    return parts, made
 
 
 def lines(data, members):
@@ -121,52 +97,66 @@ def lines(data, members):
     return [parse(line, members) for line in whole]
 
 
-def vkey(name, kind, key):
-    key_hash = hashlib.sha256(name.encode() + b"\n" + bytes([kind]) + key).hexdigest()[:8]
-    return f"{name}+{key_hash}+{base64.b64encode(bytes([kind]) + key).decode()}"
+def same(one, other):
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)  # 1, 1.0 and true are three things
 
 
-def note(text, vkeys):
-    """The text that was signed, and the keys that did; it is no note if one of them is named and did not sign."""
+def unpack(data):
+    """The members of the tar file. There is one way to write it, so each header is made again."""
+    parts, at, made = {}, 0, int(data[136:147], 8)
+    for name in FILES:
+        if name == "manifest.note" and data[at:] == bytes(1024):
+            break
+        start, size = at + 512, int(data[at + 124 : at + 135], 8)
+        head = f"{name:\0<100}0000644\0" + "0000000\0" * 2 + f"{size:011o}\0{made:011o}\0{'':8}0"
+        head = f"{head:\0<257}ustar\00000".ljust(512, "\0").encode()
+        head = head[:148] + f"{sum(head):07o}\0".encode() + head[156:]
+        at = start + size + -size % 512
+        demand(min(size, made) >= 0 and data[start - 512 : start] == head, f"where {name} begins")
+        demand(data[start + size : at] == bytes(-size % 512), f"what follows {name}")
+        parts[name] = data[start : start + size]
+    demand(data[at:] == bytes(1024), "the end")
+    return parts, made
+
+
+def note(text, vkeys, needed=False):
+    """What was signed. It is no note if one of the keys is named and did not sign it; one of them may be needed."""
     head, _, signatures = text.rpartition("\n\n")
     demand(head and signatures.endswith("\n") and all(c >= " " or c == "\n" for c in text), "a note")
-    head, signers = head + "\n", set()
+    head, signers = head + "\n", 0
     for line in signatures[:-1].split("\n"):
         mark, name, data = line.split(" ")
         data = from_base64(data)
-        demand(mark == "—" and name.split() == [name] and "+" not in name and len(data) > 4, "a line of a note")
-        for known in vkeys:
-            if known.startswith(f"{name}+{data[:4].hex()}+"):
-                key = from_base64(known.split("+", 2)[2])
-                time = f"cosignature/v1\ntime {int.from_bytes(data[4:12], 'big')}\n" if key[0] == 4 else ""
-                demand(signed(key[1:], data[12 if time else 4 :], (time + head).encode()), f"the signature of {name}")
-                signers.add(known)
-    return head, signers
+        demand(mark == "—" and name.split() == [name] and "+" not in name and len(data) > 4, "a signature line")
+        for vkey in vkeys:
+            if vkey.startswith(f"{name}+{data[:4].hex()}+"):
+                kind, *key = from_base64(vkey.split("+", 2)[2])
+                time = f"cosignature/v1\ntime {int.from_bytes(data[4:12], 'big')}\n" if kind == 4 else ""
+                demand(signed(bytes(key), data[12 if time else 4 :], (time + head).encode()), "a signature")
+                signers += 1
+    demand(signers or not needed, "that nobody signed")
+    return head
 
 
-def checkpoint(text, vkeys):
-    head, signers = note(text, vkeys)
-    origin, size, root, *more = head[:-1].split("\n")
+def checkpoint(text):
+    origin, size, root, *more = note(text, [])[:-1].split("\n")
     demand(origin and all(more) and str(int(size)) == size and len(from_base64(root)) == 32, "a checkpoint")
-    return origin, int(size), root, signers
-
-
-def clock(micros):
-    return (datetime(1970, 1, 1) + timedelta(microseconds=micros)).isoformat(timespec="microseconds") + "Z"
+    return origin, int(size), root
 
 
 def entry_of(encoded):
-    """The fields by tag, as bytes, and by name."""
-    fields, entry = decode(encoded.removeprefix(ENTRY), range(1, 19)), {}
+    fields = decode(encoded.removeprefix(ENTRY), range(1, 19))
     demand(encoded.startswith(ENTRY) and set(fields) | {11, 12} == set(range(1, 19)), "an entry")
-    for tag, name in enumerate(FIELDS, 1):
-        value = fields.get(tag, b"")
-        demand(len(value) == LENGTHS.get(tag, len(value)), name)
-        entry[name] = value.decode() if 6 <= tag <= 12 else int.from_bytes(value, "big", signed=True) if len(value) == 8 else value
+    demand(all(len(fields[tag]) == length for tag, length in LENGTHS.items()), "the length of a field")
+    entry = {name: fields.get(tag) for tag, name in enumerate(FIELDS, 1)}
+    entry |= {name: entry[name].decode() for name in FIELDS[5:12] if entry[name] is not None}
+    entry |= {name: str(uuid.UUID(bytes=entry[name])) for name in ("id", "transaction_id")}
+    entry |= {name: int.from_bytes(entry[name], "big", signed=True) for name in ("version", "recorded_at", "clock")}
     return fields, entry
 
 
 def effects_of(data):
+    """Noun, id and hash of each."""
     effects = []
     while data:
         end = 4 + int.from_bytes(data[:4], "big")
@@ -177,198 +167,163 @@ def effects_of(data):
     return effects
 
 
+def clock(micros):
+    return (datetime(1970, 1, 1) + timedelta(microseconds=micros)).isoformat(timespec="microseconds") + "Z"
+
+
+def readable(seq, entry, stored, signature, body):
+    """An entry as lists show it."""
+    try:
+        payload = json.loads(body or b"null", parse_constant=lambda word: demand(False, word))
+    except ValueError:
+        payload = body.decode("utf-8", "replace")
+    return {name: entry[name] for name in ["id", *FIELDS[5:12]]} | {
+        "seq": seq, "payload": payload, "created_at": clock(entry["recorded_at"]), "metadata": {
+            "hash": "blake3:" + stored.hex(), "previous_hash": "blake3:" + entry["previous_hash"].hex(),
+            "signature": "ed25519:" + signature.hex(), "key_id": entry["key_id"].hex(), "version": entry["version"],
+            "transaction_id": entry["transaction_id"], "clock": clock(entry["clock"])}}
+
+
 class Key:
-    """A key of the log, the effect that accounts for its row, and what it signs checkpoints as."""
+    """A key of the log: what an effect says of its row, and what it signs notes as."""
 
     def __init__(self, log, public, epoch, created_at, stated_id=None):
         self.public, self.name = public, f"licentia/{log}/{epoch}"
         self.id = derive("licentia 2026 audit key id v1", public)[:16]
-        row = [b"audit_key", stated_id or self.id, public, number(epoch), number(created_at)]
-        row_hash = derive("licentia 2026 row v1", encode(b"licentia/row/v1\n", dict(enumerate(row))))
-        self.effect = ("audit_key", row[1], row_hash)
-        self.vkey = vkey(self.name, 1, public) if strong(public) else None
+        row = {0: b"audit_key", 1: stated_id or self.id, 2: public, 3: number(epoch), 4: number(created_at)}
+        self.effect = ("audit_key", row[1], derive("licentia 2026 row v1", encode(b"licentia/row/v1\n", row)))
+        key_hash = hashlib.sha256(f"{self.name}\n\1".encode() + public).hexdigest()[:8]
+        self.vkey = f"{self.name}+{key_hash}+" + base64.b64encode(b"\1" + public).decode()
 
 
 class Verifier:
     def __init__(self, data, trusted, witnesses):
-        self.issues, self.witnesses, self.introduced = [], witnesses, []
+        self.issues, self.witnesses, self.introduced, self.leaves, self.whole = [], witnesses, [], [], True
         self.parts, self.made = unpack(data)
         self.log, self.manifest = parse(self.parts["log.json"], LOG), parse(self.parts["manifest.json"], MANIFEST)
         self.lines = lines(self.parts["entries.jsonl"], LINE)
-        self.notes = lines(self.parts["checkpoints.jsonl"], "size note")
+        self.notes = lines(self.parts["checkpoints.jsonl"], ["size", "note"])
         self.id, public = uuid.UUID(self.log["log_id"]), from_base64(self.log["public_key"])
         if len(public) != 32:
-            return self.issue("log_missing")
-        log = {1: self.id.bytes, 2: number(self.log["created_at"]), 3: number(self.log["encoding"]), 4: public}
-        fingerprint = derive("licentia 2026 audit log v1", encode(b"licentia/audit-log/v1\n", log))
+            return self.expect(False, "log_missing")
+        self.check_log(public, trusted)
+        self.check_entries()
+        self.check_manifest()
+
+    def expect(self, holds, code, first=None, last=None):
+        if not holds:
+            self.issues.append({"code": code, "seq_from": first, "seq_to": first if last is None else last})
+
+    def check_log(self, public, trusted):
+        row = {1: self.id.bytes, 2: number(self.log["created_at"]), 3: number(self.log["encoding"]), 4: public}
+        fingerprint = derive("licentia 2026 audit log v1", encode(b"licentia/audit-log/v1\n", row))
         self.fingerprint = "blake3:" + fingerprint.hex()
-        if trusted and trusted.lower() not in (self.fingerprint, public.hex()):
-            self.issue("wrong_log")
-        self.key = first = Key(self.id, public, 1, self.log["created_at"])
-        self.keys = [first]
+        self.expect(not trusted or trusted.lower() in (self.fingerprint, public.hex()), "wrong_log")
+        self.expect(self.log["fingerprint"] == self.fingerprint and self.log["keys"], "key_table_altered")
+        self.next, self.link, self.time, self.last_hash = 1, {fingerprint}, self.log["created_at"], fingerprint
+        self.keys, self.key = [], Key(self.id, public, 1, self.log["created_at"])
         for said in self.log["keys"]:
-            demand(set(said) == set(KEY.split()), "a key")
-            stated_id = bytes.fromhex(said["key_id"])
-            key = Key(self.id, from_base64(said["public_key"]), said["epoch"], said["created_at"], stated_id)
-            self.keys.append(key)
-            if said["vkey"] != key.vkey or said["key_id"] != stated_id.hex():
-                self.issue("key_table_altered")
-        if self.log["fingerprint"] != self.fingerprint or len(self.keys) == 1:
-            self.issue("key_table_altered")
-        self.next, self.link, self.time, self.leaves, self.whole = 1, {fingerprint}, self.log["created_at"], [], True
-        waiting = self.notes[::-1]
+            demand(set(said) == set(KEY), "a key")
+            public, stated_id = from_base64(said["public_key"]), bytes.fromhex(said["key_id"])
+            self.keys.append(Key(self.id, public, said["epoch"], said["created_at"], stated_id))
+            agrees = said["vkey"] == self.keys[-1].vkey and said["key_id"] == stated_id.hex()
+            self.expect(agrees, "key_table_altered")
+
+    def check_entries(self):
+        first, waiting = self.key, [(line["size"], line["note"]) for line in reversed(self.notes)]
         for line in self.lines:
             signer = self.key
             self.entry(line)
-            while waiting and waiting[-1]["size"] <= line["seq"]:
-                self.checkpoint(**waiting.pop(), keys=[signer, self.key])
-        for line in waiting:
-            self.issue("checkpoint_beyond", line["size"])
-        for place, (said, key) in enumerate(zip(self.log["keys"], self.keys[1:])):
+            while waiting and waiting[-1][0] <= line["seq"]:
+                self.checkpoint(*waiting.pop(), [signer, self.key])
+        for size, _ in waiting:
+            self.expect(False, "checkpoint_beyond", size)
+        for said, key in zip(self.log["keys"], self.keys):
             by = next((seq for seq, effect in self.introduced if effect == key.effect), None)
-            if said["introduced_by"] != by or (by is None and (place or key.effect != first.effect)):
-                self.issue("key_table_altered", said["introduced_by"])
-        self.check_manifest()
-
-    def issue(self, code, first=None, last=None):
-        self.issues.append({"code": code, "seq_from": first, "seq_to": first if last is None else last})
+            accounted = by is not None or key is self.keys[0] and key.effect == first.effect
+            self.expect(accounted and said["introduced_by"] == by, "key_table_altered", said["introduced_by"])
 
     def entry(self, line):
-        seq, hash_, signature = line["seq"], from_base64(line["hash"]), from_base64(line["signature"])
-        encoded, salt, payload = (
-            None if line[name] is None else from_base64(line[name]) for name in ("encoded", "salt", "payload"))
-        if seq < self.next:
-            self.issue("entry_inserted", seq)
-        elif seq > self.next:
-            self.issue("entry_missing", self.next, seq - 1)
+        seq, stored, signature = line["seq"], from_base64(line["hash"]), from_base64(line["signature"])
+        nullable = [line["encoded"], line["salt"], line["payload"]]
+        encoded, salt, body = (None if text is None else from_base64(text) for text in nullable)
+        self.expect(seq >= self.next, "entry_inserted", seq)
+        self.expect(seq <= self.next, "entry_missing", self.next, seq - 1)
         follows, link, before = seq == self.next, self.link, self.time
-        self.next, self.link, self.time = max(self.next, seq + 1), {hash_}, None
-        try:
-            fields, entry = entry_of(encoded or b"")
-        except ValueError:
-            self.issue("entry_malformed", seq)
-            self.whole, shown = False, None
-        else:
-            shown = readable(entry, fields, seq, hash_, signature, payload)
-        if not same(line["entry"], shown):
-            self.issue("readable_altered", seq)
-        if not shown:
-            return
-        # In its place in this log it would be these bytes.
+        self.next, self.link, self.time = max(self.next, seq + 1), {stored}, None
+        self.last_hash = stored
+        fields, entry = attempt(entry_of, encoded or b"") or (None, None)
+        self.whole = self.whole and bool(fields)
+        if not fields:
+            self.expect(line["entry"] is None, "readable_altered", seq)
+            return self.expect(False, "entry_malformed", seq)
+        self.expect(same(line["entry"], readable(seq, entry, stored, signature, body)), "readable_altered", seq)
+        # What it would be at this place in this log.
         encoded = encode(ENTRY, fields | {2: self.id.bytes, 3: number(seq)})
         self.leaves.append(hashlib.sha256(b"\0" + encoded).digest())
-        self.time = recorded = entry["recorded_at"]
+        self.time = entry["recorded_at"]
         if entry["version"] != 1:
-            return self.issue("version_unknown", seq)
-        self.link.add(derive("licentia 2026 audit entry v1", encoded))
-        if len(self.link) > 1:
-            self.issue("entry_altered", seq)
-        if follows and entry["previous_hash"] not in link:
-            self.issue("chain_broken", seq)
-        if entry["key_id"] != self.key.id:
-            self.issue("key_misplaced" if entry["key_id"] in [key.id for key in self.keys] else "key_unknown", seq)
+            return self.expect(False, "version_unknown", seq)
+        self.link = {stored, derive("licentia 2026 audit entry v1", encoded)}
+        self.expect(len(self.link) == 1, "entry_altered", seq)
+        self.expect(not follows or entry["previous_hash"] in link, "chain_broken", seq)
+        known = any(key.id == entry["key_id"] for key in [self.key, *self.keys])
+        self.expect(entry["key_id"] == self.key.id, "key_misplaced" if known else "key_unknown", seq)
         place = b"licentia/audit-signature/v1\n" + self.id.bytes + number(seq)
-        if not any(signed(self.key.public, signature, place + hash_) for hash_ in self.link):
-            self.issue("signature_invalid", seq)
+        holds = any(signed(self.key.public, signature, place + hash_) for hash_ in self.link)
+        self.expect(holds, "signature_invalid", seq)
         if before is not None:
-            adjusted, expected = entry["kind"] == "clock.adjusted", max(entry["clock"], before)
-            if adjusted != (before - entry["clock"] >= 120_000_000) or recorded != (entry["clock"] if adjusted else expected):
-                self.issue("time_disorder", seq)
-        if salt is None and payload is None:
-            self.issue("payload_missing", seq)
-        elif len(salt or b"") != 16 or derive("licentia 2026 audit payload v1", salt + (payload or b"")) != entry["payload_hash"]:
-            self.issue("payload_altered", seq)
-        try:
-            keys = [effect for effect in effects_of(entry["effects"]) if effect[0] == "audit_key"]
-        except ValueError:
-            return self.issue("effects_malformed", seq)
+            adjusted, now = entry["kind"] == "clock.adjusted", entry["clock"]
+            holds = adjusted == (before - now >= 120_000_000) and self.time == (now if adjusted else max(now, before))
+            self.expect(holds, "time_disorder", seq)
+        gone, salt, body = salt is None and body is None, salt or b"", body or b""
+        hashed = derive("licentia 2026 audit payload v1", salt + body)
+        self.expect(not gone, "payload_missing", seq)
+        self.expect(gone or len(salt) == 16 and hashed == entry["payload_hash"], "payload_altered", seq)
+        effects = attempt(effects_of, entry["effects"])
+        self.expect(effects is not None, "effects_malformed", seq)
+        keys = [effect for effect in effects or [] if effect[0] == "audit_key"]
         self.introduced += [(seq, effect) for effect in keys]
         if keys:
-            known = [key for key in self.keys[1:] if key.effect == keys[-1] and key.id == keys[-1][1]]
-            self.key = (known or [self.key])[0]
-            if not known:
-                self.issue("key_table_altered", seq)
+            known = [key for key in self.keys if key.effect == keys[-1] and key.id == keys[-1][1]]
+            self.expect(known, "key_table_altered", seq)
+            self.key = known[0] if known else self.key
 
     @functools.cache
     def root(self, start, end):
-        """RFC 9162, 2.1.1."""
         if end - start == 1:
             return self.leaves[start]
         middle = start + 2 ** ((end - start - 1).bit_length() - 1)
         return hashlib.sha256(b"\1" + self.root(start, middle) + self.root(middle, end)).digest()
 
-    def checkpoint(self, size, note, keys):
-        for key in keys:
-            try:
-                origin, stated, root, signers = checkpoint(note, [key.vkey])
-            except ValueError:
-                continue
-            if origin == key.name and signers and stated == size:
-                break
-        else:
-            return self.issue("checkpoint_altered", size)
-        if not self.whole or len(self.leaves) != size or self.root(0, size) != from_base64(root):
-            self.issue("checkpoint_disagrees", size)
-        try:
-            checkpoint(note, self.witnesses)
-        except ValueError:
-            self.issue("cosignature_invalid", size)
+    def checkpoint(self, size, text, keys):
+        origin, stated, root = attempt(checkpoint, text) or ("", 0, "")
+        if stated != size or not any(key.name == origin and attempt(note, text, [key.vkey], True) for key in keys):
+            return self.expect(False, "checkpoint_altered", size)
+        agrees = self.whole and len(self.leaves) == size and self.root(0, size) == from_base64(root)
+        self.expect(agrees, "checkpoint_disagrees", size)
+        self.expect(attempt(note, text, self.witnesses), "cosignature_invalid", size)
 
     def check_manifest(self):
-        said, entries, parts = self.manifest, self.lines, self.parts
-        last_checkpoint = None
-        if self.notes:
-            last_checkpoint = {"size": self.notes[-1]["size"], "root": ""}
-            try:
-                last_checkpoint["root"] = checkpoint(self.notes[-1]["note"], [])[2]
-            except ValueError:
-                pass  # what is no checkpoint has no root
-        expected = {
-            "version": 1,
-            "made_at": clock(self.made * 1_000_000).replace(".000000", ""),
-            "log_id": str(self.id),
-            "fingerprint": self.fingerprint,
-            "entries": len(entries),
-            "first_seq": entries[0]["seq"] if entries else None,
-            "last_seq": entries[-1]["seq"] if entries else None,
-            "last_hash": "blake3:" + from_base64(entries[-1]["hash"]).hex() if entries else self.fingerprint,
-            "last_checkpoint": last_checkpoint,
-            "files": [{"name": name, "bytes": len(parts[name]), "sha256": hashlib.sha256(parts[name]).hexdigest(),
-                       "blake3": blake3(parts[name]).hexdigest()} for name in FILES[:4]],
-        }
-        if not same(expected, {name: said[name] for name in expected}):
-            self.issue("manifest_disagrees")
-        if type(said["verification"]) is not dict or said["verification"].get("verified") is not True:
-            self.issue("export_found_issues")
-        self.issue("tables_absent")
+        said, parts, seqs = self.manifest, self.parts, [line["seq"] for line in self.lines] or [None]
+        last = self.notes[-1] if self.notes else None
+        root = last and (attempt(checkpoint, last["note"]) or ("", 0, ""))[2]
+        files = [{"name": name, "bytes": len(parts[name]), "sha256": hashlib.sha256(parts[name]).hexdigest(),
+                  "blake3": blake3(parts[name]).hexdigest()} for name in FILES[:4]]
+        expected = {"version": 1, "made_at": clock(self.made * 1_000_000).replace(".000000", ""), "log_id": str(self.id),
+                    "fingerprint": self.fingerprint, "entries": len(self.lines), "first_seq": seqs[0],
+                    "last_seq": seqs[-1], "last_hash": "blake3:" + self.last_hash.hex(), "files": files,
+                    "last_checkpoint": last and {"size": last["size"], "root": root}}
+        self.expect(same(expected, {name: said[name] for name in expected}), "manifest_disagrees")
+        found = said["verification"]
+        self.expect(type(found) is dict and found.get("verified") is True, "export_found_issues")
+        self.expect(False, "tables_absent")
         if "manifest.note" not in parts:
-            return self.issue("manifest_signature_invalid" if said["signed"] else "manifest_unsigned")
+            return self.expect(False, "manifest_signature_invalid" if said["signed"] else "manifest_unsigned")
+        text = attempt(note, attempt(parts["manifest.note"].decode) or "", [self.key.vkey], True)
         sha256 = hashlib.sha256(parts["manifest.json"]).hexdigest()
-        try:
-            text, signers = note(parts["manifest.note"].decode(), [self.key.vkey])
-            demand(said["signed"] and signers, "the signature")
-            demand(text == f"licentia/bundle/v1\n{self.key.name}\nsha256:{sha256}\n", "the manifest")
-        except ValueError:
-            self.issue("manifest_signature_invalid")
-
-
-def readable(entry, fields, seq, hash_, signature, payload):
-    """The entry as lists show it."""
-    try:
-        shown = None if payload is None else json.loads(payload, parse_constant=lambda word: demand(False, word))
-    except ValueError:
-        shown = payload.decode("utf-8", "replace")
-    words = {name: entry[name] for tag, name in enumerate(FIELDS[5:10])}
-    return words | {
-        "seq": seq, "id": str(uuid.UUID(bytes=entry["id"])), "payload": shown, "created_at": clock(entry["recorded_at"]),
-        "target_kind": entry["target_kind"] if 11 in fields else None,
-        "target_id": entry["target_id"] if 12 in fields else None,
-        "metadata": {
-            "hash": "blake3:" + hash_.hex(), "previous_hash": "blake3:" + entry["previous_hash"].hex(),
-            "signature": "ed25519:" + signature.hex(), "key_id": entry["key_id"].hex(), "clock": clock(entry["clock"]),
-            "transaction_id": str(uuid.UUID(bytes=entry["transaction_id"])), "version": entry["version"],
-        },
-    }
+        holds = said["signed"] and text == f"licentia/bundle/v1\n{self.key.name}\nsha256:{sha256}\n"
+        self.expect(holds, "manifest_signature_invalid")
 
 
 def main():
@@ -380,7 +335,7 @@ def main():
     try:
         with open(given.file, "rb") as file:
             found = Verifier(file.read(), given.log, given.witness)
-    except (AttributeError, KeyError, OSError, OverflowError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OSError, OverflowError, RecursionError, TypeError, ValueError) as error:
         print(json.dumps({"verified": False, "error": str(error), "issues": []}))
         return 1
     verified = all(issue["code"] in ("manifest_unsigned", "tables_absent") for issue in found.issues)
