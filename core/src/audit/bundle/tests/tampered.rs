@@ -1,7 +1,7 @@
 //! Bundles that somebody changed and mended as far as one can without the log's key. With `LICENTIA_BUNDLES=DIR` the test
 //! leaves each there with our verdict, for a verifier that shares no code with this one.
 
-use super::{BundleReport, World, codes, lived_in, verify};
+use super::{BundleReport, World, codes, forged, lived_in, verify};
 use crate::Error;
 use crate::audit::bundle::archive::Writer;
 use crate::audit::bundle::{BundleRequest, ENTRIES, LOG, MANIFEST, MEMBERS, SIGNATURE, verify_bundle};
@@ -51,8 +51,25 @@ impl Parts {
         self.members[place] = lines.iter().flat_map(|line| format!("{line}\n").into_bytes()).collect();
     }
 
-    fn json(&self, place: usize) -> Value {
+    pub(super) fn json(&self, place: usize) -> Value {
         serde_json::from_slice(&self.members[place]).unwrap()
+    }
+
+    pub(super) fn set_json(&mut self, place: usize, value: &Value) {
+        self.members[place] = format!("{value:#}\n").into_bytes();
+    }
+
+    /// Puts more behind a member, and mends what says how long it is.
+    pub(super) fn add_to(&mut self, place: usize, more: &[u8]) {
+        self.members[place].extend_from_slice(more);
+        self.mend_digests_only();
+    }
+
+    pub(super) fn key_ids(&self) -> Vec<Vec<u8>> {
+        let log = self.json(LOG);
+        let keys = log["keys"].as_array().unwrap().iter();
+        keys.map(|key| licentia_storage::audit::key_id(&bytes(&key["public_key"]).try_into().unwrap()).to_vec())
+            .collect()
     }
 
     pub(super) fn manifest(&self) -> Value {
@@ -97,7 +114,7 @@ fn bytes(value: &Value) -> Vec<u8> {
 }
 
 /// One bit of what a member holds is another.
-fn flip(value: &mut Value) {
+pub(super) fn flip(value: &mut Value) {
     let mut changed = bytes(value);
     let middle = changed.len() / 2;
     changed[middle] ^= 1;
@@ -105,14 +122,14 @@ fn flip(value: &mut Value) {
 }
 
 /// What was done, and what has to be found.
-struct Case {
-    name: &'static str,
-    parts: Parts,
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) parts: Parts,
     expected: &'static [&'static str],
 }
 
 /// All entries and checkpoints changed by `work`, and everything mended that can be.
-fn case(
+pub(super) fn case(
     honest: &Parts,
     name: &'static str,
     expected: &'static [&'static str],
@@ -405,7 +422,7 @@ async fn whatever_is_done_to_a_bundle_is_found_and_named() {
         let trust = json!({ "fingerprint": world.fingerprint, "witness": world.witness_key().to_string() });
         std::fs::write(directory.join("trust.json"), trust.to_string()).unwrap();
     }
-    for Case { name, parts, expected } in cases(&honest, &other) {
+    for Case { name, parts, expected } in cases(&honest, &other).into_iter().chain(forged::cases(&honest)) {
         let path = directory.join(format!("case-{name}.tar"));
         std::fs::write(&path, parts.to_bytes()).unwrap();
         let found = verify_bundle(&path, &world.request(), &super::quiet());
@@ -417,8 +434,18 @@ async fn whatever_is_done_to_a_bundle_is_found_and_named() {
         }
         assert_eq!(told, expected, "{name}");
         let verified = found.as_ref().is_ok_and(|found| found.report.verified);
-        let harmless = ["honest", "only-mended", "checkpoints-gone", "tail-cut-behind-the-last-checkpoint"];
+        let harmless =
+            ["honest", "only-mended", "sealed-anew", "checkpoints-gone", "tail-cut-behind-the-last-checkpoint"];
         assert_eq!(verified, harmless.contains(&name), "{name}");
+        if kept.is_some() {
+            std::fs::write(path.with_extension("json"), verdict(&found).to_string()).unwrap();
+        }
+    }
+    for (name, bytes) in forged::not_bundles(&honest) {
+        let path = directory.join(format!("case-{name}.tar"));
+        std::fs::write(&path, bytes).unwrap();
+        let found = verify_bundle(&path, &world.request(), &super::quiet());
+        assert_eq!(told(&found), ["malformed"], "{name}");
         if kept.is_some() {
             std::fs::write(path.with_extension("json"), verdict(&found).to_string()).unwrap();
         }
