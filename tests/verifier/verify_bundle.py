@@ -14,11 +14,12 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 FILES = ["README.md", "entries.jsonl", "checkpoints.jsonl", "log.json", "manifest.json", "manifest.note"]
-LOG = "log_id created_at encoding public_key fingerprint keys".split()
-KEY = "key_id public_key epoch created_at introduced_by vkey".split()
-LINE = "seq encoded hash signature salt payload entry".split()
+# The members of the JSON in them.
+LOG = "log_id created_at encoding public_key fingerprint keys"
+KEY = "key_id public_key epoch created_at introduced_by vkey"
+LINE = "seq encoded hash signature salt payload entry"
 MANIFEST = ("version export_id made_at by signed recorded_as log_id fingerprint entries first_seq last_seq last_hash "
-            "last_checkpoint files verification notes").split()
+            "last_checkpoint files verification notes")
 # The fields of an entry from tag 1 on; those from the sixth on that come before the time are text.
 FIELDS = ("version log_id seq id transaction_id kind severity outcome actor actor_kind target_kind target_id "
           "recorded_at clock payload_hash effects key_id previous_hash").split()
@@ -85,16 +86,19 @@ def unique(pairs):
     return dict(pairs)
 
 
-def parse(text, members):
-    found = json.loads(text, object_pairs_hook=unique, parse_constant=lambda word: demand(False, word))
-    demand(set(found) == set(members), "an object")
+def parse(text, pairs=unique):
+    return json.loads(text, object_pairs_hook=pairs, parse_constant=lambda word: demand(False, word))
+
+
+def whole(found, members):
+    demand(set(found) == set(members.split()), "an object")
     return found
 
 
 def lines(data, members):
-    *whole, rest = data.decode().split("\n")
+    *text, rest = data.decode().split("\n")
     demand(not rest, "the last line")
-    return [parse(line, members) for line in whole]
+    return [whole(parse(line), members) for line in text]
 
 
 def same(one, other):
@@ -173,10 +177,10 @@ def clock(micros):
 
 def readable(seq, entry, stored, signature, body):
     """An entry as lists show it."""
-    try:
-        payload = json.loads(body or b"null", parse_constant=lambda word: demand(False, word))
-    except ValueError:
-        payload = body.decode("utf-8", "replace")
+    payload = None
+    if body is not None:
+        found = attempt(lambda: [parse(body.decode(), dict)])
+        payload = found[0] if found else body.decode("utf-8", "replace")
     return {name: entry[name] for name in ["id", *FIELDS[5:12]]} | {
         "seq": seq, "payload": payload, "created_at": clock(entry["recorded_at"]), "metadata": {
             "hash": "blake3:" + stored.hex(), "previous_hash": "blake3:" + entry["previous_hash"].hex(),
@@ -200,9 +204,10 @@ class Verifier:
     def __init__(self, data, trusted, witnesses):
         self.issues, self.witnesses, self.introduced, self.leaves, self.whole = [], witnesses, [], [], True
         self.parts, self.made = unpack(data)
-        self.log, self.manifest = parse(self.parts["log.json"], LOG), parse(self.parts["manifest.json"], MANIFEST)
+        self.log = whole(parse(self.parts["log.json"].decode()), LOG)
+        self.manifest = whole(parse(self.parts["manifest.json"].decode()), MANIFEST)
         self.lines = lines(self.parts["entries.jsonl"], LINE)
-        self.notes = lines(self.parts["checkpoints.jsonl"], ["size", "note"])
+        self.notes = lines(self.parts["checkpoints.jsonl"], "size note")
         self.id, public = uuid.UUID(self.log["log_id"]), from_base64(self.log["public_key"])
         if len(public) != 32:
             return self.expect(False, "log_missing")
@@ -222,8 +227,7 @@ class Verifier:
         self.expect(self.log["fingerprint"] == self.fingerprint and self.log["keys"], "key_table_altered")
         self.next, self.link, self.time, self.last_hash = 1, {fingerprint}, self.log["created_at"], fingerprint
         self.keys, self.key = [], Key(self.id, public, 1, self.log["created_at"])
-        for said in self.log["keys"]:
-            demand(set(said) == set(KEY), "a key")
+        for said in (whole(key, KEY) for key in self.log["keys"]):
             public, stated_id = from_base64(said["public_key"]), bytes.fromhex(said["key_id"])
             self.keys.append(Key(self.id, public, said["epoch"], said["created_at"], stated_id))
             agrees = said["vkey"] == self.keys[-1].vkey and said["key_id"] == stated_id.hex()
@@ -310,7 +314,8 @@ class Verifier:
         root = last and (attempt(checkpoint, last["note"]) or ("", 0, ""))[2]
         files = [{"name": name, "bytes": len(parts[name]), "sha256": hashlib.sha256(parts[name]).hexdigest(),
                   "blake3": blake3(parts[name]).hexdigest()} for name in FILES[:4]]
-        expected = {"version": 1, "made_at": clock(self.made * 1_000_000).replace(".000000", ""), "log_id": str(self.id),
+        made_at = clock(self.made * 1_000_000).replace(".000000", "")
+        expected = {"version": 1, "made_at": made_at, "log_id": str(self.id),
                     "fingerprint": self.fingerprint, "entries": len(self.lines), "first_seq": seqs[0],
                     "last_seq": seqs[-1], "last_hash": "blake3:" + self.last_hash.hex(), "files": files,
                     "last_checkpoint": last and {"size": last["size"], "root": root}}

@@ -2,6 +2,7 @@
 
 mod forged;
 mod hostile;
+mod parts;
 mod tampered;
 
 use super::{BundleReport, BundleRequest, verify_bundle};
@@ -133,7 +134,7 @@ async fn what_cannot_be_encoded_is_there_as_what_it_is() {
 async fn the_same_log_at_the_same_time_makes_the_same_bytes() {
     let world = lived_in().await;
     let (one, other) = (world.bundle("a.tar", false).await, world.bundle("b.tar", false).await);
-    let members = |path: &Path| tampered::Parts::read(path);
+    let members = |path: &Path| parts::Parts::read(path);
     let (mut one, mut other) = (members(&one), members(&other));
     // Each export has an id of its own.
     assert_ne!(one.manifest()["export_id"], other.manifest()["export_id"]);

@@ -1,15 +1,17 @@
 //! Bundles in which one thing only is wrong. Most of it takes the log's own key, so all that could be mended is: each
 //! check stands alone. And bundles that say the same in another spelling, which are none.
 
-use super::tampered::{Case, Parts, case};
+use super::parts::Parts;
+use super::tampered::{Case, case};
 use crate::audit::bundle::line::Line;
-use crate::audit::bundle::{CHECKPOINTS, ENTRIES, LOG, MANIFEST};
+use crate::audit::bundle::{ENTRIES, LOG, MANIFEST};
 use crate::tlog::{self, Checkpoint};
+use base64ct::{Base64, Encoding};
 use curve25519_dalek::traits::Identity;
 use curve25519_dalek::{EdwardsPoint, Scalar};
 use ed25519_dalek::{Signer, SigningKey};
 use licentia_storage::LogId;
-use licentia_storage::audit::{SealedFields, signed_bytes};
+use licentia_storage::audit::{SealedFields, payload_hash, signed_bytes};
 use licentia_storage::raw::RawEntry;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha512};
@@ -67,15 +69,27 @@ fn small_r(entry: &mut RawEntry, log: &[u8; 16]) {
     entry.signature = [*r.as_bytes(), s.to_bytes()].concat();
 }
 
-/// An effect that accounts for a key which log.json does not have.
-fn brought_key() -> Vec<u8> {
-    let mut effect = Vec::new();
-    for (tag, value) in [(1_u16, &b"audit_key"[..]), (2, &[5; 16]), (3, &[6; 32])] {
-        effect.extend(tag.to_be_bytes());
-        effect.extend(u32::try_from(value.len()).unwrap().to_be_bytes());
-        effect.extend(value);
-    }
-    [u32::try_from(effect.len()).unwrap().to_be_bytes().to_vec(), effect].concat()
+fn framed(tag: u16, value: &[u8]) -> Vec<u8> {
+    [&tag.to_be_bytes()[..], &u32::try_from(value.len()).unwrap().to_be_bytes(), value].concat()
+}
+
+/// An effect; this one accounts for a key which log.json does not have.
+const KEY: [(u16, &[u8]); 3] = [(1, b"audit_key"), (2, &[5; 16]), (3, &[6; 32])];
+
+fn effect(fields: &[(u16, &[u8])], longer: usize) -> Vec<u8> {
+    let effect: Vec<u8> = fields.iter().flat_map(|(tag, value)| framed(*tag, value)).collect();
+    [u32::try_from(effect.len() + longer).unwrap().to_be_bytes().to_vec(), effect].concat()
+}
+
+/// The last checkpoint with another text, signed all the same.
+fn resigned(note: &mut Value, work: impl FnOnce(&str) -> String) {
+    let whole = note.as_str().unwrap().to_owned();
+    let (text, lines) = whole.rsplit_once("\n\n").unwrap();
+    let (name, line) = lines.lines().next().unwrap().rsplit_once(' ').unwrap();
+    let text = work(&format!("{text}\n"));
+    let signature = key().sign(text.as_bytes()).to_bytes();
+    let line = Base64::encode_string(&[&Base64::decode_vec(line).unwrap()[..4], &signature].concat());
+    *note = format!("{text}\n{name} {line}\n").into();
 }
 
 /// What only one check finds. With entry 11 sealed as it was, nothing is wrong.
@@ -101,6 +115,16 @@ pub(super) fn cases(honest: &Parts) -> Vec<Case> {
             notes[2]["note"] = checkpoint.sign(&origin, &signer).unwrap().to_string().into();
         })
     };
+    let payload = |name, body: &'static [u8]| {
+        let hash = payload_hash(&[4; 16], body).to_vec();
+        let after = |entry: &mut RawEntry| entry.payload = Some((vec![4; 16], body.to_vec()));
+        forged(honest, name, &["manifest_unsigned"], |fields| fields.payload_hash = hash, after)
+    };
+    let checkpoint = |name, work: &dyn Fn(&mut Value)| {
+        // What is no checkpoint has no root that the manifest could name.
+        let expected = &["manifest_disagrees", "manifest_unsigned", "checkpoint_altered@12"];
+        case(honest, name, expected, |_, notes, _| work(&mut notes[2]["note"]))
+    };
     let manifest = |name, expected, member, value: Value| {
         let mut case = case(honest, name, expected, |_, _, _| {});
         case.parts.set_manifest(member, value);
@@ -117,7 +141,43 @@ pub(super) fn cases(honest: &Parts) -> Vec<Case> {
         entry("key-of-nobody-named", &["manifest_unsigned", "key_unknown@11"], &|fields| fields.key_id = vec![7; 16]),
         entry("effects", &["manifest_unsigned", "effects_malformed@11"], &|fields| fields.effects = vec![0, 0xff]),
         entry("key-brought-from-nowhere", &["manifest_unsigned", "key_table_altered@11"], &|fields| {
-            fields.effects = brought_key();
+            fields.effects = effect(&KEY, 0);
+        }),
+        entry("effect-cut-off", &["manifest_unsigned", "effects_malformed@11"], &|fields| {
+            fields.effects = effect(&KEY, 1);
+        }),
+        entry("effect-without-id", &["manifest_unsigned", "effects_malformed@11"], &|fields| {
+            fields.effects = effect(&[KEY[0], KEY[2]], 0);
+        }),
+        entry("effect-with-half-a-hash", &["manifest_unsigned", "effects_malformed@11"], &|fields| {
+            fields.effects = effect(&[(1, b"license"), KEY[1], (3, &[6; 16])], 0);
+        }),
+        entry("key-id-too-short", &["manifest_unsigned", "readable_altered@11", "entry_malformed@11"], &|fields| {
+            fields.key_id.pop();
+        }),
+        // Any bytes can be a payload. What is no JSON is shown as text.
+        payload("payload-of-no-number", b"NaN"),
+        payload("payload-of-no-bytes", b""),
+        payload("payload-in-utf-16", b"\xff\xfe1\0"),
+        case(
+            honest,
+            "field-twice",
+            &["manifest_unsigned", "readable_altered@14", "entry_malformed@14"],
+            |entries, _, _| {
+                let last = &mut entries[13]["encoded"];
+                let mut encoded = Base64::decode_vec(last.as_str().unwrap()).unwrap();
+                encoded.extend_from_within(encoded.len() - 38..);
+                *last = Base64::encode_string(&encoded).into();
+            },
+        ),
+        checkpoint("checkpoint-size-spelt-otherwise", &|note| {
+            resigned(note, |text| text.replace("\n12\n", "\n012\n"));
+        }),
+        checkpoint("checkpoint-with-a-tab", &|note| resigned(note, |text| format!("{text}a\tb\n"))),
+        checkpoint("checkpoint-with-a-hyphen", &|note| {
+            let text = note.as_str().unwrap();
+            let (before, after) = text.rsplit_once('\u{2014}').unwrap();
+            *note = format!("{before}-{after}").into();
         }),
         entry("version", &["manifest_unsigned", "version_unknown@11"], &|fields| fields.version = 2),
         entry("payload-hash", &["manifest_unsigned", "payload_altered@11"], &|fields| fields.payload_hash[0] ^= 1),
@@ -204,7 +264,9 @@ pub(super) fn not_bundles(honest: &Parts) -> Vec<(&'static str, Vec<u8>)> {
     let mut blank = honest.clone();
     blank.add_to(ENTRIES, b"\n");
     let mut number = honest.clone();
-    number.add_to(CHECKPOINTS, b"{\"size\":NaN,\"note\":\"\"}\n");
+    number.replace(MANIFEST, "\"notes\": [", "\"notes\": [NaN");
+    let mut key = honest.clone();
+    key.replace(LOG, "\"epoch\": 1,", "\"epoch\": 1, \"more\": 1,");
     vec![
         (
             "base64-spelt-otherwise",
@@ -221,6 +283,7 @@ pub(super) fn not_bundles(honest: &Parts) -> Vec<(&'static str, Vec<u8>)> {
         ("line-says-half", line(&|line| line["seq"] = 1.0.into())),
         ("line-blank", blank.to_bytes()),
         ("not-a-number", number.to_bytes()),
+        ("key-says-more", key.to_bytes()),
         ("manifest-says-more", manifest(&|manifest| manifest["more"] = 1.into())),
         ("manifest-says-less", manifest(&|manifest| drop(manifest.as_object_mut().unwrap().remove("notes")))),
         ("tar-other-mode", header(0, &|header| header.set_mode(0o600))),
