@@ -1,12 +1,12 @@
 //! Taking the log away: a file of entries, and a manifest beside it that says what the file is.
 
-use super::{Audit, AuditFilter, CheckpointReason, ExportFormat, ExportReport, Kind, LogIdentity};
+use super::{Audit, AuditFilter, AuditSearch, CheckpointReason, ExportFormat, ExportReport, Kind, LogIdentity, Query};
 use crate::new_file::{self, NewFile};
 use crate::text::csv_safe;
 use crate::{AuditRecord, Operator, Progress, Result};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use licentia_storage::audit::{hex, tagged};
-use licentia_storage::{AuditKey, AuditQuery};
+use licentia_storage::{AuditKey, AuditQuery, Condition};
 use serde_json::{Value, json};
 use std::fs::File;
 use std::io::{self, Write};
@@ -62,6 +62,19 @@ impl Audit<'_> {
         operator: Option<&Operator>,
         progress: Progress,
     ) -> Result<ExportReport> {
+        let search = AuditSearch { filter: filter.clone(), query: None };
+        self.export_found(&search, format, out, operator, progress).await
+    }
+
+    /// As [`Self::export`], but only what fits the query too.
+    pub async fn export_found(
+        &self,
+        search: &AuditSearch,
+        format: ExportFormat,
+        out: &Path,
+        operator: Option<&Operator>,
+        progress: Progress,
+    ) -> Result<ExportReport> {
         let ambient = self.0.ambient();
         let manifest = manifest_path(out);
         new_file::refuse_existing(&manifest)?;
@@ -71,14 +84,18 @@ impl Audit<'_> {
         let log = self.identity().await?;
         let (new, file) = NewFile::beside(out, ambient)?;
         let mut sheet = Sheet { file, out, hasher: blake3::Hasher::new(), entries: 0, first: None, last: None };
-        self.fill(&mut sheet, filter, format, log.size, &progress).await?;
+        match search.query {
+            None => self.fill(&mut sheet, &search.filter, format, log.size, &progress).await?,
+            Some(_) => self.fill_with_found(&mut sheet, search, format, log.size, &progress).await?,
+        }
         sheet.sync()?;
 
         let mut said = json!({
             ID: ambient.uuid(ambient.now()),
             "file": out.file_name().map(|name| name.to_string_lossy()),
             "format": format.as_str(),
-            "filter": filter,
+            "filter": search.filter,
+            "query": search.query.as_ref().map(Query::text),
             "entries": sheet.entries,
             "first_seq": sheet.first,
             "last_seq": sheet.last,
@@ -115,13 +132,45 @@ impl Audit<'_> {
         while let Some(next) = &mut query {
             let mut entries = self.0.reader().audit_entries(next).await?;
             entries.retain(|entry| entry.seq <= size);
-            let (Some(first), Some(last)) = (entries.first(), entries.last()) else { break };
-            sheet.take(format.lines(&entries))?;
-            sheet.entries += u64::try_from(entries.len()).unwrap_or(u64::MAX);
-            sheet.first = sheet.first.or(Some(first.seq));
-            sheet.last = Some(last.seq);
+            if entries.is_empty() {
+                break;
+            }
+            sheet.add(&entries, format)?;
             next.before = sheet.last;
-            progress(last.seq, size);
+            progress(sheet.last.unwrap_or(size), size);
+        }
+        progress(size, size);
+        Ok(())
+    }
+
+    /// Writes the entries that fit a query, one stretch of the log after the other. The index of words is not asked:
+    /// it may leave an entry out, and an export must not.
+    async fn fill_with_found(
+        &self,
+        sheet: &mut Sheet<'_>,
+        search: &AuditSearch,
+        format: ExportFormat,
+        size: u64,
+        progress: &Progress,
+    ) -> Result<()> {
+        sheet.take(format.head())?;
+        let mut from = 1;
+        while from <= size {
+            let to = size.min(from + CHUNK - 1);
+            let condition = Condition::Seq { from, to }.and(search.condition());
+            let (mut found, mut before) = (Vec::new(), None);
+            loop {
+                let page = self.0.reader().search_without_index(&condition, before, CHUNK).await?;
+                found.extend(page.items);
+                before = page.next;
+                if before.is_none() {
+                    break;
+                }
+            }
+            found.reverse();
+            sheet.add(&found, format)?;
+            progress(to, size);
+            from = to + 1;
         }
         progress(size, size);
         Ok(())
@@ -154,6 +203,14 @@ impl Sheet<'_> {
             self.file.write_all(&bytes)
         });
         written.map_err(|source| new_file::failed("write", self.out, source))
+    }
+
+    fn add(&mut self, entries: &[AuditRecord], format: ExportFormat) -> Result<()> {
+        self.take(format.lines(entries))?;
+        self.entries += u64::try_from(entries.len()).unwrap_or(u64::MAX);
+        self.first = self.first.or(entries.first().map(|first| first.seq));
+        self.last = entries.last().map(|last| last.seq).or(self.last);
+        Ok(())
     }
 
     /// What the log is going to speak of is on disk first.

@@ -18,7 +18,7 @@ const SAVED: char = '@';
 const FOLLOWED: u64 = 1_000;
 
 impl AuditSearch {
-    fn condition(&self) -> Condition {
+    pub(super) fn condition(&self) -> Condition {
         let query = self.query.as_ref().map_or_else(Condition::everything, |query| query.condition().clone());
         self.filter.condition().and(query)
     }

@@ -101,6 +101,14 @@ impl PinStore {
         self.replace(&to, text.as_bytes(), 0)
     }
 
+    /// What was verified of a state that is given up is no start for the next verification. A failure stays.
+    pub(super) fn start_anew(&self, path: &Path, fingerprint: &str) -> Result<(), PinError> {
+        match self.recall(path) {
+            Ok(Some(_)) => self.remember(path, fingerprint, |known| (known.verified, known.unfinished) = (None, None)),
+            Ok(None) | Err(_) => Ok(()),
+        }
+    }
+
     fn recalled(&self, database: &Path) -> Result<Option<Remembered>, PinError> {
         let file = self.remembered_file(database);
         let Some(text) = text_of(&file)? else { return Ok(None) };

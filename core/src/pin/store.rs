@@ -103,6 +103,7 @@ impl PinStore {
         let pin = Pin { path: resolve(&pin.path)?, ..pin.clone() };
         self.create_dir()?;
         self.check_dir()?;
+        self.start_anew(&pin.path, &pin.fingerprint)?;
         let _lock = self.lock()?;
         self.write(&pin)
     }

@@ -1,7 +1,7 @@
 //! Taking the log away: pages, filters, the file, its manifest, and the entry that records it.
 
-use crate::common::{World, names};
-use licentia_core::audit::{AuditFilter, ExportFormat};
+use crate::common::{World, names, request};
+use licentia_core::audit::{AuditFilter, AuditSearch, ExportFormat};
 use licentia_core::{Actor, Error, Progress};
 use serde_json::Value;
 use std::path::Path;
@@ -118,6 +118,43 @@ async fn an_export_by_somebody_is_in_the_log_before_the_file_is_there() {
     assert_eq!((&said["recorded"], &said["recorded_as"]), (&true.into(), &7.into()));
     assert_eq!(payload["export_id"], said["export_id"]);
     assert_eq!(entry.target_id, Some(audit.identity().await.unwrap().log_id.to_string()));
+}
+
+#[tokio::test]
+async fn an_export_holds_what_a_query_finds_and_says_which_query() {
+    // More than one stretch of the log, so that the file is put together of several.
+    let world = World::new().await;
+    let requests: Vec<_> = (0..2_100).map(|n| request(&format!("till {n}"))).collect();
+    world.licentia.licenses().issue_batch(&world.operator, requests, quiet()).await.unwrap();
+    let audit = world.licentia.audit();
+    audit.follow_with_index(u64::MAX).await.unwrap();
+    // An index that forgot everything is no reason to leave an entry out.
+    world.tamper("INSERT INTO audit_search (audit_search) VALUES ('delete-all')");
+    let query = audit.understand("\"till 7\" OR payload.subject:\"till 2099\"").await.unwrap();
+    let search = AuditSearch { filter: kinds(&["license.*"]), query: Some(query) };
+    let out = world.path("found.jsonl");
+    let report = audit.export_found(&search, ExportFormat::Jsonl, &out, Some(&world.operator), quiet()).await.unwrap();
+    let lines: Vec<Value> =
+        std::fs::read_to_string(&out).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let seqs: Vec<&Value> = lines.iter().map(|line| &line["seq"]).collect();
+    assert_eq!(seqs, [&Value::from(11), &Value::from(2_103)]);
+    let said = manifest(&report.manifest);
+    assert_eq!(
+        (report.entries, &said["entries"], &said["first_seq"], &said["last_seq"]),
+        (2, &2.into(), seqs[0], seqs[1])
+    );
+    let recorded = audit.get(report.recorded_as.unwrap()).await.unwrap().payload_value();
+    assert_eq!(recorded["query"], search.query.as_ref().unwrap().text());
+    assert_eq!((&said["query"], &said["filter"]), (&recorded["query"], &recorded["filter"]));
+
+    let nothing = AuditSearch { query: Some(audit.understand("till AND seq:<3").await.unwrap()), ..search };
+    let out = world.path("nothing.csv");
+    let report = audit.export_found(&nothing, ExportFormat::Csv, &out, None, quiet()).await.unwrap();
+    assert_eq!((report.entries, std::fs::read_to_string(&out).unwrap().lines().count()), (0, 1));
+    assert_eq!(
+        (&manifest(&report.manifest)["first_seq"], &manifest(&report.manifest)["last_seq"]),
+        (&Value::Null, &Value::Null)
+    );
 }
 
 #[tokio::test]

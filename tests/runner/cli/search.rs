@@ -61,6 +61,58 @@ fn a_mistake_in_a_query_is_pointed_at() {
 }
 
 #[test]
+fn what_a_query_finds_is_taken_away() {
+    let mut shell = lived_in();
+    shell.run("audit filter save refunds --query payload.reason:refund").done();
+    let query = "alice AND created_at:[2026-05-20 TO 2026-05-21]";
+    let export = |shell: &Shell, more: &[&str]| shell.run_args(["audit", "export"].iter().chain(more));
+    let made = export(&shell, &["--out", "alice.jsonl", "--query", query]).done();
+    assert!(made.out().contains("alice.jsonl.manifest.json"), "{made}");
+    let lines = std::fs::read_to_string(shell.path("alice.jsonl")).unwrap();
+    let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.iter().map(|line| line["seq"].as_u64().unwrap()).collect::<Vec<_>>(), [4, 6]);
+    let event = &shell.run("audit list --limit 1 --format json").done().rows()[0];
+    assert_eq!((&event["kind"], &event["payload"]["query"]), (&json!("audit.export"), &json!(query)));
+    assert_eq!((&event["payload"]["entries"], &event["payload"]["last_seq"]), (&json!(2), &json!(6)));
+
+    // A saved query is written down as what it asked; it joins with the filters.
+    export(&shell, &["--out", "refunds.csv", "--format", "csv", "--query", "@refunds", "--kind", "license.*"]).done();
+    let sheet = std::fs::read_to_string(shell.path("refunds.csv")).unwrap();
+    assert_eq!(sheet.lines().map(|line| line.split(',').next().unwrap()).collect::<Vec<_>>(), ["seq", "6"]);
+    let event = &shell.run("audit list --limit 1 --format json").done().rows()[0];
+    assert_eq!(event["payload"]["query"], "payload.reason:refund");
+
+    // Without a passphrase too, and in a copy for review.
+    shell.run("backup --for-review --out review.db").done();
+    shell.set("LICENTIA_PASSPHRASE", None);
+    let run = shell
+        .run_args([
+            "--home",
+            "review.db",
+            "audit",
+            "export",
+            "--out",
+            "r.jsonl",
+            "--query",
+            "refnd~1 -kind:(filter.* OR audit.*)",
+        ])
+        .done();
+    assert!(run.err().contains("does not record this export"), "{run}");
+    assert_eq!(std::fs::read_to_string(shell.path("r.jsonl")).unwrap().lines().count(), 2);
+
+    let run = export(&shell, &["--out", "x.jsonl", "--query", "kind:a AND knd:b"]).wrong_usage("no field `knd`");
+    let lines: Vec<String> = run.err().lines().map(str::to_owned).collect();
+    let place = lines.iter().position(|line| line.contains("kind:a AND knd:b")).unwrap();
+    assert_eq!(lines[place].find("knd"), lines[place + 1].find("^^^"), "{run}");
+    export(&shell, &["--out", "x.jsonl", "--query", "@none"]).refused("no saved filter none");
+    let run = export(&shell, &["--bundle", "x.tar", "--query", "refund"]).wrong_usage("no query");
+    assert!(run.err().contains("whole or it proves nothing") && run.err().contains("--out FILE"), "{run}");
+    for left in ["x.jsonl", "x.jsonl.manifest.json", "x.tar"] {
+        assert!(!shell.path(left).exists(), "{left}");
+    }
+}
+
+#[test]
 fn a_query_is_saved_under_a_name() {
     let mut shell = lived_in();
     shell.run("audit filter save refunds --query payload.reason:refund").done();

@@ -1,6 +1,6 @@
 //! `licentia audit export`
 
-use super::filter::Filter;
+use super::search::Search;
 use crate::args::{Acting, Format};
 use crate::context::Context;
 use crate::failure::{Failure, Result};
@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
     after_help = "\
 Examples:
   licentia audit export --out may.jsonl --since 2026-05-01 --until 2026-06-01
+  licentia audit export --out refunds.csv --format csv --query 'payload.reason:refund'
   licentia audit export --bundle acme-log.tar",
     group(ArgGroup::new("file").required(true))
 )]
@@ -35,18 +36,18 @@ pub(crate) struct Export {
     bundle: Option<PathBuf>,
 
     #[command(flatten)]
-    filter: Filter,
+    search: Search,
 }
 
 pub(crate) async fn run(context: &Context, args: Export) -> Result {
     match (args.out, args.bundle) {
-        (_, Some(out)) => bundle(context, &out, &args.filter).await,
-        (Some(out), None) => entries(context, &out, args.filter).await,
+        (_, Some(out)) => bundle(context, &out, &args.search).await,
+        (Some(out), None) => entries(context, &out, args.search).await,
         (None, None) => Err(Failure::usage("an export needs --out FILE or --bundle FILE")),
     }
 }
 
-async fn entries(context: &Context, out: &Path, filter: Filter) -> Result {
+async fn entries(context: &Context, out: &Path, search: Search) -> Result {
     let format = match context.global.format {
         None | Some(Format::Jsonl) => ExportFormat::Jsonl,
         Some(Format::Csv) => ExportFormat::Csv,
@@ -59,8 +60,8 @@ async fn entries(context: &Context, out: &Path, filter: Filter) -> Result {
     let progress = context.progress("exporting");
     let report = context
         .record_if_unlocked(&Acting::default(), async |licentia, operator| {
-            let filter = filter.resolve(licentia).await?;
-            Ok(licentia.audit().export(&filter, format, out, operator, progress).await?)
+            let search = search.resolve(context, licentia).await?;
+            Ok(licentia.audit().export_found(&search, format, out, operator, progress).await?)
         })
         .await?;
     if report.recorded_as.is_none() {
@@ -74,11 +75,11 @@ async fn entries(context: &Context, out: &Path, filter: Filter) -> Result {
     })))
 }
 
-async fn bundle(context: &Context, out: &Path, filter: &Filter) -> Result {
-    if !filter.is_empty() {
-        return Err(Failure::usage("a bundle takes no filters")
-            .because("A bundle is the whole log: a part of it could not be verified.")
-            .hint("Leave the filters out, or write the entries they let through with --out FILE."));
+async fn bundle(context: &Context, out: &Path, search: &Search) -> Result {
+    if !search.is_empty() {
+        return Err(Failure::usage("a bundle takes no filters and no query")
+            .because("A bundle is whole or it proves nothing: a part of the log could not be verified.")
+            .hint("Leave them out, or write the entries that they let through with --out FILE."));
     }
     let progress = context.progress("exporting");
     let report = context

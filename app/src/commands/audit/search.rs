@@ -1,4 +1,5 @@
-//! What `audit list`, `audit tail` and `audit count` share: a query, and an index of words that keeps up.
+//! What `audit list`, `audit tail`, `audit count` and `audit export` share: filters and a query; and for the first three
+//! an index of words that keeps up.
 
 use super::filter::Filter;
 use crate::context::Context;
@@ -14,7 +15,7 @@ const BEFORE: u64 = 20_000;
 const FAR_BEHIND: u64 = 20_000;
 
 #[derive(Debug, Args)]
-pub(super) struct Search {
+pub(crate) struct Search {
     #[command(flatten)]
     filter: Filter,
 
@@ -24,6 +25,22 @@ pub(super) struct Search {
 }
 
 impl Search {
+    /// Whether it lets everything through.
+    pub(super) fn is_empty(&self) -> bool {
+        self.filter.is_empty() && self.query.is_none()
+    }
+
+    /// What is searched for in this database. Kinds that it does not have are said.
+    pub(super) async fn resolve(self, context: &Context, licentia: &Licentia) -> Result<AuditSearch> {
+        let query = match &self.query {
+            Some(text) => Some(licentia.audit().understand(text).await?),
+            None => None,
+        };
+        let filter = self.filter.resolve(licentia).await?;
+        super::list::note_unknown_kinds(context, &filter.kinds, &licentia.audit().kinds().await?);
+        Ok(AuditSearch { filter, query })
+    }
+
     /// Opens the database and searches. Only where words are asked for it is opened for writing, if it can be, so that
     /// their index keeps up; nothing else is written, and no passphrase is needed.
     pub(super) async fn run<T>(
@@ -31,21 +48,15 @@ impl Search {
         context: &Context,
         work: impl AsyncFnOnce(&Licentia, &AuditSearch) -> Result<T>,
     ) -> Result<T> {
-        let (filter, query) = (self.filter, self.query);
+        let queried = self.query.is_some();
         let searched = async |licentia: &Licentia| {
-            let query = match &query {
-                Some(text) => Some(licentia.audit().understand(text).await?),
-                None => None,
-            };
-            let filter = filter.resolve(licentia).await?;
-            let search = AuditSearch { filter, query };
-            super::list::note_unknown_kinds(context, &search.filter.kinds, &licentia.audit().kinds().await?);
+            let search = self.resolve(context, licentia).await?;
             if search.asks_for_words() {
                 keep_up(context, licentia).await?;
             }
             work(licentia, &search).await
         };
-        if query.is_some() { context.read_and_index(searched).await } else { context.read(searched).await }
+        if queried { context.read_and_index(searched).await } else { context.read(searched).await }
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bundles that are in order, files that are none, and everything that somebody may do to a bundle.
 
+mod forged;
 mod hostile;
 mod parts;
 mod tampered;

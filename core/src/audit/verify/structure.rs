@@ -1,4 +1,4 @@
-//! SQLite's own check of the file. Lists walk along indexes: one that leaves an entry out hides it from everybody who
+//! `SQLite`'s own check of the file. Lists walk along indexes: one that leaves an entry out hides it from everybody who
 //! looks for it there.
 
 use super::super::report::{Code, Findings};
@@ -6,7 +6,7 @@ use crate::Result;
 use licentia_storage::raw::RawReader;
 use std::path::Path;
 
-/// What SQLite says of the file.
+/// What `SQLite` says of the file.
 pub(super) struct Structure {
     problems: Vec<String>,
     /// The index of words is damaged. It is derived, so that is no problem of the log.

@@ -70,6 +70,17 @@ impl Reader<'_> {
         }
     }
 
+    /// As [`Self::search_entries`], but every entry is read: the index of words, which whoever can write the file can
+    /// change, has no say in it.
+    pub async fn search_without_index(
+        &self,
+        condition: &Condition,
+        before: Option<u64>,
+        limit: u64,
+    ) -> Result<SearchPage, StoreError> {
+        self.search_with(condition, before, limit, 0).await
+    }
+
     async fn search_with(
         &self,
         condition: &Condition,

@@ -1,7 +1,7 @@
-//! A bundle taken apart, to be changed and mended as far as one can without the log's key.
+//! The members of a bundle in a test, to be changed, and to be mended as far as one can without the log's key.
 
 use crate::audit::bundle::archive::Writer;
-use crate::audit::bundle::{CHECKPOINTS, ENTRIES, MANIFEST, MEMBERS, SIGNATURE};
+use crate::audit::bundle::{CHECKPOINTS, ENTRIES, LOG, MANIFEST, MEMBERS, SIGNATURE};
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 use std::io::Read;
@@ -11,7 +11,7 @@ use std::path::Path;
 #[derive(Clone)]
 pub(super) struct Parts {
     pub(super) members: Vec<Vec<u8>>,
-    pub(super) made: u64,
+    made: u64,
 }
 
 impl Parts {
@@ -52,6 +52,29 @@ impl Parts {
         serde_json::from_slice(&self.members[place]).unwrap()
     }
 
+    pub(super) fn set_json(&mut self, place: usize, value: &Value) {
+        self.members[place] = format!("{value:#}\n").into_bytes();
+    }
+
+    /// Puts more behind a member, and mends what says how long it is.
+    pub(super) fn add_to(&mut self, place: usize, more: &[u8]) {
+        self.members[place].extend_from_slice(more);
+        self.mend_digests_only();
+    }
+
+    pub(super) fn replace(&mut self, place: usize, from: &str, to: &str) {
+        let text = String::from_utf8(self.members[place].clone()).unwrap();
+        assert!(text.contains(from), "{text}");
+        self.members[place] = text.replacen(from, to, 1).into_bytes();
+    }
+
+    pub(super) fn key_ids(&self) -> Vec<Vec<u8>> {
+        let log = self.json(LOG);
+        let keys = log["keys"].as_array().unwrap().iter();
+        keys.map(|key| licentia_storage::audit::key_id(&bytes(&key["public_key"]).try_into().unwrap()).to_vec())
+            .collect()
+    }
+
     pub(super) fn manifest(&self) -> Value {
         self.json(MANIFEST)
     }
@@ -87,6 +110,17 @@ impl Parts {
         self.set_manifest("last_hash", hash.map_or(self.manifest()["fingerprint"].clone(), Value::from));
         self.set_manifest("last_checkpoint", checkpoints.last().map_or(Value::Null, root));
     }
+
+    /// For what does not read as JSON any more.
+    pub(super) fn mend_digests_only(&mut self) {
+        self.members.truncate(SIGNATURE);
+        self.set_manifest("signed", false);
+        let mut writer = Writer::new(tempfile::tempfile().unwrap(), 0);
+        let digests =
+            MEMBERS.into_iter().zip(&self.members[..MANIFEST]).map(|(name, bytes)| writer.whole(name, bytes).unwrap());
+        let files = serde_json::to_value(digests.collect::<Vec<_>>()).unwrap();
+        self.set_manifest("files", files);
+    }
 }
 
 pub(super) fn bytes(value: &Value) -> Vec<u8> {
@@ -99,17 +133,4 @@ pub(super) fn flip(value: &mut Value) {
     let middle = changed.len() / 2;
     changed[middle] ^= 1;
     *value = Base64::encode_string(&changed).into();
-}
-
-impl Parts {
-    /// For what does not read as JSON any more.
-    pub(super) fn mend_digests_only(&mut self) {
-        self.members.truncate(SIGNATURE);
-        self.set_manifest("signed", false);
-        let mut writer = Writer::new(tempfile::tempfile().unwrap(), 0);
-        let digests =
-            MEMBERS.into_iter().zip(&self.members[..MANIFEST]).map(|(name, bytes)| writer.whole(name, bytes).unwrap());
-        let files = serde_json::to_value(digests.collect::<Vec<_>>()).unwrap();
-        self.set_manifest("files", files);
-    }
 }

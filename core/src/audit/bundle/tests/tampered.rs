@@ -2,21 +2,21 @@
 //! leaves each there with our verdict, for a verifier that shares no code with this one.
 
 use super::parts::{Parts, bytes, flip};
-use super::{BundleReport, World, codes, lived_in, verify};
+use super::{BundleReport, World, codes, forged, lived_in, verify};
 use crate::Error;
 use crate::audit::bundle::{BundleRequest, CHECKPOINTS, ENTRIES, LOG, SIGNATURE, verify_bundle};
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 
 /// What was done, and what has to be found.
-struct Case {
-    name: &'static str,
-    parts: Parts,
+pub(super) struct Case {
+    pub(super) name: &'static str,
+    pub(super) parts: Parts,
     expected: &'static [&'static str],
 }
 
 /// All entries and checkpoints changed by `work`, and everything mended that can be.
-fn case(
+pub(super) fn case(
     honest: &Parts,
     name: &'static str,
     expected: &'static [&'static str],
@@ -296,7 +296,7 @@ async fn whatever_is_done_to_a_bundle_is_found_and_named() {
         let trust = json!({ "fingerprint": world.fingerprint, "witness": world.witness_key().to_string() });
         std::fs::write(directory.join("trust.json"), trust.to_string()).unwrap();
     }
-    for Case { name, parts, expected } in cases(&honest, &other) {
+    for Case { name, parts, expected } in cases(&honest, &other).into_iter().chain(forged::cases(&honest)) {
         let path = directory.join(format!("case-{name}.tar"));
         std::fs::write(&path, parts.to_bytes()).unwrap();
         let found = verify_bundle(&path, &world.request(), &super::quiet());
@@ -307,12 +307,29 @@ async fn whatever_is_done_to_a_bundle_is_found_and_named() {
             told.retain(|code| expected.contains(&code.as_str()));
         }
         assert_eq!(told, expected, "{name}");
-        let verified = found.is_ok_and(|found| found.report.verified);
-        let harmless = ["honest", "only-mended", "checkpoints-gone", "tail-cut-behind-the-last-checkpoint"];
+        let verified = found.as_ref().is_ok_and(|found| found.report.verified);
+        let harmless = [
+            "honest",
+            "only-mended",
+            "sealed-anew",
+            "payload-of-no-number",
+            "payload-of-no-bytes",
+            "payload-in-utf-16",
+            "checkpoints-gone",
+            "tail-cut-behind-the-last-checkpoint",
+        ];
         assert_eq!(verified, harmless.contains(&name), "{name}");
         if kept.is_some() {
-            std::fs::write(path.with_extension("json"), json!({ "verified": verified, "codes": told }).to_string())
-                .unwrap();
+            std::fs::write(path.with_extension("json"), verdict(&found).to_string()).unwrap();
+        }
+    }
+    for (name, bytes) in forged::not_bundles(&honest) {
+        let path = directory.join(format!("case-{name}.tar"));
+        std::fs::write(&path, bytes).unwrap();
+        let found = verify_bundle(&path, &world.request(), &super::quiet());
+        assert_eq!(told(&found), ["malformed"], "{name}");
+        if kept.is_some() {
+            std::fs::write(path.with_extension("json"), verdict(&found).to_string()).unwrap();
         }
     }
 }
@@ -322,6 +339,14 @@ fn told(found: &Result<BundleReport, Error>) -> Vec<String> {
         Ok(found) => codes(found),
         Err(Error::Bundle { .. }) => vec!["malformed".to_owned()],
         Err(error) => panic!("{error:?}"),
+    }
+}
+
+/// The exit status of `audit verify`, and every issue.
+fn verdict(found: &Result<BundleReport, Error>) -> Value {
+    match found {
+        Ok(found) => json!({ "status": if found.report.verified { 0 } else { 3 }, "issues": found.report.issues }),
+        Err(_) => json!({ "status": 1, "issues": [] }),
     }
 }
 
