@@ -119,6 +119,15 @@ pub(super) async fn verification(licentia: &Licentia) -> Result<Check> {
     const NAME: &str = "verification";
     let request = VerifyRequest { level: Level::Start, ..VerifyRequest::default() };
     let report = licentia.audit().verify(&request, Arc::new(|_, _| {})).await.or_else(unreadable)?;
+    let known = licentia.pins().map(|pins| pins.recall(&licentia.place().database)).transpose()?.flatten();
+    if report.verified
+        && let Some(failed) = known.and_then(|known| known.failed)
+    {
+        // The pin has moved on since, so the end alone does not show it any more.
+        let what = some(&failed.issues);
+        let found = format!("one failed at {} ({what}), and no full one has held since", printable(&failed.at));
+        return Ok(Check::failed(NAME, found, VERIFY));
+    }
     if report.verified {
         let VerifyReport { entries_checked, from, to, .. } = report;
         let found = match entries_checked {

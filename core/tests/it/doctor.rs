@@ -161,6 +161,12 @@ async fn the_end_of_the_log_is_verified_as_at_the_start_of_the_screen() {
     let found = check(&altered, "verification");
     assert!(found.found.contains("entry_altered at entry 3"), "{}", found.found);
     assert!(found.advice.as_ref().unwrap().contains("licentia audit verify"));
+    // The pin moves past it, and the end alone holds again: that it failed is not forgotten.
+    world.issue("alice").await;
+    world.licentia.move_pin().await.unwrap();
+    let later = diagnose(&world).await;
+    let found = &check(&later, "verification").found;
+    assert!(!later.healthy && found.contains("(entry_altered), and no full one has held since"), "{found}");
 }
 
 #[tokio::test]

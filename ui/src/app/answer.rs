@@ -96,25 +96,22 @@ impl App {
                 self.probes.one_loaded(request, answer, requests).map(|one| self.one_loaded(one))
             }
             Msg::KeyInspected { request, answer } => self.key_inspected(request, answer),
-            Msg::EventsLoaded { request, answer } if self.issuers.waits_for_events(request) => {
-                self.issuers.events_loaded(request, answer, requests)
+            Msg::EventsLoaded { request, answer } => {
+                let shown = [
+                    self.licenses.events_mut(),
+                    self.issuers.events_mut(),
+                    self.identities.events_mut(),
+                    self.probes.events_mut(),
+                ];
+                let asked = shown.into_iter().flatten().find(|events| events.waits_for(request));
+                asked.map_or(Ok(None), |events| events.loaded(request, answer, requests))
             }
-            Msg::EventsLoaded { request, answer } if self.identities.waits_for_events(request) => {
-                self.identities.events_loaded(request, answer, requests)
-            }
-            Msg::EventsLoaded { request, answer } if self.probes.waits_for_events(request) => {
-                self.probes.events_loaded(request, answer, requests)
-            }
-            Msg::EventsLoaded { request, answer } => match self.licenses.detail_mut() {
-                Some(detail) => detail.events_loaded(request, answer, requests),
-                None => Ok(None),
-            },
             Msg::LicensesMoved { request } => Ok(self.licenses.moved(request, requests)),
             Msg::LicenseVerified { request, answer } => self.license_verified(request, answer),
             Msg::Previewed { request, answer } => self.previewed(request, answer),
             Msg::TwinsLoaded { request, answer } => self.twins_loaded(request, answer),
             Msg::IdentityResolved { request, answer } => Ok(self.identity_resolved(request, answer)),
-            Msg::AuditLoaded { request, answer } => self.audit.loaded(request, answer, requests),
+            Msg::AuditLoaded { request, answer } => self.audit.events_mut().loaded(request, answer, requests),
             Msg::Searched { request, answer } => self.audit.searched(request, answer, requests),
             Msg::SearchedNewer { request, answer } => self.audit.searched_newer(request, answer, requests),
             Msg::EntriesCounted { request, answer } => self.entries_counted(request, answer).map(|()| None),

@@ -135,16 +135,15 @@ impl App {
     /// From an entry to the one below or above it in the list that it came from.
     fn neighbour(&mut self, below: bool) -> Option<Effect> {
         self.jump = None;
-        let (record, effect) = match self.tab {
-            TabId::Audit => self.audit.neighbour(below, &mut self.requests),
-            TabId::Licenses => {
-                self.licenses.detail_mut().map_or((None, None), |detail| detail.neighbour(below, &mut self.requests))
-            }
-            TabId::Issuers => self.issuers.neighbour(below, &mut self.requests),
-            TabId::Identities => self.identities.neighbour(below, &mut self.requests),
-            TabId::Probes => self.probes.neighbour(below, &mut self.requests),
-            TabId::Dashboard => (None, None),
+        let events = match self.tab {
+            TabId::Audit => Some(self.audit.events_mut()),
+            TabId::Licenses => self.licenses.events_mut(),
+            TabId::Issuers => self.issuers.events_mut(),
+            TabId::Identities => self.identities.events_mut(),
+            TabId::Probes => self.probes.events_mut(),
+            TabId::Dashboard => None,
         };
+        let (record, effect) = events.map_or((None, None), |events| events.neighbour(below, &mut self.requests));
         match (record, self.dialogs.last_mut()) {
             (Some(record), Some(Dialog::Entry(entry))) => entry.show(record.clone()),
             _ if below => self.notice = Some("This is the oldest entry of the list.".to_owned()),

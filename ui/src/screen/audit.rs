@@ -19,7 +19,6 @@ use crate::text::fit;
 use crate::theme::Meaning;
 use crossterm::event::KeyEvent;
 use licentia_core::audit::{AuditFilter, Query, SavedFilter, VerifyRequest};
-use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
@@ -165,18 +164,9 @@ impl Audit {
         self.events.show(self.search(), requests)
     }
 
-    pub(crate) fn loaded(
-        &mut self,
-        request: u64,
-        answer: Answer<Page<AuditRecord, u64>>,
-        requests: &mut Requests,
-    ) -> Answer<Option<Effect>> {
-        self.events.loaded(request, answer, requests)
-    }
-
-    /// Selects the entry below or above.
-    pub(crate) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
-        self.events.neighbour(below, requests)
+    /// What is listed.
+    pub(crate) const fn events_mut(&mut self) -> &mut Events {
+        &mut self.events
     }
 
     /// How many lines the tab has on the screen.

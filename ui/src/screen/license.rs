@@ -16,7 +16,7 @@ use crate::text::clean;
 use crate::theme::Meaning;
 use crate::widget::scroll::{Scroll, pairs};
 use chain::Chain;
-use licentia_core::{AuditRecord, Decoded, License, Page, Revocation};
+use licentia_core::{Decoded, License, Revocation};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -215,21 +215,9 @@ impl Detail {
         Ok(self.catch_up(requests))
     }
 
-    pub(crate) fn events_loaded(
-        &mut self,
-        request: u64,
-        answer: Answer<Page<AuditRecord, u64>>,
-        requests: &mut Requests,
-    ) -> Answer<Option<Effect>> {
-        match &mut self.events {
-            Some(events) => events.loaded(request, answer, requests),
-            None => Ok(None),
-        }
-    }
-
-    /// Selects the event below or above.
-    pub(crate) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
-        self.events.as_mut().map_or((None, None), |events| events.neighbour(below, requests))
+    /// The events, on the page of that name.
+    pub(crate) const fn events_mut(&mut self) -> Option<&mut Events> {
+        self.events.as_mut()
     }
 
     pub(crate) fn set_height(&mut self, height: usize) {

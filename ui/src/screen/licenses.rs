@@ -3,6 +3,7 @@
 mod rows;
 
 use super::actions::act_on;
+use super::events::Events;
 use super::license::Detail;
 use super::search::Search;
 use super::{Move, head, navigate, nothing};
@@ -173,6 +174,11 @@ impl Licenses {
 
     pub(crate) fn detail_mut(&mut self) -> Option<&mut Detail> {
         self.detail.as_mut()
+    }
+
+    /// The events of what is shown in detail, where they are shown.
+    pub(crate) fn events_mut(&mut self) -> Option<&mut Events> {
+        self.detail.as_mut()?.events_mut()
     }
 
     /// Shows a license as it is now, wherever it is on the screen.

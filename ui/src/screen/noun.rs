@@ -10,7 +10,6 @@ use crate::message::{Answer, Found};
 use crate::paging::Requests;
 use crate::step::{Cx, Step};
 use crate::widget::scroll::{Scroll, pairs};
-use licentia_core::{AuditRecord, Page};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -80,10 +79,6 @@ impl<T: Noun> Detail<T> {
         self.reading && self.request == request
     }
 
-    pub(super) fn waits_for_events(&self, request: u64) -> bool {
-        self.events.as_ref().is_some_and(|events| events.waits_for(request))
-    }
-
     /// False when it is not there any more.
     pub(super) fn loaded(&mut self, answer: Found<T, T::More>) -> Answer<bool> {
         self.reading = false;
@@ -94,20 +89,9 @@ impl<T: Noun> Detail<T> {
         Ok(true)
     }
 
-    pub(super) fn events_loaded(
-        &mut self,
-        request: u64,
-        answer: Answer<Page<AuditRecord, u64>>,
-        requests: &mut Requests,
-    ) -> Answer<Option<Effect>> {
-        match &mut self.events {
-            Some(events) => events.loaded(request, answer, requests),
-            None => Ok(None),
-        }
-    }
-
-    pub(super) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
-        self.events.as_mut().map_or((None, None), |events| events.neighbour(below, requests))
+    /// The events, where they are shown.
+    pub(super) const fn events_mut(&mut self) -> Option<&mut Events> {
+        self.events.as_mut()
     }
 
     pub(super) const fn outdated(&mut self) {

@@ -1,5 +1,6 @@
 //! A tab of one noun: its rows, page by page, and one of them in detail with its events.
 
+use super::events::Events;
 use super::noun::Detail;
 use super::{Move, head, navigate, nothing};
 use crate::effect::Effect;
@@ -10,7 +11,7 @@ use crate::paging::{Ask, Paged, Requests, Row};
 use crate::step::{Cx, Step};
 use crate::widget::scroll::Pair;
 use crate::widget::table::{self, Cell, Column};
-use licentia_core::{AuditRecord, Page};
+use licentia_core::Page;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
@@ -96,10 +97,6 @@ impl<T: Noun> Nouns<T> {
         self.list.waits_for(request)
     }
 
-    pub(crate) fn waits_for_events(&self, request: u64) -> bool {
-        self.detail.as_ref().is_some_and(|detail| detail.waits_for_events(request))
-    }
-
     pub(crate) fn loaded(
         &mut self,
         request: u64,
@@ -131,18 +128,6 @@ impl<T: Noun> Nouns<T> {
         Ok(One::Gone)
     }
 
-    pub(crate) fn events_loaded(
-        &mut self,
-        request: u64,
-        answer: Answer<Page<AuditRecord, u64>>,
-        requests: &mut Requests,
-    ) -> Answer<Option<Effect>> {
-        match &mut self.detail {
-            Some(detail) => detail.events_loaded(request, answer, requests),
-            None => Ok(None),
-        }
-    }
-
     /// Back to the list, which is read anew with this row selected.
     pub(crate) fn show(&mut self, key: T::Key, requests: &mut Requests) -> Effect {
         self.detail = None;
@@ -158,9 +143,9 @@ impl<T: Noun> Nouns<T> {
         effect
     }
 
-    /// Selects the event below or above, where events are shown.
-    pub(crate) fn neighbour(&mut self, below: bool, requests: &mut Requests) -> (Option<&AuditRecord>, Option<Effect>) {
-        self.detail.as_mut().map_or((None, None), |detail| detail.neighbour(below, requests))
+    /// The events of what is shown in detail, where they are shown.
+    pub(crate) fn events_mut(&mut self) -> Option<&mut Events> {
+        self.detail.as_mut()?.events_mut()
     }
 
     /// What was shown in detail is not there any more.
