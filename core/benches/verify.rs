@@ -58,9 +58,9 @@ fn main() {
         since.push(time(|| runtime.block_on(verify(&place, Level::Incremental))));
     }
     println!("medians of {ROUNDS} rounds             on the clock   of all cores");
-    let (batch, full) = (medians(batch), medians(full));
+    let (batch, full) = (medians(&batch), medians(&full));
     println!("(a) verify_batch, {BATCH} at once     {batch}");
-    println!("(b) reading the rows with rusqlite {}", medians(read));
+    println!("(b) reading the rows with rusqlite {}", medians(&read));
     println!("full verification                  {full}");
     let of = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
     println!(
@@ -68,8 +68,8 @@ fn main() {
         of(full.clock, batch.clock),
         of(full.cores, batch.cores)
     );
-    println!("verification at the start          {}", medians(start));
-    println!("incremental, nothing came          {}", medians(since));
+    println!("verification at the start          {}", medians(&start));
+    println!("incremental, nothing came          {}", medians(&since));
 }
 
 /// What something took: on the clock, and of all cores together, which says more on a machine that others use too.
@@ -98,7 +98,7 @@ fn cores() -> Duration {
     Duration::from_millis(fields.skip(11).take(2).map(|ticks| ticks.parse::<u64>().unwrap() * 10).sum())
 }
 
-fn medians(spent: Vec<Spent>) -> Spent {
+fn medians(spent: &[Spent]) -> Spent {
     let of = |part: fn(&Spent) -> Duration| median(spent.iter().map(part).collect());
     Spent { clock: of(|spent| spent.clock), cores: of(|spent| spent.cores) }
 }
