@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 /// Rows of one state of the file, with the entries that came before it since the last one.
 struct Chunk {
     entries: Vec<Prepared>,
-    rows: JoinHandle<Vec<RawRow>>,
+    rows: JoinHandle<Result<Vec<RawRow>, StoreError>>,
 }
 
 impl Run<'_> {
@@ -53,7 +53,7 @@ impl Run<'_> {
 
     async fn compare(&mut self, walk: &mut Walk, noun: &'static str, chunk: Chunk) -> Result<()> {
         self.take(walk, chunk.entries);
-        let rows = chunk.rows.await.map_err(|error| StoreError::Database(error.to_string()))?;
+        let rows = chunk.rows.await.map_err(|error| StoreError::Database(error.to_string()))??;
         for row in &rows {
             walk.replay.compare(noun, row, &mut self.findings);
         }
