@@ -28,6 +28,12 @@ pub const CHUNK: i64 = 2_000;
 /// Rows that the reading thread may be ahead: with few, both threads wait for each other all the time.
 const AHEAD: usize = 500;
 
+/// Entries with their payloads, column by column.
+const ENTRIES: &str = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, \
+    e.actor_kind, e.target_kind, e.target_id, e.recorded_at, e.clock, e.payload_hash, e.effects, e.key_id, \
+    e.previous_hash, e.hash, e.signature, p.salt, p.body \
+    FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq";
+
 /// Reads what is in the file, whatever it is.
 #[derive(Debug)]
 pub struct RawReader {
@@ -156,12 +162,23 @@ impl RawReader {
 
     /// The next entries from `seq` on, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
     pub async fn entries_from(&mut self, seq: i64, to: i64, log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
-        let sql = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, \
-             e.actor_kind, e.target_kind, e.target_id, e.recorded_at, e.clock, e.payload_hash, e.effects, e.key_id, \
-             e.previous_hash, e.hash, e.signature, p.salt, p.body \
-             FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq \
-             WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?";
-        let rows = self.all(sql, &[seq, to, CHUNK]).await?;
+        let sql = format!("{ENTRIES} WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?");
+        let rows = self.all(&sql, &[seq, to, CHUNK]).await?;
+        Ok(rows.iter().map(|row| entry(row, log_id)).collect())
+    }
+
+    /// The next entries of these kinds behind `seq`, up to `to`: found by the index of kinds, however long the log is.
+    pub async fn entries_of_kinds(
+        &mut self,
+        kinds: &[&'static str],
+        seq: i64,
+        to: i64,
+        log_id: [u8; 16],
+    ) -> Result<Vec<RawEntry>, StoreError> {
+        let kinds = kinds.iter().map(|kind| format!("'{}'", kind.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
+        // The plus keeps SQLite from walking along all entries in their order instead.
+        let sql = format!("{ENTRIES} WHERE e.kind IN ({kinds}) AND +e.seq > ? AND +e.seq <= ? ORDER BY +e.seq LIMIT ?");
+        let rows = self.all(&sql, &[seq, to, CHUNK]).await?;
         Ok(rows.iter().map(|row| entry(row, log_id)).collect())
     }
 

@@ -132,7 +132,7 @@ impl Audit<'_> {
             Some((tree, last)) => {
                 let check = CheckpointCheck::new(log.id, ring.all(), vouchers).growing(tree, &own);
                 // Its last entry is read again for the link to it.
-                (last.size, Chain::from_middle(log, ring, last.size, None), check)
+                (last.size, Chain::from_middle(log, ring, last.size, None, None), check)
             }
             None => {
                 let mut checkpoints = raw.vouchers(i64::MIN, covered).await?.checkpoints;
@@ -151,6 +151,13 @@ impl Audit<'_> {
             for prepared in preparer.prepare(entries, Signatures::Check) {
                 let (seq, leaf) = (prepared.entry.seq, prepared.leaf);
                 chain.take(prepared, &mut findings);
+                // It signed up to here, so from here on it has to be the one in force, whatever the entries say.
+                if start > 1 && seq == covered && chain.key() != Some(&own) {
+                    findings.add(
+                        Code::KeyMisplaced
+                            .at(seq, "Another key signs from here on than the one that signed the checkpoint."),
+                    );
+                }
                 if seq > covered || start == 1 {
                     check.take_from(&chain, seq, leaf, &mut findings);
                 }

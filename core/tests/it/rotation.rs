@@ -137,7 +137,7 @@ async fn keys_that_were_altered_removed_or_swapped_are_named() {
 }
 
 /// Somebody who knows the passphrase takes the key of today out of the vault.
-fn stolen_key(world: &World) -> SigningKey {
+pub(crate) fn stolen_key(world: &World) -> SigningKey {
     let sql = rusqlite::Connection::open(&world.licentia.place().database).unwrap();
     let log: [u8; 16] = sql.query_row("SELECT id FROM audit_log", [], |row| row.get(0)).unwrap();
     stolen(world, "log_key", log)

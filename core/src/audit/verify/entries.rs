@@ -2,15 +2,15 @@
 
 use super::super::chain::Chain;
 use super::super::checkpoint_check::CheckpointCheck;
-use super::super::keys::KeyRing;
 use super::super::prepare::{Prepared, Preparer, Signatures};
 use super::super::replay::Replay;
 use super::super::report::Code;
 use super::Run;
+use super::keys::Keys;
 use crate::pin::Mark;
 use crate::{Result, StoreError};
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawFrame, RawReader, RawVouchers, audited_tables};
+use licentia_storage::raw::{RawReader, RawVouchers, audited_tables};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -42,19 +42,19 @@ impl Walk {
     pub(super) async fn begin(
         reader: &mut RawReader,
         log: &AuditLog,
-        frame: &RawFrame,
+        keys: Keys,
         vouchers: Option<&RawVouchers>,
         from: i64,
         whole: bool,
     ) -> Result<Self> {
-        let ring = KeyRing::new(log, &frame.keys);
+        let Keys { ring, in_force } = keys;
         let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring));
         let keys = ring.all();
         let chain = if from == 1 {
             Chain::from_start(log, ring)
         } else {
             let before = reader.entries_from(from - 1, from - 1, *log.id.0.as_bytes()).await?;
-            Chain::from_middle(log, ring, from, before.first())
+            Chain::from_middle(log, ring, from, before.first(), Some(in_force))
         };
         let mut replay = Replay::of(if whole { audited_tables() } else { Vec::new() }.iter().map(|table| table.noun));
         replay.apply_first_key(log);
