@@ -121,7 +121,7 @@ impl Audit<'_> {
         let last = self.0.reader().latest_checkpoint().await?;
         let covered = last.as_ref().map_or(0, |last| last.size);
         // In this order: what others write meanwhile is newer than the size, and the keys are as new as the entries.
-        let mut vouchers = raw.vouchers(covered + 1, i64::MAX).await?;
+        let mut vouchers = raw.vouchers(covered.saturating_add(1), i64::MAX).await?;
         let size = integer(self.0.reader().audit_size().await?);
         let ring = KeyRing::new(log, &raw.keys().await?);
         let preparer = Preparer::new(*log.id.0.as_bytes(), &ring);
@@ -143,11 +143,11 @@ impl Audit<'_> {
             }
         };
         let mut findings = Findings::default();
-        let mut next = start;
-        loop {
-            let entries = raw.entries_from(next, size, *log.id.0.as_bytes()).await?;
+        let mut next = Some(start);
+        while let Some(from) = next {
+            let entries = raw.entries_from(from, size, *log.id.0.as_bytes()).await?;
             let Some(last) = entries.last() else { break };
-            next = last.seq.saturating_add(1);
+            next = last.seq.checked_add(1);
             for prepared in preparer.prepare(entries, Signatures::Check) {
                 let (seq, leaf) = (prepared.entry.seq, prepared.leaf);
                 chain.take(prepared, &mut findings);

@@ -84,7 +84,7 @@ impl Run<'_> {
     pub(super) async fn follow(&mut self, reader: &mut RawReader, walk: &mut Walk, to: i64) -> Result<Walked> {
         let log_id = walk.preparer.log_id();
         let mut next = Some(if walk.chain.next() <= 1 { i64::MIN } else { walk.chain.next() });
-        let total = u64::try_from(to - walk.chain.next() + 1).unwrap_or(0);
+        let total = u64::try_from(to.saturating_sub(walk.chain.next()).saturating_add(1)).unwrap_or(0);
         let before = walk.chain.checked;
         let most = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) + 2;
         let mut ahead = VecDeque::new();

@@ -19,7 +19,7 @@ impl Run<'_> {
     /// is read.
     pub(super) async fn compare_rows(&mut self, reader: &mut RawReader, mut walk: Walk) -> Result<()> {
         let mut empty = Vec::new();
-        let mut seen = walk.chain.next() - 1;
+        let mut seen = self.to;
         for table in audited_tables() {
             walk.replay.begin(table.noun, seen);
             let mut next = Some(i64::MIN);
@@ -40,7 +40,7 @@ impl Run<'_> {
                 empty.push(table.noun);
             }
         }
-        self.to = walk.chain.next() - 1;
+        self.to = seen;
         self.checked = walk.chain.checked;
         self.end = walk.chain.last_hash().to_vec();
         // Both or neither: emptying one of them is an edit like any other.
@@ -71,8 +71,9 @@ async fn read(
 ) -> Result<(Chunk, Option<i64>)> {
     let mut entries = Vec::new();
     reader.hold().await?;
-    loop {
-        let came = reader.entries_from(*seen + 1, i64::MAX, walk.preparer.log_id()).await?;
+    // Nothing comes behind the largest of all numbers.
+    while let Some(next) = seen.checked_add(1) {
+        let came = reader.entries_from(next, i64::MAX, walk.preparer.log_id()).await?;
         let Some(last) = came.last() else { break };
         *seen = last.seq;
         entries.append(&mut walk.preparer.prepare(came, Signatures::Check));
