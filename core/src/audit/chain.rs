@@ -72,6 +72,11 @@ impl Chain {
         self.key.as_ref()
     }
 
+    /// The keys that it goes by.
+    pub(crate) fn ring(&mut self) -> &mut KeyRing {
+        &mut self.ring
+    }
+
     /// Whether the last entry has the hash that its fields give.
     pub(crate) fn last_is_as_hashed(&self) -> bool {
         self.link.derived.is_some_and(|derived| self.link.stored.as_deref() == Some(&derived[..]))

@@ -10,7 +10,7 @@ use super::keys::Keys;
 use crate::pin::Mark;
 use crate::{Result, StoreError};
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawReader, RawVouchers, audited_tables};
+use licentia_storage::raw::{RawEntry, RawKey, RawReader, RawVouchers, audited_tables};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -68,6 +68,16 @@ impl Walk {
     pub(super) fn resuming(mut self, mark: Option<Mark>) -> Self {
         self.resume = mark;
         self
+    }
+
+    /// Takes entries that came while this ran, with the table of keys as it was when they were read: there may be a
+    /// new one.
+    pub(super) fn prepare_with(&mut self, keys: &[RawKey], entries: Vec<RawEntry>) -> Vec<Prepared> {
+        let ring = self.chain.ring();
+        if ring.renew(keys) {
+            self.preparer = Arc::new(Preparer::new(self.preparer.log_id(), ring));
+        }
+        self.preparer.prepare(entries, Signatures::Check)
     }
 
     /// Until the mark was passed, signatures count as checked.

@@ -1,6 +1,6 @@
 //! Every row of every audited table against its latest effect.
 
-use super::super::prepare::{Prepared, Signatures};
+use super::super::prepare::Prepared;
 use super::Run;
 use super::entries::Walk;
 use crate::{Result, StoreError};
@@ -26,7 +26,7 @@ impl Run<'_> {
             let mut any = false;
             let mut before: Option<Chunk> = None;
             while let Some(rowid) = next {
-                let (chunk, last) = read(reader, &walk, &table, rowid, &mut seen).await?;
+                let (chunk, last) = read(reader, &mut walk, &table, rowid, &mut seen).await?;
                 next = last.and_then(|last| last.checked_add(1));
                 any |= last.is_some();
                 if let Some(chunk) = before.replace(chunk) {
@@ -64,7 +64,7 @@ impl Run<'_> {
 /// The next chunk, and the last rowid in it. `seen` is the last entry that was read.
 async fn read(
     reader: &mut RawReader,
-    walk: &Walk,
+    walk: &mut Walk,
     table: &AuditedTable,
     rowid: i64,
     seen: &mut i64,
@@ -76,7 +76,8 @@ async fn read(
         let came = reader.entries_from(next, i64::MAX, walk.preparer.log_id()).await?;
         let Some(last) = came.last() else { break };
         *seen = last.seq;
-        entries.append(&mut walk.preparer.prepare(came, Signatures::Check));
+        let keys = reader.keys().await?;
+        entries.append(&mut walk.prepare_with(&keys, came));
     }
     let rows = reader.rows_from(table, rowid).await?;
     reader.release().await?;
