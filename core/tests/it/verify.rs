@@ -15,6 +15,10 @@ impl World {
         report.issues.into_iter().map(|issue| (issue.code, issue.seq_from, issue.seq_to)).collect()
     }
 
+    async fn codes_of_all(&self) -> Vec<&'static str> {
+        self.verify_part(None, None).await.issues.into_iter().map(|issue| issue.code).collect()
+    }
+
     async fn verify_part(&self, from: Option<u64>, to: Option<u64>) -> VerifyReport {
         let request = VerifyRequest { from, to, ..VerifyRequest::default() };
         self.licentia.audit().verify(&request, Self::quiet()).await.unwrap()
@@ -255,5 +259,46 @@ async fn an_entry_at_the_end_of_all_numbers_is_named_and_holds_nobody_up() {
                 let _ = world.licentia.audit().verify(&request, World::quiet()).await.unwrap();
             }
         }
+    }
+}
+
+/// The index of words is derived, and its damage is no problem of the log: nor does it hide one.
+#[tokio::test]
+async fn damage_in_the_index_of_words_hides_none_in_the_indexes_of_the_log() {
+    for hidden in [false, true] {
+        let world = World::new().await;
+        world.issue("alice").await;
+        world.tamper(
+            "WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+             INSERT INTO audit_search_data (id, block) SELECT 1000000000000 + n, x'00' FROM n;
+             PRAGMA wal_checkpoint(TRUNCATE);",
+        );
+        let leaf = world.number(
+            "SELECT pageno FROM dbstat WHERE name = 'audit_search_data' AND pagetype = 'leaf' AND ncell > 200 LIMIT 1",
+        );
+        if hidden {
+            world.tamper(
+                "CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_kind';
+                 DROP INDEX audit_entry_by_kind;
+                 CREATE INDEX audit_entry_by_kind ON audit_entry (kind) WHERE seq <> 2;
+                 PRAGMA writable_schema = ON;
+                 UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_kind';
+                 PRAGMA writable_schema = RESET;",
+            );
+        }
+        let path = world.licentia.place().database.clone();
+        world.tamper("PRAGMA wal_checkpoint(TRUNCATE);");
+        let mut bytes = std::fs::read(&path).unwrap();
+        let page = usize::try_from(leaf - 1).unwrap() * 4096;
+        assert_eq!(bytes[page], 13, "a leaf of a table");
+        // Every second cell is the first one again.
+        for cell in 1..200 {
+            let (from, to) = (page + 8, page + 8 + 2 * cell);
+            bytes.copy_within(from..from + 2, to);
+        }
+        std::fs::write(&path, bytes).unwrap();
+        let codes: Vec<_> = world.codes_of_all().await;
+        assert!(codes.contains(&"search_index_stale"), "{codes:?}");
+        assert_eq!(codes.contains(&"structure_damaged"), hidden, "{codes:?}");
     }
 }
