@@ -28,6 +28,12 @@ pub const CHUNK: i64 = 2_000;
 /// Rows that the reading thread may be ahead: with few, both threads wait for each other all the time.
 const AHEAD: usize = 500;
 
+/// Entries with their payloads, column by column.
+const ENTRIES: &str = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, \
+    e.actor_kind, e.target_kind, e.target_id, e.recorded_at, e.clock, e.payload_hash, e.effects, e.key_id, \
+    e.previous_hash, e.hash, e.signature, p.salt, p.body \
+    FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq";
+
 /// Reads what is in the file, whatever it is.
 #[derive(Debug)]
 pub struct RawReader {
@@ -156,12 +162,23 @@ impl RawReader {
 
     /// The next entries from `seq` on, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
     pub async fn entries_from(&mut self, seq: i64, to: i64, log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
-        let sql = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, \
-             e.actor_kind, e.target_kind, e.target_id, e.recorded_at, e.clock, e.payload_hash, e.effects, e.key_id, \
-             e.previous_hash, e.hash, e.signature, p.salt, p.body \
-             FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq \
-             WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?";
-        let rows = self.all(sql, &[seq, to, CHUNK]).await?;
+        let sql = format!("{ENTRIES} WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?");
+        let rows = self.all(&sql, &[seq, to, CHUNK]).await?;
+        Ok(rows.iter().map(|row| entry(row, log_id)).collect())
+    }
+
+    /// The next entries of these kinds behind `seq`, up to `to`: found by the index of kinds, however long the log is.
+    pub async fn entries_of_kinds(
+        &mut self,
+        kinds: &[&'static str],
+        seq: i64,
+        to: i64,
+        log_id: [u8; 16],
+    ) -> Result<Vec<RawEntry>, StoreError> {
+        let kinds = kinds.iter().map(|kind| format!("'{}'", kind.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
+        // The plus keeps SQLite from walking along all entries in their order instead.
+        let sql = format!("{ENTRIES} WHERE e.kind IN ({kinds}) AND +e.seq > ? AND +e.seq <= ? ORDER BY +e.seq LIMIT ?");
+        let rows = self.all(&sql, &[seq, to, CHUNK]).await?;
         Ok(rows.iter().map(|row| entry(row, log_id)).collect())
     }
 
@@ -206,27 +223,40 @@ impl RawReader {
         Ok(different)
     }
 
-    /// What SQLite finds when it compares every index with its table and every value with its declared type.
+    /// What SQLite finds when it compares every index with its table and every value with its declared type, and in the
+    /// file as a whole. It stops after so many.
     pub async fn structure_problems(&mut self) -> Result<Vec<String>, StoreError> {
         // Every row is looked up in every index, which comes back to the same pages: 32 MiB of them are kept.
         self.run("PRAGMA cache_size = -32768").await?;
-        let rows = self.all("PRAGMA integrity_check(100)", &[]).await?;
-        let lines = rows.iter().map(|row| String::from_utf8_lossy(&bytes(row, 0)).into_owned());
-        Ok(lines.filter(|line| line != "ok").collect())
+        self.problems("PRAGMA integrity_check(100)").await
     }
 
-    /// Those of [`Self::structure_problems`] that are about the index of words: it is derived, and proves nothing.
-    pub async fn problems_of_the_index(&mut self, problems: &[String]) -> Result<Vec<String>, StoreError> {
-        let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0 AND name GLOB 'audit_search*'";
-        let tables = self.all(sql, &[]).await?;
-        let mut own = Vec::new();
-        for table in &tables {
+    /// The same of each table by itself, so that what is wrong with one leaves none of the others out: either the
+    /// tables of the index of words, which is derived and proves nothing, or all others.
+    pub async fn problems_by_table(&mut self, of_words: bool) -> Result<Vec<String>, StoreError> {
+        let which = if of_words { "GLOB" } else { "NOT GLOB" };
+        let sql = format!(
+            "SELECT name FROM (SELECT 'sqlite_schema' AS name UNION ALL \
+             SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0) WHERE name {which} 'audit_search*'"
+        );
+        let mut problems = Vec::new();
+        for table in &self.all(&sql, &[]).await? {
             let name = String::from_utf8_lossy(&bytes(table, 0)).replace('\'', "''");
-            let rows = self.all(&format!("PRAGMA integrity_check('{name}')"), &[]).await?;
-            own.extend(rows.iter().map(|row| String::from_utf8_lossy(&bytes(row, 0)).into_owned()));
+            problems.append(&mut self.problems(&format!("PRAGMA integrity_check('{name}')")).await?);
         }
-        let is_own = |problem: &&String| problem.contains("audit_search") || own.contains(*problem);
-        Ok(problems.iter().filter(is_own).cloned().collect())
+        Ok(problems)
+    }
+
+    /// One by one: SQLite puts many of them into one row, under a headline.
+    async fn problems(&mut self, sql: &str) -> Result<Vec<String>, StoreError> {
+        let mut problems = Vec::new();
+        for row in &self.all(sql, &[]).await? {
+            let text = bytes(row, 0);
+            let lines = String::from_utf8_lossy(&text);
+            let lines = lines.lines().filter(|line| *line != "ok" && !line.starts_with("*** in database"));
+            problems.extend(lines.map(str::to_owned));
+        }
+        Ok(problems)
     }
 
     /// Closes the connection.

@@ -17,7 +17,7 @@ use licentia_storage::raw::RawEntry;
 pub(crate) struct Chain {
     log_id: [u8; 16],
     ring: KeyRing,
-    /// The key in force; in the middle of a log nobody knows it before the first entry says so.
+    /// The key in force; where nobody could say which one it is, the first entry does.
     key: Option<PublicKey>,
     next: i64,
     link: Link,
@@ -50,11 +50,17 @@ impl Chain {
         }
     }
 
-    /// The middle of a log: the entry before is taken at its word, and the key that the first one names. Without the
-    /// entry before the link to it is not checked.
-    pub(crate) fn from_middle(log: &AuditLog, ring: KeyRing, next: i64, before: Option<&RawEntry>) -> Self {
+    /// The middle of a log: the entry before is taken at its word. Without it the link to it is not checked, and
+    /// without a key that is known to be in force the first entry's is.
+    pub(crate) fn from_middle(
+        log: &AuditLog,
+        ring: KeyRing,
+        next: i64,
+        before: Option<&RawEntry>,
+        key: Option<PublicKey>,
+    ) -> Self {
         let mut chain = Self::from_start(log, ring);
-        chain.key = None;
+        chain.key = key;
         chain.next = next;
         chain.link = Link { stored: before.map(|before| before.hash.clone()), derived: None };
         chain.recorded_at = before.and_then(|before| before.fields.as_ref().ok()).map(|fields| fields.recorded_at);
@@ -64,6 +70,11 @@ impl Chain {
     /// The key that the next entry has to be signed with, where it is known.
     pub(crate) fn key(&self) -> Option<&PublicKey> {
         self.key.as_ref()
+    }
+
+    /// The keys that it goes by.
+    pub(crate) fn ring(&mut self) -> &mut KeyRing {
+        &mut self.ring
     }
 
     /// Whether the last entry has the hash that its fields give.
@@ -169,8 +180,7 @@ impl Chain {
         match self.ring.introduced(effects) {
             Introduced::Nothing => {}
             Introduced::Key(key) => self.key = Some(*key),
-            Introduced::Missing => findings
-                .add(Code::KeyTableAltered.at(seq, "The key that the entry introduces is not in the table of keys.")),
+            Introduced::Missing => findings.add(Code::KeyTableAltered.at(seq, Code::KEY_IS_MISSING)),
         }
     }
 

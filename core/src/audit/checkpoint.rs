@@ -121,7 +121,7 @@ impl Audit<'_> {
         let last = self.0.reader().latest_checkpoint().await?;
         let covered = last.as_ref().map_or(0, |last| last.size);
         // In this order: what others write meanwhile is newer than the size, and the keys are as new as the entries.
-        let mut vouchers = raw.vouchers(covered + 1, i64::MAX).await?;
+        let mut vouchers = raw.vouchers(covered.saturating_add(1), i64::MAX).await?;
         let size = integer(self.0.reader().audit_size().await?);
         let ring = KeyRing::new(log, &raw.keys().await?);
         let preparer = Preparer::new(*log.id.0.as_bytes(), &ring);
@@ -132,7 +132,7 @@ impl Audit<'_> {
             Some((tree, last)) => {
                 let check = CheckpointCheck::new(log.id, ring.all(), vouchers).growing(tree, &own);
                 // Its last entry is read again for the link to it.
-                (last.size, Chain::from_middle(log, ring, last.size, None), check)
+                (last.size, Chain::from_middle(log, ring, last.size, None, None), check)
             }
             None => {
                 let mut checkpoints = raw.vouchers(i64::MIN, covered).await?.checkpoints;
@@ -143,14 +143,21 @@ impl Audit<'_> {
             }
         };
         let mut findings = Findings::default();
-        let mut next = start;
-        loop {
-            let entries = raw.entries_from(next, size, *log.id.0.as_bytes()).await?;
+        let mut next = Some(start);
+        while let Some(from) = next {
+            let entries = raw.entries_from(from, size, *log.id.0.as_bytes()).await?;
             let Some(last) = entries.last() else { break };
-            next = last.seq.saturating_add(1);
+            next = last.seq.checked_add(1);
             for prepared in preparer.prepare(entries, Signatures::Check) {
                 let (seq, leaf) = (prepared.entry.seq, prepared.leaf);
                 chain.take(prepared, &mut findings);
+                // It signed up to here, so from here on it has to be the one in force, whatever the entries say.
+                if start > 1 && seq == covered && chain.key() != Some(&own) {
+                    findings.add(
+                        Code::KeyMisplaced
+                            .at(seq, "Another key signs from here on than the one that signed the checkpoint."),
+                    );
+                }
                 if seq > covered || start == 1 {
                     check.take_from(&chain, seq, leaf, &mut findings);
                 }

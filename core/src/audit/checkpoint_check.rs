@@ -157,12 +157,12 @@ impl CheckpointCheck {
         }
         if let Some(size) = beyond {
             let meaning = format!("The log's key signed a tree of {size} entries, and the log ends at {}.", self.seq);
-            findings.add(between(Code::CheckpointBeyond, self.seq + 1, size, meaning));
+            findings.add(between(Code::CheckpointBeyond, self.seq.saturating_add(1), size, meaning));
         }
         if let Some(Disagreement { after, first, more }) = self.disagreement {
             let more = if more == 0 { String::new() } else { format!(" So it is with {more} larger ones.") };
             let meaning = format!("The log's key signed another tree of {first} entries than these.{more}");
-            findings.add(between(Code::CheckpointDisagrees, after + 1, first, meaning));
+            findings.add(between(Code::CheckpointDisagrees, after.saturating_add(1), first, meaning));
         }
         self.witnessed
     }

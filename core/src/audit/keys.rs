@@ -53,6 +53,15 @@ impl KeyRing {
         Self { first: public_key(&RawKey::first(log)), rows }
     }
 
+    /// Takes what the table holds now. Says whether that is something else than before.
+    pub(crate) fn renew(&mut self, rows: &[RawKey]) -> bool {
+        let same = self.rows.iter().map(|(row, _)| row).eq(rows);
+        if !same {
+            self.rows = rows.iter().map(|row| (row.clone(), public_key(row))).collect();
+        }
+        !same
+    }
+
     /// The key of entry 1.
     pub(crate) fn first(&self) -> PublicKey {
         self.first.clone()

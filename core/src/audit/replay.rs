@@ -27,8 +27,10 @@ type Key = [u8; 17];
 #[derive(Clone, Copy, Debug)]
 struct Expected {
     digest: [u8; 16],
-    /// The entry of the latest effect; negative once the row was seen.
+    /// The entry of the latest effect. It may be any number, also one below zero.
     seq: i64,
+    /// The row was come by.
+    seen: bool,
 }
 
 impl Replay {
@@ -51,7 +53,7 @@ impl Replay {
     pub(crate) fn apply_first_key(&mut self, log: &AuditLog) {
         let row = RawKey::first(log);
         if let Some(key) = self.key(KEY_NOUN, &row.id) {
-            self.rows.insert(key, Expected { digest: head(&row.hash), seq: 1 });
+            self.rows.insert(key, Expected { digest: head(&row.hash), seq: 1, seen: false });
         }
     }
 
@@ -65,9 +67,8 @@ impl Replay {
             };
             match effect.hash {
                 Some(hash) => {
-                    let seen = self.rows.get(&key).is_some_and(|expected| expected.seq < 0);
-                    let seq = if seen { -seq } else { seq };
-                    self.rows.insert(key, Expected { digest: head(&hash), seq });
+                    let seen = self.rows.get(&key).is_some_and(|expected| expected.seen);
+                    self.rows.insert(key, Expected { digest: head(&hash), seq, seen });
                 }
                 None => {
                     self.rows.remove(&key);
@@ -84,8 +85,8 @@ impl Replay {
             findings.add(code(noun, Code::RowUnaccounted).at(None, meaning));
             return;
         };
-        let seq = expected.seq.abs();
-        expected.seq = -seq;
+        let seq = expected.seq;
+        expected.seen = true;
         if expected.digest != head(&row.hash) {
             let meaning = format!("What {} holds is not what its last entry left there.", self.name(&key, noun));
             findings.add(code(noun, Code::RowAltered).at(seq, meaning));
@@ -99,7 +100,7 @@ impl Replay {
         for (key, expected) in &self.rows {
             let noun = self.noun_of(key);
             let begun = self.begun.get(noun).copied().unwrap_or(i64::MAX);
-            if expected.seq < 0 || expected.seq > begun {
+            if expected.seen || expected.seq > begun {
                 continue;
             }
             if withheld.contains(&noun) {

@@ -303,6 +303,9 @@ impl Code {
         }
     }
 
+    /// What is said of an entry whose key the table does not have.
+    pub(crate) const KEY_IS_MISSING: &str = "The key that the entry introduces is not in the table of keys.";
+
     /// An issue with this code.
     pub(crate) fn at(self, seq: impl Into<Option<i64>>, meaning: impl Into<String>) -> Issue {
         let seq = seq.into().map(|seq| u64::try_from(seq).unwrap_or(0));
@@ -342,6 +345,8 @@ impl Findings {
             // What is said of a range is said of all of it.
             last.expected.take_if(|expected| issue.expected.as_ref() != Some(expected));
             last.found.take_if(|found| issue.found.as_ref() != Some(found));
+        } else if self.0.contains(&issue) {
+            // Two walks came by the same entry.
         } else if self.0.len() < MOST {
             self.0.push(issue);
         } else if self.0.len() == MOST {

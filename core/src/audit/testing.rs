@@ -116,7 +116,7 @@ impl World {
         };
         let work = move |tx: licentia_storage::Tx| async move {
             let effect = tx.insert(&row).await?;
-            Ok(tx.commit(Event::new(Kind::VaultRekey.as_str()).accounts_for([effect]), ()).await?)
+            Ok(tx.commit(Event::new(Kind::AuditKeyRotate.as_str()).accounts_for([effect]), ()).await?)
         };
         self.licentia.write(&self.operator, work).await.unwrap();
         let passphrase = Passphrase::new("any".to_owned()).unwrap();

@@ -2,6 +2,7 @@
 //! that was not handed in or pinned outside the home.
 
 mod entries;
+mod keys;
 mod memory;
 mod partial;
 mod rows;
@@ -13,6 +14,7 @@ use super::{Audit, VerifyRequest};
 use crate::pin::{self, Pin, PinState};
 use crate::{Ambient, Error, Explanation, Licentia, Progress, Result, StoreError};
 use entries::{Walk, Walked};
+use keys::Keys;
 use licentia_storage::audit::{AuditLog, tagged};
 use licentia_storage::raw::{RawFrame, RawReader, RawVouchers};
 use licentia_storage::{LogId, Timestamp};
@@ -214,7 +216,8 @@ impl<'a> Run<'a> {
         let mut resume = if self.request.fresh { None } else { self.memory.unfinished() };
         let before = self.findings.clone();
         let walk = loop {
-            let mut walk = Walk::begin(reader, log, frame, Some(vouchers), 1, true).await?.resuming(resume.take());
+            let keys = Keys::of_table(log, frame);
+            let mut walk = Walk::begin(reader, log, keys, Some(vouchers), 1, true).await?.resuming(resume.take());
             match self.follow(reader, &mut walk, self.to).await? {
                 Walked::Through => break walk,
                 Walked::NotAsRemembered => self.findings = before.clone(),
@@ -235,7 +238,10 @@ impl<'a> Run<'a> {
         self.from = bound(self.request.from, 1).max(1);
         // What was asked for and is not there is missing, not passed over.
         self.to = bound(self.request.to, frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
-        let mut walk = Walk::begin(reader, log, frame, Some(vouchers), self.from, false).await?;
+        let part = self.from..=self.to;
+        let keys = self.succession(reader, frame, log).await?;
+        keys.name_the_rest(&part, &mut self.findings);
+        let mut walk = Walk::begin(reader, log, keys.along(log, &part), Some(vouchers), self.from, false).await?;
         self.follow(reader, &mut walk, self.to).await?;
         self.checked = walk.chain.checked;
         self.finish_checkpoints(walk.checkpoints, self.request.to.is_none());

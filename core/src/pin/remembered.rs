@@ -71,8 +71,9 @@ impl PinStore {
         self.recalled(&database)
     }
 
-    /// Changes what is remembered, whole or not at all, on disk before this returns. What is of another log is
-    /// put aside first; what is broken counts as a failure.
+    /// Changes what is remembered, whole or not at all, on disk before this returns. Of another log only that it failed
+    /// is kept; what is broken counts as a failure. Without a fingerprint nobody knows which log was looked at: then
+    /// nothing but `failed` is changed.
     ///
     /// # Errors
     /// `Io` and `Unsafe`.
@@ -88,12 +89,20 @@ impl PinStore {
         let _lock = self.lock()?;
         let mut log = match self.recalled(&database) {
             Ok(Some(known)) if known.fingerprint == fingerprint => known,
-            Ok(_) => Remembered::default(),
+            Ok(Some(known)) if fingerprint.is_empty() => known,
+            // Who puts another log there for a moment does not make a failure forgotten.
+            Ok(known) => Remembered { failed: known.and_then(|known| known.failed), ..Remembered::default() },
             // Whatever stood there may have been a failure.
             Err(_) => Remembered { failed: Some(Failed::forgotten()), ..Remembered::default() },
         };
-        fingerprint.clone_into(&mut log.fingerprint);
-        change(&mut log);
+        if fingerprint.is_empty() {
+            let mut changed = log.clone();
+            change(&mut changed);
+            log.failed = changed.failed;
+        } else {
+            fingerprint.clone_into(&mut log.fingerprint);
+            change(&mut log);
+        }
         let to = self.remembered_file(&database);
         let stored = Stored { version: VERSION, path: database.to_string_lossy().into_owned().into(), log };
         let text = serde_json::to_string_pretty(&stored)

@@ -177,3 +177,56 @@ async fn a_fingerprint_that_was_mistyped_stops_nobody_and_a_memory_that_was_spoi
     assert_eq!(codes(&world.at_level(Level::Full).await), []);
     world.try_issue(request("bob")).await.unwrap();
 }
+
+/// Whoever can write the file puts another log there for a moment, or none at all, and has it looked at.
+#[tokio::test]
+async fn a_failure_is_not_forgotten_because_the_log_was_another_one_for_a_moment() {
+    let other = format!("UPDATE audit_log SET public_key = x'{}'", "07".repeat(32));
+    for edit in [&*other, "UPDATE audit_log SET public_key = x'00'", "DELETE FROM audit_log"] {
+        let world = World::new().await;
+        world.licentia.stop_after_failure();
+        world.tamper("UPDATE issuer SET name = 'mallory' WHERE name = 'first';");
+        assert_eq!(codes(&world.at_level(Level::Full).await).len(), 1);
+        let sql = rusqlite::Connection::open(&world.licentia.place().database).unwrap();
+        let (names, made): (String, String) = sql
+            .query_row(
+                "SELECT group_concat('DROP TRIGGER ' || name, ';'), group_concat(sql, ';') FROM sqlite_schema
+                 WHERE type = 'trigger' AND tbl_name = 'audit_log'",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .unwrap();
+        let free = format!("PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON; {names};");
+        world.tamper(&format!("{free} CREATE TABLE kept AS SELECT * FROM audit_log; {edit};"));
+        for level in [Level::Start, Level::Incremental] {
+            assert!(!world.at_level(level).await.verified, "{edit}");
+        }
+        let back = "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; DROP TABLE kept;";
+        world.tamper(&format!("PRAGMA foreign_keys = OFF; {back} {made};"));
+        // Rows are not looked at there, so nothing of this shows.
+        for level in [Level::Start, Level::Incremental] {
+            assert_eq!(codes(&world.at_level(level).await), [], "{edit}");
+            let refused = world.try_issue(request("alice")).await;
+            assert!(matches!(refused, Err(Error::NotVerified(_))), "{edit} {level:?}: {refused:?}");
+        }
+        world.tamper("UPDATE issuer SET name = 'first' WHERE name = 'mallory';");
+        assert_eq!(codes(&world.at_level(Level::Full).await), []);
+        world.try_issue(request("alice")).await.unwrap();
+    }
+}
+
+/// What cannot be told of which log it is says nothing of how far this one was verified.
+#[tokio::test]
+async fn a_log_without_its_row_leaves_what_was_verified_where_it_was() {
+    let world = World::new().await;
+    assert_eq!(codes(&world.at_level(Level::Full).await), []);
+    let pins = licentia_core::pin::PinStore::new(world.path("pins"));
+    let recalled = || pins.recall(&world.licentia.place().database).unwrap().unwrap();
+    let before = recalled();
+    let without = licentia_core::pin::Failed { level: Level::Start, at: "now".to_owned(), issues: vec![] };
+    pins.remember(&world.licentia.place().database, "", |known| {
+        (known.failed, known.verified, known.unfinished) = (Some(without.clone()), None, None);
+    })
+    .unwrap();
+    assert_eq!(recalled(), licentia_core::pin::Remembered { failed: Some(without), ..before });
+}

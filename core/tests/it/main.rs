@@ -15,6 +15,7 @@ mod checkpoint;
 mod common;
 mod doctor;
 mod export;
+mod foreign_key;
 mod histories;
 mod identity;
 mod issuer;

@@ -6,6 +6,8 @@ use licentia_core::audit::{Kind, VerifyRequest};
 use licentia_core::secret::{Envelope, KdfParams};
 use licentia_core::{Actor, Error, StoreError};
 use licentia_storage::audit::{SealedFields, key_id, signed_bytes};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 impl World {
     /// Gives the log a new key, and goes on with it.
@@ -137,7 +139,7 @@ async fn keys_that_were_altered_removed_or_swapped_are_named() {
 }
 
 /// Somebody who knows the passphrase takes the key of today out of the vault.
-fn stolen_key(world: &World) -> SigningKey {
+pub(crate) fn stolen_key(world: &World) -> SigningKey {
     let sql = rusqlite::Connection::open(&world.licentia.place().database).unwrap();
     let log: [u8; 16] = sql.query_row("SELECT id FROM audit_log", [], |row| row.get(0)).unwrap();
     stolen(world, "log_key", log)
@@ -273,4 +275,23 @@ async fn a_new_entry_that_the_old_key_seals_is_caught() {
     let current = stolen_key(&world);
     reseal(&world, 5, &current);
     world.assert_verified().await;
+}
+
+/// Somebody rotates the key while a verification is at work, and goes on with the new one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_rotation_during_a_full_verification_is_no_alarm() {
+    let world = World::new().await;
+    world.issue("alice").await;
+    let (licentia, operator, rotations) = (world.licentia.clone(), world.operator.clone(), AtomicUsize::new(0));
+    // The entries were walked along, and the rows come next.
+    let progress = Arc::new(move |_, _| {
+        let rotate = async {
+            let changed = licentia.audit().rotate_key(&operator).await.unwrap();
+            licentia.licenses().issue(&changed.operator, request("bob")).await.unwrap();
+        };
+        assert_eq!(rotations.fetch_add(1, Ordering::SeqCst), 0);
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(rotate));
+    });
+    let report = world.licentia.audit().verify(&VerifyRequest::default(), progress).await.unwrap();
+    assert_eq!((report.issues, report.entries_checked), (vec![], 6));
 }

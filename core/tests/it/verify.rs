@@ -2,16 +2,21 @@
 //! journeys of their own, through the built program.
 
 use crate::common::World;
-use licentia_core::audit::{KeySource, VerifyReport, VerifyRequest};
+use licentia_core::audit::{KeySource, Level, VerifyReport, VerifyRequest};
 use licentia_core::pin::PinState;
 use licentia_core::{Error, Licentia, Place, StoreError};
 use licentia_storage::raw::RawReader;
+use std::time::Duration;
 
 impl World {
     async fn codes(&self, from: Option<u64>, to: Option<u64>) -> Vec<(&'static str, Option<u64>, Option<u64>)> {
         let report = self.verify_part(from, to).await;
         assert_eq!(report.verified, report.issues.is_empty());
         report.issues.into_iter().map(|issue| (issue.code, issue.seq_from, issue.seq_to)).collect()
+    }
+
+    async fn codes_of_all(&self) -> Vec<&'static str> {
+        self.verify_part(None, None).await.issues.into_iter().map(|issue| issue.code).collect()
     }
 
     async fn verify_part(&self, from: Option<u64>, to: Option<u64>) -> VerifyReport {
@@ -213,5 +218,87 @@ async fn packed_entries_are_the_entries_or_none() {
         let mut reader = RawReader::open(&world.licentia.place().database).await.unwrap();
         let packed = reader.packed_from(i64::MIN, i64::MAX).await.unwrap();
         assert_eq!(packed.unpack(log_id), None, "{odd}");
+    }
+}
+
+/// Numbers at the ends of what a number can be: somebody puts an entry there, and wants the verification to go round
+/// and round, or to stop in the middle.
+#[tokio::test]
+async fn an_entry_at_the_end_of_all_numbers_is_named_and_holds_nobody_up() {
+    for seq in [i64::MIN, i64::MIN + 1, -1, 0, i64::MAX - 1, i64::MAX] {
+        for alone in [false, true] {
+            let world = World::new().await;
+            world.issue("alice").await;
+            assert_eq!(world.at_level(Level::Incremental).await.issues, []);
+            world.licentia.move_pin().await.unwrap();
+            let others =
+                if alone { "DELETE FROM audit_payload; DELETE FROM audit_entry WHERE seq <> NEW_SEQ;" } else { "" };
+            world.tamper(
+                &format!(
+                    "PRAGMA foreign_keys = OFF;
+                     DROP TRIGGER audit_entry_no_gap; DROP TRIGGER audit_entry_no_delete; DROP TRIGGER audit_payload_no_delete;
+                     CREATE TEMP TABLE copy AS SELECT * FROM audit_entry WHERE seq = 4;
+                     UPDATE copy SET seq = NEW_SEQ, id = randomblob(16), previous_hash = randomblob(32);
+                     INSERT INTO audit_entry SELECT * FROM copy;
+                     {others}"
+                )
+                .replace("NEW_SEQ", &seq.to_string()),
+            );
+            for level in [Level::Start, Level::Incremental, Level::Full] {
+                let request = VerifyRequest { level, ..VerifyRequest::default() };
+                let audit = world.licentia.audit();
+                let ended = tokio::time::timeout(Duration::from_mins(1), audit.verify(&request, World::quiet()));
+                let report =
+                    ended.await.unwrap_or_else(|_| panic!("{seq} {alone} {level:?}: it does not end")).unwrap();
+                assert!(!report.verified, "{seq} {alone} {level:?}: {report:?}");
+                let taken = report.issues.iter().filter(|issue| issue.code == "entry_inserted").count();
+                assert!(taken <= 1, "{seq} {alone} {level:?}: {report:?}");
+            }
+            for (from, to) in [(1, u64::MAX), (i64::MAX as u64, u64::MAX), (u64::MAX, 1), (0, 0)] {
+                let request = VerifyRequest { from: Some(from), to: Some(to), ..VerifyRequest::default() };
+                let _ = world.licentia.audit().verify(&request, World::quiet()).await.unwrap();
+            }
+        }
+    }
+}
+
+/// The index of words is derived, and its damage is no problem of the log: nor does it hide one.
+#[tokio::test]
+async fn damage_in_the_index_of_words_hides_none_in_the_indexes_of_the_log() {
+    for hidden in [false, true] {
+        let world = World::new().await;
+        world.issue("alice").await;
+        world.tamper(
+            "WITH RECURSIVE n(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < 2000)
+             INSERT INTO audit_search_data (id, block) SELECT 1000000000000 + n, x'00' FROM n;
+             PRAGMA wal_checkpoint(TRUNCATE);",
+        );
+        let leaf = world.number(
+            "SELECT pageno FROM dbstat WHERE name = 'audit_search_data' AND pagetype = 'leaf' AND ncell > 200 LIMIT 1",
+        );
+        if hidden {
+            world.tamper(
+                "CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_kind';
+                 DROP INDEX audit_entry_by_kind;
+                 CREATE INDEX audit_entry_by_kind ON audit_entry (kind) WHERE seq <> 2;
+                 PRAGMA writable_schema = ON;
+                 UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_kind';
+                 PRAGMA writable_schema = RESET;",
+            );
+        }
+        let path = world.licentia.place().database.clone();
+        world.tamper("PRAGMA wal_checkpoint(TRUNCATE);");
+        let mut bytes = std::fs::read(&path).unwrap();
+        let page = usize::try_from(leaf - 1).unwrap() * 4096;
+        assert_eq!(bytes[page], 13, "a leaf of a table");
+        // Every second cell is the first one again.
+        for cell in 1..200 {
+            let (from, to) = (page + 8, page + 8 + 2 * cell);
+            bytes.copy_within(from..from + 2, to);
+        }
+        std::fs::write(&path, bytes).unwrap();
+        let codes: Vec<_> = world.codes_of_all().await;
+        assert!(codes.contains(&"search_index_stale"), "{codes:?}");
+        assert_eq!(codes.contains(&"structure_damaged"), hidden, "{codes:?}");
     }
 }

@@ -136,12 +136,14 @@ impl Pass {
         let old = old.filter(|old| old.size() <= size && old.origin().contains(&origin)).map(Checkpoint::size);
         let mut consistency = old.map(|old| Prover::consistency(old, size)).transpose().map_err(|_| disagrees())?;
         let mut frontier = Frontier::new();
-        let mut next = 1;
-        while frontier.size() < size {
+        let mut next = Some(1);
+        while frontier.size() < size
+            && let Some(from) = next
+        {
             let entries =
-                reader.entries_from(next, i64::try_from(size).unwrap_or(i64::MAX), *log.id.0.as_bytes()).await?;
+                reader.entries_from(from, i64::try_from(size).unwrap_or(i64::MAX), *log.id.0.as_bytes()).await?;
             let Some(last) = entries.last() else { break };
-            next = last.seq + 1;
+            next = last.seq.checked_add(1);
             for entry in &entries {
                 let leaf = leaf_hash(&entry.fields.as_ref().map_err(|_| disagrees())?.encode());
                 frontier.push(leaf);

@@ -2,15 +2,15 @@
 
 use super::super::chain::Chain;
 use super::super::checkpoint_check::CheckpointCheck;
-use super::super::keys::KeyRing;
 use super::super::prepare::{Prepared, Preparer, Signatures};
 use super::super::replay::Replay;
 use super::super::report::Code;
 use super::Run;
+use super::keys::Keys;
 use crate::pin::Mark;
 use crate::{Result, StoreError};
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawFrame, RawReader, RawVouchers, audited_tables};
+use licentia_storage::raw::{RawEntry, RawKey, RawReader, RawVouchers, audited_tables};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -42,19 +42,19 @@ impl Walk {
     pub(super) async fn begin(
         reader: &mut RawReader,
         log: &AuditLog,
-        frame: &RawFrame,
+        keys: Keys,
         vouchers: Option<&RawVouchers>,
         from: i64,
         whole: bool,
     ) -> Result<Self> {
-        let ring = KeyRing::new(log, &frame.keys);
+        let Keys { ring, in_force } = keys;
         let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring));
         let keys = ring.all();
         let chain = if from == 1 {
             Chain::from_start(log, ring)
         } else {
             let before = reader.entries_from(from - 1, from - 1, *log.id.0.as_bytes()).await?;
-            Chain::from_middle(log, ring, from, before.first())
+            Chain::from_middle(log, ring, from, before.first(), Some(in_force))
         };
         let mut replay = Replay::of(if whole { audited_tables() } else { Vec::new() }.iter().map(|table| table.noun));
         replay.apply_first_key(log);
@@ -68,6 +68,16 @@ impl Walk {
     pub(super) fn resuming(mut self, mark: Option<Mark>) -> Self {
         self.resume = mark;
         self
+    }
+
+    /// Takes entries that came while this ran, with the table of keys as it was when they were read: there may be a
+    /// new one.
+    pub(super) fn prepare_with(&mut self, keys: &[RawKey], entries: Vec<RawEntry>) -> Vec<Prepared> {
+        let ring = self.chain.ring();
+        if ring.renew(keys) {
+            self.preparer = Arc::new(Preparer::new(self.preparer.log_id(), ring));
+        }
+        self.preparer.prepare(entries, Signatures::Check)
     }
 
     /// Until the mark was passed, signatures count as checked.
@@ -84,7 +94,7 @@ impl Run<'_> {
     pub(super) async fn follow(&mut self, reader: &mut RawReader, walk: &mut Walk, to: i64) -> Result<Walked> {
         let log_id = walk.preparer.log_id();
         let mut next = Some(if walk.chain.next() <= 1 { i64::MIN } else { walk.chain.next() });
-        let total = u64::try_from(to - walk.chain.next() + 1).unwrap_or(0);
+        let total = u64::try_from(to.saturating_sub(walk.chain.next()).saturating_add(1)).unwrap_or(0);
         let before = walk.chain.checked;
         let most = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) + 2;
         let mut ahead = VecDeque::new();

@@ -1,10 +1,10 @@
 //! The levels that look at a part of the log: its end, or what came since it was verified.
 
 use super::super::checkpoint_check::CheckpointCheck;
-use super::super::keys::KeyRing;
 use super::super::report::Code;
 use super::Run;
 use super::entries::Walk;
+use super::keys::Succession;
 use crate::Result;
 use licentia_storage::audit::{AuditLog, tagged};
 use licentia_storage::raw::{RawFrame, RawReader, RawVouchers};
@@ -26,8 +26,9 @@ impl Run<'_> {
     ) -> Result<()> {
         self.to = frame.largest_seq;
         let pinned = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()).unwrap_or(0);
-        self.from = pinned.saturating_add(1).min(self.to).max(self.to - TAIL + 1).max(1);
-        self.walk_to_the_end(reader, frame, None, log).await
+        self.from = pinned.saturating_add(1).min(self.to).max(self.to.saturating_sub(TAIL - 1)).max(1);
+        let keys = self.succession(reader, frame, log).await?;
+        self.walk_to_the_end(reader, frame, &keys, None, log).await
     }
 
     /// What came since the log was verified, and of what was there before every checkpoint's signature and some
@@ -59,13 +60,15 @@ impl Run<'_> {
         // Where nothing came, the last entry is looked at all the same.
         self.from = self.from.min(self.to).max(1);
         let old = self.from - 1;
-        let keys = KeyRing::new(log, &frame.keys).all();
-        CheckpointCheck::new(log.id, keys, vouchers.clone()).look_at_older(self.from, &mut self.findings);
-        self.walk_to_the_end(reader, frame, Some(vouchers), log).await?;
+        let keys = self.succession(reader, frame, log).await?;
+        let all = keys.along(log, &(self.from..=self.to)).ring.all();
+        CheckpointCheck::new(log.id, all, vouchers.clone()).look_at_older(self.from, &mut self.findings);
+        self.walk_to_the_end(reader, frame, &keys, Some(vouchers), log).await?;
         for _ in 0..STRETCHES {
             let Some(from) = self.somewhere(old) else { break };
-            let mut walk = Walk::begin(reader, log, frame, None, from, false).await?;
-            self.follow(reader, &mut walk, from.saturating_add(STRETCH - 1).min(old)).await?;
+            let to = from.saturating_add(STRETCH - 1).min(old);
+            let mut walk = Walk::begin(reader, log, keys.along(log, &(from..=to)), None, from, false).await?;
+            self.follow(reader, &mut walk, to).await?;
             self.checked += walk.chain.checked;
         }
         Ok(())
@@ -75,10 +78,13 @@ impl Run<'_> {
         &mut self,
         reader: &mut RawReader,
         frame: &RawFrame,
+        keys: &Succession,
         vouchers: Option<&RawVouchers>,
         log: &AuditLog,
     ) -> Result<()> {
-        let mut walk = Walk::begin(reader, log, frame, vouchers, self.from, false).await?;
+        let part = self.from..=self.to;
+        keys.name_the_rest(&part, &mut self.findings);
+        let mut walk = Walk::begin(reader, log, keys.along(log, &part), vouchers, self.from, false).await?;
         self.follow(reader, &mut walk, self.to).await?;
         if let Some(size) = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()) {
             self.at_pin = self.hash_at(reader, log, size).await?;

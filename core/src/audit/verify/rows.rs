@@ -1,6 +1,6 @@
 //! Every row of every audited table against its latest effect.
 
-use super::super::prepare::{Prepared, Signatures};
+use super::super::prepare::Prepared;
 use super::Run;
 use super::entries::Walk;
 use crate::{Result, StoreError};
@@ -19,14 +19,14 @@ impl Run<'_> {
     /// is read.
     pub(super) async fn compare_rows(&mut self, reader: &mut RawReader, mut walk: Walk) -> Result<()> {
         let mut empty = Vec::new();
-        let mut seen = walk.chain.next() - 1;
+        let mut seen = self.to;
         for table in audited_tables() {
             walk.replay.begin(table.noun, seen);
             let mut next = Some(i64::MIN);
             let mut any = false;
             let mut before: Option<Chunk> = None;
             while let Some(rowid) = next {
-                let (chunk, last) = read(reader, &walk, &table, rowid, &mut seen).await?;
+                let (chunk, last) = read(reader, &mut walk, &table, rowid, &mut seen).await?;
                 next = last.and_then(|last| last.checked_add(1));
                 any |= last.is_some();
                 if let Some(chunk) = before.replace(chunk) {
@@ -40,7 +40,7 @@ impl Run<'_> {
                 empty.push(table.noun);
             }
         }
-        self.to = walk.chain.next() - 1;
+        self.to = seen;
         self.checked = walk.chain.checked;
         self.end = walk.chain.last_hash().to_vec();
         // Both or neither: emptying one of them is an edit like any other.
@@ -64,18 +64,20 @@ impl Run<'_> {
 /// The next chunk, and the last rowid in it. `seen` is the last entry that was read.
 async fn read(
     reader: &mut RawReader,
-    walk: &Walk,
+    walk: &mut Walk,
     table: &AuditedTable,
     rowid: i64,
     seen: &mut i64,
 ) -> Result<(Chunk, Option<i64>)> {
     let mut entries = Vec::new();
     reader.hold().await?;
-    loop {
-        let came = reader.entries_from(*seen + 1, i64::MAX, walk.preparer.log_id()).await?;
+    // Nothing comes behind the largest of all numbers.
+    while let Some(next) = seen.checked_add(1) {
+        let came = reader.entries_from(next, i64::MAX, walk.preparer.log_id()).await?;
         let Some(last) = came.last() else { break };
         *seen = last.seq;
-        entries.append(&mut walk.preparer.prepare(came, Signatures::Check));
+        let keys = reader.keys().await?;
+        entries.append(&mut walk.prepare_with(&keys, came));
     }
     let rows = reader.rows_from(table, rowid).await?;
     reader.release().await?;

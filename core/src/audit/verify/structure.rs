@@ -18,10 +18,22 @@ impl Structure {
     pub(super) async fn read(path: &Path) -> Result<Self> {
         let mut reader = RawReader::open(path).await?;
         let mut problems = reader.structure_problems().await?;
-        let of_words = reader.problems_of_the_index(&problems).await?;
+        let mut index_of_words = false;
+        if !problems.is_empty() {
+            let own = reader.problems_by_table(true).await?;
+            let is_own = |problem: &String| problem.contains("audit_search") || own.contains(problem);
+            index_of_words = problems.iter().any(is_own);
+            problems.retain(|problem| !is_own(problem));
+            // The words alone may have come to as many as SQLite names. The list of free pages, which belongs to no
+            // table, it looks at before everything else.
+            for problem in reader.problems_by_table(false).await? {
+                if !problems.contains(&problem) {
+                    problems.push(problem);
+                }
+            }
+        }
         reader.close().await;
-        problems.retain(|problem| !of_words.contains(problem));
-        Ok(Self { problems, index_of_words: !of_words.is_empty() })
+        Ok(Self { problems, index_of_words })
     }
 
     pub(super) fn name_in(self, findings: &mut Findings) {
