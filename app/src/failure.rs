@@ -15,7 +15,7 @@ pub(crate) enum Failure {
     Refused(Explanation),
     /// The command line itself makes no sense.
     Usage(Explanation),
-    /// An earlier verification said no, and by policy that stands in the way.
+    /// A verification said no, an earlier one that stands in the way by policy or a witness's.
     Stopped(Explanation),
     /// A verification said no, and its report is printed already.
     No,

@@ -1,7 +1,7 @@
 //! An open database and the services on it.
 
 use crate::audit::{Audit, CHECKPOINT_EVERY, CheckpointReason};
-use crate::pin::{self, Pin, PinState, PinStore};
+use crate::pin::{self, Failed, Pin, PinState, PinStore};
 use crate::witness::Witnesses;
 use crate::{Ambient, Error, Identities, Issuers, Licenses, Operator, Probes, Result, Revocations, VaultService};
 use licentia_storage::audit::tagged;
@@ -187,11 +187,16 @@ impl Licentia {
 
     fn refuse_after_failure(&self) -> Result<()> {
         let stops = self.0.stops_after_failure.load(Ordering::Relaxed);
-        let Some(pins) = self.pins().filter(|_| stops) else { return Ok(()) };
-        match pins.recall(&self.0.place.database)?.and_then(|known| known.failed) {
+        match if stops { self.failed_before()? } else { None } {
             Some(failed) => Err(Error::NotVerified(failed)),
             None => Ok(()),
         }
+    }
+
+    /// The last verification that failed, until a full one holds. Nothing is known of it without pins.
+    pub fn failed_before(&self) -> Result<Option<Failed>> {
+        let Some(pins) = self.pins() else { return Ok(None) };
+        Ok(pins.recall(&self.0.place.database)?.and_then(|known| known.failed))
     }
 
     /// Closes the files; the last connection folds the write-ahead log into the database.

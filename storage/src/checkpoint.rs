@@ -69,27 +69,27 @@ impl Reader<'_> {
 
     /// What witnesses said of a checkpoint.
     pub async fn cosignatures(&self, size: i64) -> Result<Vec<Cosignature>, StoreError> {
-        let sql = format!("SELECT {COSIGNATURE} FROM audit_cosignature WHERE size = ? ORDER BY witness");
+        let sql = format!("SELECT {COSIGNATURE} FROM audit_cosignature WHERE size = ? ORDER BY witness, line");
         let rows = self.query_all_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [size.into()])).await?;
         rows.iter().map(cosignature).collect()
     }
 
-    /// The largest checkpoint of an epoch that this witness signed, with what it said.
-    pub async fn latest_cosignature_by(&self, witness: &str, epoch: i64) -> Result<Option<Cosignature>, StoreError> {
+    /// What stands under the name of this witness at the largest checkpoint of an epoch, of those before a size.
+    pub async fn cosignatures_by(
+        &self,
+        witness: &str,
+        epoch: i64,
+        before: i64,
+    ) -> Result<Vec<Cosignature>, StoreError> {
         let sql = format!(
-            "SELECT {COSIGNATURE} FROM audit_cosignature WHERE witness = ? AND EXISTS (SELECT 1 FROM audit_checkpoint p
-             WHERE p.size = audit_cosignature.size AND p.epoch = ?) ORDER BY size DESC LIMIT 1"
+            "SELECT {COSIGNATURE} FROM audit_cosignature WHERE witness = ?1 AND size = (
+                 SELECT c.size FROM audit_cosignature c WHERE c.witness = ?1 AND c.size < ?3
+                 AND EXISTS (SELECT 1 FROM audit_checkpoint p WHERE p.size = c.size AND p.epoch = ?2)
+                 ORDER BY c.size DESC LIMIT 1)"
         );
-        let values = [witness.into(), epoch.into()];
-        let row = self.query_one_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
-        row.as_ref().map(cosignature).transpose()
-    }
-
-    /// The largest checkpoint that a witness signed, with what it said.
-    pub async fn latest_cosignature(&self) -> Result<Option<Cosignature>, StoreError> {
-        let sql = format!("SELECT {COSIGNATURE} FROM audit_cosignature ORDER BY size DESC, signed_at DESC LIMIT 1");
-        let row = self.query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
-        row.as_ref().map(cosignature).transpose()
+        let values = [witness.into(), epoch.into(), before.into()];
+        let rows = self.query_all_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, values)).await?;
+        rows.iter().map(cosignature).collect()
     }
 
     async fn checkpoints<const N: usize>(&self, sql: &str, values: [Value; N]) -> Result<Vec<Checkpoint>, StoreError> {

@@ -62,11 +62,11 @@ impl MaintenanceTx {
         self.execute(sql, values).await
     }
 
-    /// Keeps a witness's line. One that this witness gave for this size before stays.
+    /// Keeps a witness's line. The same one that is there already stays.
     pub async fn add_cosignature(&self, cosignature: &Cosignature) -> Result<(), StoreError> {
         let sql = "INSERT INTO audit_cosignature (size, witness, line, signed_at, received_at)
                    SELECT ?1, ?2, ?3, ?4, ?5
-                   WHERE NOT EXISTS (SELECT 1 FROM audit_cosignature WHERE size = ?1 AND witness = ?2)";
+                   WHERE NOT EXISTS (SELECT 1 FROM audit_cosignature WHERE size = ?1 AND witness = ?2 AND line = ?3)";
         let values: [Value; 5] = [
             cosignature.size.into(),
             cosignature.witness.clone().into(),

@@ -236,14 +236,21 @@ fn a_log_and_its_witness() {
     std::fs::remove_dir_all(shell.place().pins.unwrap()).unwrap();
     let run = shell.run("audit witness ask").ends(3);
     assert!(run.err().contains(&format!("has seen this log with {size} entries")), "{run}");
-    let run = shell.run("audit witness ask acme-witness --format json").ends(3);
-    assert_eq!(run.rows()[0]["outcome"], "failed", "{run}");
+    for command in ["audit witness ask acme-witness --format json", "audit witness ask --format json"] {
+        let run = shell.run(command).ends(3);
+        assert_eq!(run.rows()[0]["outcome"], "failed", "{run}");
+        let error: Value = serde_json::from_str(&run.err()).unwrap();
+        assert!(error["error"]["message"].as_str().unwrap().contains("has seen this log"), "{run}");
+    }
 
     // It is down: said, and nothing else.
     witness.kill();
     shell.run("audit witness ask acme-witness").refused("cannot be reached");
     let run = shell.run("audit witness ask").ends(1);
     assert!(run.err().contains("cannot be reached"), "{run}");
+    let run = shell.run("audit witness ask --format json").ends(1);
+    let error: Value = serde_json::from_str(&run.err()).unwrap();
+    assert_eq!(error["error"]["message"], "witness acme-witness cannot be reached");
     shell.run("license list").done();
     shell.set("LICENTIA_PASSPHRASE", licentia_tests::PASSPHRASE);
     shell.run("audit witness remove acme-witness").done();

@@ -203,7 +203,7 @@ class Key:
 class Verifier:
     def __init__(self, data, trusted, witnesses):
         self.issues, self.witnesses, self.introduced, self.leaves, self.whole = [], witnesses, [], [], True
-        self.parts, self.made = unpack(data)
+        self.seen, (self.parts, self.made) = set(), unpack(data)
         self.log = whole(parse(self.parts["log.json"].decode()), LOG)
         self.manifest = whole(parse(self.parts["manifest.json"].decode()), MANIFEST)
         self.lines = lines(self.parts["entries.jsonl"], LINE)
@@ -306,7 +306,9 @@ class Verifier:
             return self.expect(False, "checkpoint_altered", size)
         agrees = self.whole and len(self.leaves) == size and self.root(0, size) == from_base64(root)
         self.expect(agrees, "checkpoint_disagrees", size)
-        self.expect(attempt(note, text, self.witnesses), "cosignature_invalid", size)
+        holds = attempt(note, text, self.witnesses)
+        self.expect(holds, "cosignature_invalid", size)
+        self.seen |= {vkey for vkey in self.witnesses if holds and attempt(note, text, [vkey], True)}
 
     def check_manifest(self):
         said, parts, seqs = self.manifest, self.parts, [line["seq"] for line in self.lines] or [None]
@@ -323,6 +325,7 @@ class Verifier:
         found = said["verification"]
         self.expect(type(found) is dict and found.get("verified") is True, "export_found_issues")
         self.expect(False, "tables_absent")
+        self.expect(self.seen.issuperset(self.witnesses), "not_witnessed")
         if "manifest.note" not in parts:
             return self.expect(False, "manifest_signature_invalid" if said["signed"] else "manifest_unsigned")
         text = attempt(note, attempt(parts["manifest.note"].decode) or "", [self.key.vkey], True)
@@ -343,7 +346,7 @@ def main():
     except (AttributeError, KeyError, OSError, OverflowError, RecursionError, TypeError, ValueError) as error:
         print(json.dumps({"verified": False, "error": str(error), "issues": []}))
         return 1
-    verified = all(issue["code"] in ("manifest_unsigned", "tables_absent") for issue in found.issues)
+    verified = all(issue["code"] in ("manifest_unsigned", "tables_absent", "not_witnessed") for issue in found.issues)
     print(json.dumps({"verified": verified, "entries_checked": len(found.lines), "issues": found.issues}, indent=2))
     return 0 if verified else 3
 

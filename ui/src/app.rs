@@ -105,7 +105,7 @@ impl App {
             dashboard: Dashboard::default(),
             licenses: Licenses::new(opening.audience),
             audit: Audit::default(),
-            verification: Verification::default(),
+            verification: Verification::after(opening.failed),
             witnessing: Witnessing::default(),
             jump: None,
             issuers: Nouns::default(),

@@ -29,6 +29,7 @@ pub(crate) use keys::{
     IdentityChange, IdentityDone, IssuerChange, IssuerDone, KeyForm, KeySource, ProbeChange, ProbeDone, Saving,
 };
 pub(crate) use license::is_license;
+pub(crate) use log::{AT_THE_END as SIGNING_AT_THE_END, too_slow};
 pub(crate) use perform::{Say, perform};
 pub(crate) use search::{FilterChange, FilterDone, Found as FoundEntries};
 pub(crate) use witnesses::AT_THE_END as WITNESSES_AT_THE_END;

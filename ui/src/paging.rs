@@ -228,6 +228,11 @@ impl<T: Row> Paged<T> {
         })
     }
 
+    /// The list is being read from its beginning, and nothing of what is kept stays.
+    pub(crate) fn begins_anew(&self) -> bool {
+        self.waiting.as_ref().is_some_and(|waiting| waiting.what == What::Fresh)
+    }
+
     /// A page is being read.
     pub(crate) const fn is_reading(&self) -> bool {
         self.waiting.is_some()

@@ -1,7 +1,7 @@
 //! The loop: the only file that touches the terminal, the clock and the tasks.
 
 use crate::app::{App, not_signed};
-use crate::effect::{Effect, Say, perform};
+use crate::effect::{Effect, SIGNING_AT_THE_END, Say, WITNESSES_AT_THE_END, perform};
 use crate::message::Msg;
 use crate::pace::Pace;
 use crate::services::Services;
@@ -16,12 +16,13 @@ use ratatui::layout::Rect;
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::panic;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::{AbortHandle, JoinError, JoinSet};
-use tokio::time::{Interval, MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval, sleep};
 
 /// Opens the screen and stays until the user leaves it. The answer is what came to light only then.
 ///
@@ -99,13 +100,26 @@ impl Loop {
     async fn run(mut self, effects: Vec<Effect>) -> Result<Vec<Farewell>, Error> {
         let left = self.stay(effects).await;
         // A terminal that fails must not take a change with it.
+        let most = SIGNING_AT_THE_END + WITNESSES_AT_THE_END + Duration::from_secs(1);
+        let mut patience = pin!(sleep(most));
         while self.app.is_ending() {
             if left.is_ok() {
                 // So that nobody wonders why it stays for a moment; one that is gone now is of no use any more.
                 let _ = self.terminal.draw(|frame| self.app.view(frame));
             }
-            let Some(done) = self.tasks.join_next().await else { break };
-            finished(done).map(|msg| self.follow(msg));
+            // A change is waited for, however long it takes; nothing else is, and nobody has to ask twice.
+            let writing = self.app.is_writing();
+            if writing {
+                patience.as_mut().reset(tokio::time::Instant::now() + most);
+            }
+            tokio::select! {
+                done = self.tasks.join_next() => match done {
+                    Some(done) => drop(finished(done).map(|msg| self.follow(msg))),
+                    None => break,
+                },
+                () = self.signals.next(), if !writing => self.app.end_now(),
+                () = &mut patience, if !writing => self.app.end_now(),
+            }
         }
         // Only reads can still be under way; dropping the set ends them.
         left.map(|()| self.app.farewells())

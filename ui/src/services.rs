@@ -3,6 +3,7 @@
 use crate::Start;
 use crate::session::{Session, Why};
 use crate::text::clean;
+use licentia_core::pin::Failed;
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::Post;
 use licentia_core::{Actor, Ambient, Error, Explanation, Licentia, Operator, Place, Result, StoreError, Watch};
@@ -47,6 +48,8 @@ pub(crate) struct Opening {
     pub(crate) has_passphrase: bool,
     /// What stands in the way of trusting the file.
     pub(crate) warning: Option<Explanation>,
+    /// A verification of an earlier session failed, and no full one held since.
+    pub(crate) failed: Option<Failed>,
     /// What a new license is for unless somebody says otherwise.
     pub(crate) audience: Vec<String>,
 }
@@ -65,6 +68,7 @@ impl Services {
             fingerprint: None,
             has_passphrase: passphrase.is_some(),
             warning: None,
+            failed: None,
             audience: audience.clone().unwrap_or_default(),
         };
         let licentia = match Licentia::open(place.clone(), ambient.clone()).await {
@@ -84,6 +88,11 @@ impl Services {
             if licentia.vault().is_founded().await? {
                 opening.fingerprint = Some(licentia.audit().identity().await?.fingerprint);
                 opening.warning = licentia.pin_seen().await.err().map(|error| Explanation::from(&error));
+                match licentia.failed_before() {
+                    Ok(failed) => opening.failed = failed,
+                    // What cannot be read may have been a failure.
+                    Err(error) => opening.warning = opening.warning.or_else(|| Some(Explanation::from(&error))),
+                }
                 operator = unlock_at_start(&licentia, passphrase.as_ref(), &actor).await?;
                 let session = session(&licentia, operator.as_ref()).await?;
                 if session == Session::Reviewer(Why::NoVault) {

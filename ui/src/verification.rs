@@ -1,14 +1,18 @@
 //! What is known about the audit log's integrity: a verification under way, and how the last one ended.
 
+use crate::text::clean;
 use crate::theme::Meaning;
 use licentia_core::Timestamp;
 use licentia_core::audit::{IssueSeverity, Level, VerifyReport};
+use licentia_core::pin::Failed;
 
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Verification {
     pub(crate) running: Option<Running>,
     pub(crate) last: Option<Verified>,
+    /// One of an earlier session that failed, until a full one holds.
+    earlier: Option<Failed>,
     /// When the log was last looked at unasked.
     checked: Option<Timestamp>,
     /// When that found nothing wrong, and how much was looked at.
@@ -60,9 +64,27 @@ impl Verification {
         Some(level)
     }
 
+    /// What a session starts with.
+    pub(crate) fn after(earlier: Option<Failed>) -> Self {
+        Self { earlier, ..Self::default() }
+    }
+
+    /// One that somebody asked for came to its end.
+    pub(crate) fn ended(&mut self, verified: Verified) {
+        self.earlier.take_if(|_| verified.report.verified && verified.report.level == Level::Full);
+        self.last = Some(verified);
+    }
+
     /// What has to be said on every tab: the log does not hold.
     pub(crate) fn alarm(&self) -> Option<String> {
-        let report = self.last.as_ref().map(|last| &last.report).filter(|report| !report.verified)?;
+        let Some(report) = self.last.as_ref().map(|last| &last.report).filter(|report| !report.verified) else {
+            let Failed { at, issues, .. } = self.earlier.as_ref()?;
+            let found = clean(&issues.join(", "));
+            return Some(format!(
+                "! THE AUDIT LOG IS NOT VERIFIED since {}: {found}. Press v on tab 1 or 9.",
+                clean(at)
+            ));
+        };
         let critical = report.issues.iter().filter(|issue| issue.severity != IssueSeverity::Notice);
         let first = critical.clone().find_map(|issue| issue.seq_from);
         let first = first.map_or_else(String::new, |seq| format!(", first at entry {seq}"));
@@ -99,6 +121,25 @@ mod tests {
         assert_eq!(after(good_report()).alarm(), None);
         let alarm = after(broken_report()).alarm().unwrap();
         assert!(alarm.contains("NOT VERIFIED: 2 issues, first at entry 3"), "{alarm}");
+    }
+
+    #[test]
+    fn what_failed_in_an_earlier_session_is_an_alarm_until_a_full_one_holds() {
+        let failed = Failed {
+            level: Level::Start,
+            at: "2026-05-20T12:00:00Z".to_owned(),
+            issues: vec!["entry_altered".to_owned(), "chain_broken".to_owned()],
+        };
+        let mut verification = Verification::after(Some(failed));
+        verification.held = Some((Timestamp(0), Level::Start));
+        let alarm = verification.alarm().unwrap();
+        assert!(alarm.contains("NOT VERIFIED since 2026-05-20T12:00:00Z: entry_altered, chain_broken"), "{alarm}");
+        let mut report = good_report();
+        report.level = Level::Incremental;
+        verification.ended(Verified { at: Timestamp(0), report });
+        assert!(verification.alarm().is_some(), "that does not look at everything");
+        verification.ended(Verified { at: Timestamp(0), report: good_report() });
+        assert_eq!(verification.alarm(), None);
     }
 
     #[test]

@@ -40,8 +40,8 @@ const SAID: usize = 2;
 /// What the file says, as far as the keys of the witnesses signed it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Vouched {
-    /// So many witnesses are known.
-    pub(crate) known: usize,
+    /// The names of the witnesses that are known.
+    pub(crate) known: Vec<String>,
     pub(crate) latest: Option<Witnessed>,
 }
 
@@ -90,6 +90,11 @@ impl Witnessing {
         self.asking = Some(request);
     }
 
+    /// Whatever they answer now comes too late.
+    pub(crate) const fn give_up(&mut self) {
+        self.asking = None;
+    }
+
     pub(crate) const fn ask_again(&mut self) {
         self.again = true;
     }
@@ -108,7 +113,9 @@ impl Witnessing {
             return lines;
         }
         let ago = look.ago(self.asked);
-        lines.extend(self.missed.iter().take(SAID).map(|missed| {
+        // Who was removed since has nothing to sign any more.
+        let known = |missed: &&Missed| self.vouched.iter().any(|vouched| vouched.known.contains(&missed.witness));
+        lines.extend(self.missed.iter().filter(known).take(SAID).map(|missed| {
             let why = clean(&missed.why.message);
             if missed.contradicts {
                 (format!("! {why}"), Meaning::Danger)
@@ -122,7 +129,7 @@ impl Witnessing {
 
 impl Vouched {
     fn said(&self, look: Look) -> Option<(String, Meaning)> {
-        match (&self.latest, self.known) {
+        match (&self.latest, self.known.len()) {
             (_, 0) => None,
             (Some(latest), _) => Some((latest.words(look.now), Meaning::Text)),
             (None, 1) => Some(("not witnessed yet, though a witness is known".to_owned(), Meaning::Warning)),

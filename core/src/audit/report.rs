@@ -146,12 +146,13 @@ pub enum Code {
     ManifestUnsigned,
     ExportFoundIssues,
     TablesAbsent,
+    NotWitnessed,
     MoreIssues,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Self; 40] = [
+    pub const ALL: [Self; 41] = [
         Self::Unreadable,
         Self::LogMissing,
         Self::WrongLog,
@@ -191,6 +192,7 @@ impl Code {
         Self::ManifestUnsigned,
         Self::ExportFoundIssues,
         Self::TablesAbsent,
+        Self::NotWitnessed,
         Self::MoreIssues,
     ];
 
@@ -236,15 +238,18 @@ impl Code {
             Self::ManifestUnsigned => "manifest_unsigned",
             Self::ExportFoundIssues => "export_found_issues",
             Self::TablesAbsent => "tables_absent",
+            Self::NotWitnessed => "not_witnessed",
             Self::MoreIssues => "more_issues",
         }
     }
 
     const fn severity(self) -> IssueSeverity {
         match self {
-            Self::SecretsWithheld | Self::SearchIndexStale | Self::ManifestUnsigned | Self::TablesAbsent => {
-                IssueSeverity::Notice
-            }
+            Self::SecretsWithheld
+            | Self::SearchIndexStale
+            | Self::ManifestUnsigned
+            | Self::TablesAbsent
+            | Self::NotWitnessed => IssueSeverity::Notice,
             Self::PinUnusable | Self::VersionUnknown | Self::KeyUnknown => IssueSeverity::Warning,
             _ => IssueSeverity::Critical,
         }
@@ -294,6 +299,7 @@ impl Code {
             Self::ManifestUnsigned => "Ask for a bundle that was written with the passphrase, if its end matters.",
             Self::ExportFoundIssues => "Read `verification` in manifest.json; ask for a copy of the database.",
             Self::TablesAbsent => "To compare them too, verify a copy made with `licentia backup --for-review`.",
+            Self::NotWitnessed => "Ask for it again once the witness has signed, or ask the witness what it has seen.",
             Self::MoreIssues => "Deal with the ones that are listed first, then verify again.",
             Self::VersionUnknown => "A newer Licentia may have written this: verify with the newest version.",
             Self::KeyUnknown => {

@@ -2,7 +2,7 @@
 //!
 //! Nothing in the log changes, so nobody has to unlock it.
 
-use super::known::{key_of, time_of};
+use super::known::{holds, key_of, time_of};
 use super::{AddCheckpoint, MAX_PROOF_LINES, WitnessError, Witnesses};
 use crate::tlog::encoding::from_decimal;
 use crate::tlog::merkle::{Frontier, Hash, Prover, leaf_hash};
@@ -51,23 +51,42 @@ impl Witnesses<'_> {
     /// Asks one witness to sign the latest checkpoint.
     pub async fn ask(self, witness: &Witness, post: Post) -> Result<Asked> {
         self.may_keep().await?;
+        for _ in 0..TRIES {
+            match self.ask_once(witness, &post).await {
+                // Another process may have had a larger one signed meanwhile.
+                Err(Error::Witness(WitnessError::Ahead { theirs, .. })) if self.latest_size().await? >= theirs => {}
+                done => return done,
+            }
+        }
+        Err(undecided(&witness.name).into())
+    }
+
+    async fn latest_size(self) -> Result<u64> {
+        let latest = self.0.reader().latest_checkpoint().await?;
+        Ok(latest.and_then(|latest| u64::try_from(latest.size).ok()).unwrap_or(0))
+    }
+
+    async fn ask_once(self, witness: &Witness, post: &Post) -> Result<Asked> {
         let (name, key) = (&witness.name, key_of(witness)?);
         let checkpoint = self.0.reader().latest_checkpoint().await?.ok_or(WitnessError::NoCheckpoint)?;
         let ours = u64::try_from(checkpoint.size).unwrap_or(0);
         let signed = SignedCheckpoint::parse(checkpoint.note.as_bytes())
             .map_err(|error| StoreError::Damaged(format!("the note of a checkpoint: {error}")))?;
-        let said = self.0.reader().latest_cosignature_by(key.name(), checkpoint.epoch).await?;
-        if let Some(said) = said.as_ref().filter(|said| said.size == checkpoint.size) {
-            return Ok(Asked { witness: name.clone(), size: ours, signed_at: said.signed_at, known: true });
+        let said = self.signed_by(&key, checkpoint.epoch).await?;
+        if let Some((_, signed_at)) = said.filter(|(size, _)| *size == ours) {
+            return Ok(Asked { witness: name.clone(), size: ours, signed_at, known: true });
         }
         // Of a witness that never answered we know nothing; it may all the same know us.
-        let mut known = said.map_or(0, |said| u64::try_from(said.size).unwrap_or(0));
+        let mut known = said.map_or(0, |(size, _)| size);
         let url = format!("{}/add-checkpoint", witness.url);
         for _ in 0..TRIES {
             let proof = self.prove(&checkpoint, known).await?;
             let request = AddCheckpoint { old: known, proof, checkpoint: signed.clone() }.to_string();
-            let reply = send(&post, &url, request, name).await?;
+            let reply = send(post, &url, request, name).await?;
             match size_of_conflict(&reply) {
+                // Until July 2026 the specification had this status for another root of the same size, too.
+                None if reply.status == 409 && known == ours => return Err(other_history(name).into()),
+                Some(theirs) if theirs == ours && known == ours => return Err(other_history(name).into()),
                 Some(theirs) if theirs > ours => {
                     return Err(WitnessError::Ahead { witness: name.clone(), theirs, ours }.into());
                 }
@@ -82,8 +101,7 @@ impl Witnesses<'_> {
                 }
             }
         }
-        let why = "it kept telling of other sizes of this log".to_owned();
-        Err(WitnessError::BadAnswer { witness: name.clone(), why }.into())
+        Err(undecided(name).into())
     }
 
     /// Asks every witness; one that is down keeps no other from being asked.
@@ -168,14 +186,30 @@ impl Witnesses<'_> {
         }
         let witness = key.name().to_owned();
         let row = Cosignature { size: checkpoint.size, witness, line, signed_at, received_at: now };
+        let (note, key) = (checkpoint.note.clone(), key.clone());
         self.0
             .store()
             .maintain::<_, Error, _, _>(move |tx| async move {
+                // Another process may have asked at the same time. A line that does not hold is none.
+                let said = tx.reader().cosignatures(row.size).await?;
+                let known = said.iter().filter(|said| said.witness == row.witness);
+                if let Some(at) = known.filter_map(|said| holds(&note, said, &key)).max() {
+                    return Ok(tx.commit(at).await?);
+                }
                 tx.add_cosignature(&row).await?;
                 Ok(tx.commit(signed_at).await?)
             })
             .await
     }
+}
+
+fn other_history(witness: &str) -> WitnessError {
+    WitnessError::OtherHistory { witness: witness.to_owned() }
+}
+
+fn undecided(witness: &str) -> WitnessError {
+    let why = "it kept telling of other sizes of this log".to_owned();
+    WitnessError::BadAnswer { witness: witness.to_owned(), why }
 }
 
 async fn send(post: &Post, url: &str, body: String, witness: &str) -> Result<Reply> {
@@ -203,7 +237,7 @@ fn accept(reply: &Reply, witness: &str, origin: &str) -> Result<Vec<NoteSignatur
             .map_err(|error| WitnessError::BadAnswer { witness, why: format!("{error}") }),
         403 => Err(WitnessError::UnknownKey { witness, origin }),
         404 => Err(WitnessError::UnknownLog { witness, origin }),
-        422 => Err(WitnessError::OtherHistory { witness }),
+        422 => Err(other_history(&witness)),
         status => {
             let said: String = String::from_utf8_lossy(&reply.body).trim().chars().take(TOLD).collect();
             Err(WitnessError::Refused { witness, status, said })

@@ -71,20 +71,30 @@ impl Witnesses<'_> {
 
     /// How far a witness vouches for the log, where its line still fits the checkpoint that it stands under.
     pub async fn witnessed_by(self, witness: &Witness) -> Result<Option<Witnessed>> {
-        let (reader, key) = (self.0.reader(), key_of(witness)?);
-        let Some(latest) = reader.latest_checkpoint().await? else { return Ok(None) };
+        let key = key_of(witness)?;
+        let Some(latest) = self.0.reader().latest_checkpoint().await? else { return Ok(None) };
         for epoch in (1..=latest.epoch).rev() {
-            let Some(said) = reader.latest_cosignature_by(key.name(), epoch).await? else { continue };
-            let checkpoint = reader.checkpoints_from(said.size, 1).await?.pop();
-            let note = checkpoint.filter(|checkpoint| checkpoint.size == said.size).map(|checkpoint| checkpoint.note);
-            let time = note.and_then(|note| holds(&note, &said, &key));
-            return Ok(time.map(|at| Witnessed {
-                size: u64::try_from(said.size).unwrap_or(0),
-                at,
-                by: witness.name.clone(),
-            }));
+            if let Some((size, at)) = self.signed_by(&key, epoch).await? {
+                return Ok(Some(Witnessed { size, at, by: witness.name.clone() }));
+            }
         }
         Ok(None)
+    }
+
+    /// The largest checkpoint of an epoch that a key signed, and when. What stands there is no proof by itself: the
+    /// file may be somebody else's work, and a witness may come back under its name with another key.
+    pub(super) async fn signed_by(self, key: &VerifierKey, epoch: i64) -> Result<Option<(u64, Timestamp)>> {
+        let (reader, mut before) = (self.0.reader(), i64::MAX);
+        loop {
+            let said = reader.cosignatures_by(key.name(), epoch, before).await?;
+            let Some(size) = said.first().map(|said| said.size) else { return Ok(None) };
+            let checkpoint = reader.checkpoints_from(size, 1).await?.pop().filter(|found| found.size == size);
+            let at = checkpoint.and_then(|found| said.iter().filter_map(|said| holds(&found.note, said, key)).max());
+            if let (Some(at), Ok(size)) = (at, u64::try_from(size)) {
+                return Ok(Some((size, at)));
+            }
+            before = size;
+        }
     }
 
     /// How far any known witness vouches for the log.
@@ -105,7 +115,7 @@ pub(super) fn key_of(witness: &Witness) -> Result<VerifierKey> {
 }
 
 /// When a kept line was signed, if it is this key's signature under this checkpoint.
-fn holds(note: &str, said: &Cosignature, key: &VerifierKey) -> Option<Timestamp> {
+pub(super) fn holds(note: &str, said: &Cosignature, key: &VerifierKey) -> Option<Timestamp> {
     let signed = SignedCheckpoint::parse(note.as_bytes()).ok()?;
     if i64::try_from(signed.checkpoint().size()) != Ok(said.size) {
         return None;

@@ -394,3 +394,92 @@ async fn a_line_that_somebody_forged_is_not_shown() {
     );
     assert_eq!(world.words(&world.licentia).await, None);
 }
+
+/// Who has the log's key signs another checkpoint of that size, or who has only the file invents a line.
+#[tokio::test]
+async fn a_line_that_does_not_hold_keeps_no_witness_from_being_asked() {
+    for forged in [
+        "INSERT INTO audit_cosignature SELECT 5, witness, line, signed_at, received_at FROM audit_cosignature WHERE size = 4",
+        "INSERT INTO audit_cosignature VALUES (5, 'witness.example.com/one', 'x', 0, 0)",
+    ] {
+        let (world, remote, witness) = World::with_witness().await;
+        world.signed().await;
+        world.ask(&witness, remote.post()).await.unwrap();
+        world.issue("one").await;
+        assert_eq!(world.signed().await, 5);
+        world.tamper(forged);
+        let said = world.words(&world.licentia).await.unwrap();
+        assert!(said.starts_with("witnessed up to 4,"), "what held before still does: {said}");
+        let asked = world.ask(&witness, remote.post()).await.unwrap();
+        assert_eq!((asked.size, asked.known), (5, false), "{forged}");
+        assert_eq!(remote.olds(), [0, 4]);
+        assert!(world.words(&world.licentia).await.unwrap().starts_with("witnessed up to 5,"));
+        assert!(world.ask(&witness, remote.post()).await.unwrap().known);
+    }
+}
+
+#[tokio::test]
+async fn a_witness_that_lost_its_memory_goes_on_with_a_new_key_of_its_name() {
+    let (world, remote, witness) = World::with_witness().await;
+    world.signed().await;
+    world.ask(&witness, remote.post()).await.unwrap();
+    // Its memory is gone: as advised, it comes back with another key. Its name is still its name.
+    world.clock.advance(60);
+    world.licentia.witnesses().remove(&world.operator, "acme-witness").await.unwrap();
+    let key = WitnessKey::new("witness.example.com/one", &[8; 32]).unwrap();
+    let anew = Remote { key: Arc::new(key), seen: Arc::default(), requests: Arc::default(), ..remote.clone() };
+    let witness = world.licentia.witnesses().add(&world.operator, new_witness(anew.vkey())).await.unwrap();
+    assert_eq!(world.words(&world.licentia).await, None);
+    world.clock.advance(60);
+
+    let asked = world.ask(&witness, anew.post()).await.unwrap();
+    assert_eq!((asked.size, asked.known), (4, false), "the very checkpoint that the old key signed");
+    assert!(world.words(&world.licentia).await.unwrap().starts_with("witnessed up to 4,"));
+    assert!(world.ask(&witness, anew.post()).await.unwrap().known);
+    let size = world.signed().await;
+    assert_eq!(world.ask(&witness, anew.post()).await.unwrap().size, size);
+    assert_eq!(anew.olds(), [0, 4]);
+    world.assert_verified().await;
+}
+
+/// Between reading the last checkpoint and the answer another process signs a larger one and has it witnessed.
+#[tokio::test]
+async fn what_another_process_had_witnessed_meanwhile_is_no_other_history() {
+    let (world, remote, witness) = World::with_witness().await;
+    world.signed().await;
+    let world = Arc::new(world);
+    let (other, asks, once) = (Arc::clone(&world), remote.post(), Arc::new(Mutex::new(true)));
+    let known = witness.clone();
+    let post: Post = Arc::new(move |url, body| {
+        if std::mem::take(&mut *once.lock().unwrap()) {
+            let (other, known, asks) = (Arc::clone(&other), known.clone(), Arc::clone(&asks));
+            tokio::runtime::Handle::current().block_on(async move {
+                other.issue("meanwhile").await;
+                other.signed().await;
+                other.ask(&known, asks).await.unwrap();
+            });
+        }
+        asks(url, body)
+    });
+    let asked = world.ask(&witness, post).await.unwrap();
+    assert_eq!((asked.size, asked.known), (5, true));
+}
+
+#[tokio::test]
+async fn a_witness_that_has_another_tree_of_the_same_size_knows_another_history() {
+    let (world, _, witness) = World::with_witness().await;
+    let size = world.signed().await;
+    // Before July 2026 the specification had 409 for that too, and not all of them gave the size then.
+    let first = answering(409, SIZE_TYPE, format!("{size}\n"));
+    let plain = answering(409, "text/plain", "conflict\n");
+    let second: Post = Arc::new({
+        let first = Arc::clone(&first);
+        move |url, body| if body.starts_with("old 0\n") { first(url, body) } else { plain(url, body) }
+    });
+    for post in [first, second] {
+        assert_eq!(
+            world.ask(&witness, post).await,
+            Err(WitnessError::OtherHistory { witness: "acme-witness".to_owned() })
+        );
+    }
+}

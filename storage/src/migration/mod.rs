@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0002_witness.sql"),
     include_str!("0003_search.sql"),
     include_str!("0004_remnant.sql"),
+    include_str!("0005_cosignature.sql"),
 ];
 
 /// The newest schema this version knows.
@@ -86,4 +87,25 @@ pub(crate) async fn schema_of(connection: &mut SqliteConnection) -> Result<Vec<(
         String::from_utf8_lossy(&row.try_get_unchecked::<Vec<u8>, _>(at).unwrap_or_default()).into_owned()
     };
     Ok(rows.iter().map(|row| (text(row, 0), text(row, 1))).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MIGRATIONS;
+
+    #[test]
+    fn lines_of_witnesses_are_kept_when_their_table_is_made_anew() {
+        let database = rusqlite::Connection::open_in_memory().unwrap();
+        for migration in &MIGRATIONS[..4] {
+            database.execute_batch(migration).unwrap();
+        }
+        let lines = "INSERT INTO audit_checkpoint VALUES (3, 1, zeroblob(32), x'', 'note', 'test', 0);
+             INSERT INTO audit_cosignature VALUES (3, 'one', 'line', 5, 6), (3, 'two', 'line', 7, 8);";
+        database.execute_batch(lines).unwrap();
+        database.execute_batch(MIGRATIONS[4]).unwrap();
+        let kept = "SELECT group_concat(size || witness || line || signed_at || received_at) FROM audit_cosignature";
+        let kept: String = database.query_row(kept, [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, "3oneline56,3twoline78");
+        assert!(database.execute_batch("DELETE FROM audit_cosignature").is_err(), "append-only as before");
+    }
 }

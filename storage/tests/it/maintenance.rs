@@ -58,8 +58,37 @@ async fn a_checkpoint_and_what_witnesses_say_of_it_are_kept_as_they_were_first()
     assert_eq!(reader.latest_checkpoint().await.unwrap(), Some(checkpoint(3)));
     assert_eq!(reader.checkpoints_from(2, 10).await.unwrap(), [checkpoint(2), checkpoint(3)]);
     assert_eq!(reader.cosignatures(3).await.unwrap(), [cosignature(3, "one"), cosignature(3, "two")]);
-    assert_eq!(reader.latest_cosignature().await.unwrap().unwrap().size, 3);
+    assert_eq!(reader.cosignatures_by("one", 1, 4).await.unwrap(), [cosignature(3, "one")]);
+    for (witness, epoch, before) in [("one", 1, 3), ("one", 2, 4), ("three", 1, 4)] {
+        assert_eq!(reader.cosignatures_by(witness, epoch, before).await.unwrap(), []);
+    }
     assert_eq!(reader.audit_size().await.unwrap(), before, "no event was due");
+}
+
+/// The same name may stand for another key by then.
+#[tokio::test]
+async fn a_line_stands_in_the_way_of_no_other() {
+    let home = Home::new().await;
+    for key in ["a", "b", "c"] {
+        home.note(key).await.unwrap();
+    }
+    let other = |size| Cosignature { line: "— one BBBB".to_owned(), ..cosignature(size, "one") };
+    for size in [1, 2, 3] {
+        keep(&home, checkpoint(size)).await.unwrap();
+    }
+    home.store
+        .maintain(move |tx| async move {
+            for line in [cosignature(1, "one"), other(2), cosignature(2, "one"), other(2)] {
+                tx.add_cosignature(&line).await?;
+            }
+            tx.commit(()).await
+        })
+        .await
+        .unwrap();
+    let reader = home.store.reader();
+    assert_eq!(reader.cosignatures_by("one", 1, i64::MAX).await.unwrap(), [cosignature(2, "one"), other(2)]);
+    assert_eq!(reader.cosignatures_by("one", 1, 2).await.unwrap(), [cosignature(1, "one")]);
+    assert_eq!(reader.cosignatures_by("one", 1, 1).await.unwrap(), []);
 }
 
 #[tokio::test]

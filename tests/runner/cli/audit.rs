@@ -257,6 +257,10 @@ fn a_stranger_takes_the_whole_log_away() {
     shell.review("audit verify --bundle cut.tar").refused("bundle");
     shell.review("audit verify --bundle none.tar").refused("none.tar");
     shell.review("audit verify --bundle log.tar --from 3").wrong_usage("--from");
+    shell.review("audit verify --bundle log.tar --level start").wrong_usage("--level");
+    shell.review("audit verify --proof a.tlog-proof --level full").wrong_usage("--level");
+    shell.review("audit verify --bundle log.tar --fresh").wrong_usage("--fresh");
+    shell.review("audit verify --proof a.tlog-proof --fresh").wrong_usage("--fresh");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use super::App;
 use crate::Farewell;
-use crate::effect::Effect;
+use crate::effect::{Effect, too_slow};
 use crate::message::Answer;
 use crate::session::{Session, Why};
 use licentia_core::audit::CheckpointReason;
@@ -33,6 +33,14 @@ impl App {
     /// Whether the log is being signed: that is waited for before the program ends.
     pub(crate) const fn is_signing(&self) -> bool {
         self.signing_log.running || self.signing_log.locking
+    }
+
+    /// Why the log is not signed, where it was going to be.
+    pub(super) fn give_up_signing(&mut self) -> Option<Explanation> {
+        self.is_signing().then(|| {
+            (self.signing_log.running, self.signing_log.locking) = (false, false);
+            too_slow()
+        })
     }
 
     /// Somebody unlocked: an hour from now it is due.

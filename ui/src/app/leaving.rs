@@ -1,6 +1,6 @@
 //! Leaving: no change is lost by it, and what came to light at the end is told afterwards.
 
-use super::App;
+use super::{App, not_signed};
 use crate::Farewell;
 use crate::dialog::Dialog;
 use crate::effect::{Effect, WITNESSES_AT_THE_END};
@@ -42,6 +42,14 @@ impl App {
     /// moment the witnesses.
     pub(crate) fn is_ending(&self) -> bool {
         self.is_writing() || self.is_signing() || (self.leaving.over && self.witnessing.is_asking())
+    }
+
+    /// Nothing but a change is waited for any longer.
+    pub(crate) fn end_now(&mut self) {
+        if let Some(why) = self.give_up_signing() {
+            self.leaving.tell(not_signed(why));
+        }
+        self.witnessing.give_up();
     }
 
     /// What has to be told to whoever left.

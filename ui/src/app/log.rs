@@ -101,7 +101,7 @@ impl App {
                     self.notice = Some(format!("The audit log is {verdict}. The report follows."));
                 }
                 self.dialogs.insert(0, Report::new(verified.clone()).into());
-                self.verification.last = Some(verified);
+                self.verification.ended(verified);
                 self.fit();
             }
             Err(why) => self.complain(why),

@@ -105,7 +105,7 @@ pub(super) async fn export(
 }
 
 /// At the end nobody waits for longer: what is not signed then is signed the next time.
-const AT_THE_END: Duration = Duration::from_secs(5);
+pub(crate) const AT_THE_END: Duration = Duration::from_secs(5);
 
 pub(super) async fn checkpoint(services: &Services, reason: CheckpointReason) -> Answer<()> {
     sign(services, services.operator(), reason).await
@@ -130,7 +130,7 @@ async fn sign(services: &Services, operator: Option<Operator>, reason: Checkpoin
     signed.map(drop).map_err(explained)
 }
 
-fn too_slow() -> Explanation {
+pub(crate) fn too_slow() -> Explanation {
     Explanation {
         message: "the log was not signed in time".to_owned(),
         cause: Some(format!("It took longer than {} seconds, and the end waits no longer.", AT_THE_END.as_secs())),

@@ -47,6 +47,8 @@ async fn found(
     whole: bool,
 ) -> Result<Found> {
     let size = licentia.audit().index_state().await?.size;
+    // What comes in from here on is searched later, as what came in since.
+    let before = before.or(Some(size.saturating_add(1)));
     let page = if whole {
         let page = licentia.audit().search(search, before, limit).await?;
         SearchPage { items: page.items, next: page.next }

@@ -21,7 +21,8 @@ pub(super) async fn vouched(services: &Services) -> Answer<Vouched> {
 /// What the file says of a witness counts as far as the key of that witness signed it.
 pub(super) async fn vouched_of(licentia: &Licentia) -> Result<Vouched> {
     let witnesses = licentia.witnesses();
-    Ok(Vouched { known: witnesses.list().await?.len(), latest: witnesses.latest().await? })
+    let known = witnesses.list().await?.into_iter().map(|witness| witness.name).collect();
+    Ok(Vouched { known, latest: witnesses.latest().await? })
 }
 
 /// Asks all of them at once: one that is silent keeps no other from being heard, and at the end there is little time.
@@ -59,7 +60,7 @@ fn outcome(asked: Result<Asked>) -> Option<(Explanation, bool)> {
 
 fn too_slow(witness: &str) -> (Explanation, bool) {
     let why = Explanation {
-        message: format!("witness {witness} did not answer within {} seconds", AT_THE_END.as_secs()),
+        message: format!("witness {witness} has not signed within {} seconds", AT_THE_END.as_secs()),
         cause: Some("The end of the screen waits no longer.".to_owned()),
         hint: Some(
             "Nothing is lost: it is asked again with the next checkpoint, or by `licentia audit witness ask`."

@@ -5,11 +5,14 @@ use licentia_core::Page;
 
 impl<T: Row> Paged<T> {
     /// Rows that came in at the top. The selection stays on its row; at the very top, what is new is seen at once.
-    pub(crate) fn insert_above(&mut self, rows: Vec<T>) {
+    pub(crate) fn insert_above(&mut self, mut rows: Vec<T>) {
         // Further down they are met on the way back up.
         if self.first > 0 {
             return;
         }
+        // Newest first: from the first one on that is there already, all are.
+        let known = rows.iter().position(|row| self.has(&row.key()));
+        rows.truncate(known.unwrap_or(rows.len()));
         let (was_empty, many) = (self.end() == 0, rows.len());
         let (Some(front), Some(mark)) = (self.pages.front_mut(), self.marks.first_mut()) else { return };
         front.splice(0..0, rows);

@@ -58,13 +58,21 @@ impl Events {
 
     /// Reads the list from its beginning.
     pub(super) fn load(&mut self, requests: &mut Requests) -> Effect {
-        (self.seen, self.grew, self.newer) = (None, false, None);
+        self.forget_how_far();
         let ask = self.list.restart(requests);
         self.effect(&ask)
     }
 
+    /// A list that begins anew goes up to what is the last entry then.
+    const fn forget_how_far(&mut self) {
+        (self.seen, self.grew, self.newer) = (None, false, None);
+    }
+
     pub(crate) fn act(&mut self, action: Action, cx: &mut Cx) -> Vec<Step> {
         if let Move::Done(ask) = navigate(&mut self.list, action, cx.requests) {
+            if ask.is_some() && self.list.begins_anew() {
+                self.forget_how_far();
+            }
             return ask.map(|ask| Step::Run(self.effect(&ask))).into_iter().collect();
         }
         match action {

@@ -23,6 +23,7 @@ fn app(session: Session) -> App {
         fingerprint: None,
         has_passphrase: false,
         warning: None,
+        failed: None,
         audience: vec![],
     };
     App::new(opening, Theme::from_no_color(None), NOW).0

@@ -149,3 +149,27 @@ async fn a_screen_whose_key_was_rotated_elsewhere_locks_itself_and_says_why() {
     screen.press("x<enter><enter>").settle().await;
     shows(&mut screen, &["is revoked."]);
 }
+
+#[tokio::test]
+async fn what_an_earlier_session_found_is_said_by_the_next_one() {
+    let home = Home::founded(3).await;
+    let whole = std::fs::read(home.database()).unwrap();
+    home.tamper("UPDATE license SET subject = 'mallory' WHERE subject = 'customer0002'");
+    let mut screen = Box::pin(reviewing(&home)).await;
+    screen.press("v").settle().await;
+    screen.close().await.unwrap();
+    // The end of the log holds, and that is all that is looked at first.
+    let mut screen = Box::pin(reviewing(&home)).await;
+    shows(&mut screen, &["THE AUDIT LOG IS NOT VERIFIED since", "row_altered"]);
+    screen.close().await.unwrap();
+
+    std::fs::write(home.database(), whole).unwrap();
+    let mut screen = Box::pin(reviewing(&home)).await;
+    shows(&mut screen, &["THE AUDIT LOG IS NOT VERIFIED since"]);
+    screen.press("v").settle().await.press("<esc>");
+    assert!(!screen.screen().contains("NOT VERIFIED"), "{}", screen.screen());
+    screen.close().await.unwrap();
+    let mut screen = Box::pin(reviewing(&home)).await;
+    assert!(!screen.screen().contains("NOT VERIFIED"), "{}", screen.screen());
+    screen.close().await.unwrap();
+}

@@ -33,7 +33,10 @@ fn log() -> Scenes {
         app
     };
     scene("audit_witnessed", witnessed(vouched(41_204, 14)));
-    scene("audit_not_witnessed", witnessed(Vouched { known: 2, latest: None }));
+    scene(
+        "audit_not_witnessed",
+        witnessed(Vouched { known: vec!["acme-witness".to_owned(), "other".to_owned()], latest: None }),
+    );
     scene("audit_witness_silent", {
         let mut app = witnessed(vouched(41_204, 74));
         let effects = app.update(Msg::LogSigned);

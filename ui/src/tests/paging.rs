@@ -279,6 +279,10 @@ fn what_came_in_at_the_top_of_a_search_is_there_wherever_one_is() {
     list.insert_above(vec![3_606, 3_603]);
     assert_eq!(list.visible().next(), Some((false, &3_606)), "seen at once");
     assert_eq!(list.selected(), Some(&3_600), "and the selection stays on its row");
+    rows.size = 3_609;
+    list.insert_above(vec![3_609, 3_606, 3_603]);
+    let top: Vec<u64> = list.rows().copied().take(4).collect();
+    assert_eq!(top, [3_609, 3_606, 3_603, 3_600], "what is there already is not listed twice");
 
     list.last();
     let ask = list.want(&mut requests);

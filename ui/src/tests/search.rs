@@ -155,6 +155,34 @@ fn only_what_came_in_since_is_searched_when_somebody_writes() {
 }
 
 #[test]
+fn a_search_that_begins_anew_at_its_top_knows_how_far_it_looked() {
+    let mut app = with_line();
+    let mut effects = press(&mut app, "refund<enter>");
+    let answered = |app: &mut App, effects: &[Effect], size: u64| {
+        let [Effect::Search { request, before, limit, .. }] = effects else { panic!("{effects:?}") };
+        let newest = before.map_or(3_000, |before| before - 1);
+        let items: Vec<_> = (1..=newest).rev().take(usize::try_from(*limit).unwrap()).map(record).collect();
+        let next = items.last().map(|last| last.seq).filter(|last| *last > 1);
+        app.update(Msg::Searched {
+            request: *request,
+            answer: Ok(FoundEntries { page: SearchPage { items, next }, size }),
+        })
+    };
+    effects = answered(&mut app, &effects, 3_000);
+    assert_eq!(effects, []);
+    effects = press(&mut app, "<end>");
+    while !effects.is_empty() {
+        effects = answered(&mut app, &effects, 3_000);
+    }
+    effects = press(&mut app, "<home>");
+    assert!(matches!(effects.as_slice(), [Effect::Search { before: None, .. }]), "the top was forgotten: {effects:?}");
+    effects = answered(&mut app, &effects, 3_050);
+    assert_eq!(effects, []);
+    let effects = app.update(Msg::LookedForChanges(true));
+    assert!(matches!(effects.as_slice(), [Effect::SearchNewer { after: 3_050, .. }]), "{effects:?}");
+}
+
+#[test]
 fn now_is_another_moment_when_the_list_is_read_again() {
     let mut app = with_line();
     let effects = press(&mut app, "created_at:now-1h TO now<enter>");

@@ -36,6 +36,7 @@ pub(super) fn opening(session: Option<Session>) -> Opening {
         fingerprint: Some("blake3:6f1c0d9ab2e47755".to_owned()),
         has_passphrase: false,
         warning: None,
+        failed: None,
         audience: vec![],
     }
 }

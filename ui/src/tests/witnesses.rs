@@ -11,7 +11,7 @@ use crate::tab::TabId;
 use crate::testing::Harness;
 use crate::witnessing::{Missed, Vouched};
 use licentia_core::witness::{AddCheckpoint, Log, NewWitness, Post, Reply, SIZE_TYPE, Seen, WitnessKey};
-use licentia_core::{Ambient, Explanation, Licentia};
+use licentia_core::{Ambient, Explanation, Licentia, Timestamp};
 use std::sync::{Arc, Mutex};
 
 fn missed(contradicts: bool) -> Missed {
@@ -109,6 +109,36 @@ fn leaving_gives_them_a_moment_and_tells_afterwards_who_did_not_sign() {
     assert_eq!(told[0].what, "witness acme-witness has not signed the last checkpoint");
     assert!(told[1].what.contains("knows another log"), "{told:?}");
     assert_eq!(told[1].why, missed(true).why);
+}
+
+#[test]
+fn who_was_removed_is_not_said_to_have_missed_anything() {
+    let mut app = with_records(vec![]);
+    let effects = app.update(Msg::Checkpointed(Ok(())));
+    let request = asks(&effects)[0].0;
+    answer(&mut app, request, vec![missed(false)]);
+    app.update(Msg::VouchedLoaded(Ok(vouched(8, 0))));
+    shows(&mut app, &["cannot be reached"]);
+    let other = Vouched { known: vec!["other".to_owned()], ..vouched(8, 0) };
+    press(&mut app, "x");
+    app.update(Msg::VouchedLoaded(Ok(other)));
+    let screen = text(&mut app, 120, 36);
+    assert!(!screen.contains("cannot be reached"), "{screen}");
+}
+
+#[test]
+fn a_signing_or_a_witness_without_end_keeps_nobody() {
+    let mut app = with_records(vec![]);
+    // The hour is over, and the disk does not answer.
+    app.set_now(Timestamp(NOW.0 + 3_600_000_000));
+    app.update(Msg::Second);
+    press(&mut app, "q");
+    assert!(app.is_ending());
+    app.end_now();
+    assert!(!app.is_ending());
+    let told = app.farewells();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].why.message, "the log was not signed in time");
 }
 
 #[test]

@@ -42,11 +42,17 @@ pub(crate) struct Verify {
     to: Option<u64>,
 
     /// How much to look at: the end of the log, what came since the last verification, or everything.
-    #[arg(long, value_name = "LEVEL", default_value = "full", value_parser = ["start", "incremental", "full"])]
+    #[arg(
+        long,
+        value_name = "LEVEL",
+        default_value = "full",
+        value_parser = ["start", "incremental", "full"],
+        conflicts_with_all = ["bundle", "proof"],
+    )]
     level: String,
 
     /// Begin anew, where an earlier run was stopped.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["bundle", "proof"])]
     fresh: bool,
 
     /// Verify a bundle that `audit export --bundle` wrote, instead of the database; needs no home.
@@ -166,6 +172,9 @@ fn of_bundle(found: &BundleReport) -> String {
         let time = Timestamp::from_seconds(i64::try_from(seen.time).unwrap_or(i64::MAX));
         let witness = licentia_core::text::printable(&seen.witness);
         let _ = writeln!(out, "witnessed:  up to entry {} at {time} by {witness}", seen.size);
+    }
+    for name in &found.not_witnessed {
+        let _ = writeln!(out, "not witnessed by {}", licentia_core::text::printable(name));
     }
     out
 }

@@ -76,6 +76,9 @@ fn for_people(shown: &Shown) -> String {
         let time = Timestamp::from_seconds(i64::try_from(seen.time).unwrap_or(i64::MAX));
         let _ = writeln!(out, "witnessed at {time} by {}", printable(&seen.witness));
     }
+    for name in &shown.not_witnessed {
+        let _ = writeln!(out, "not witnessed by {}", printable(name));
+    }
     if let Some(payload) = shown.entry.get("payload").filter(|payload| !payload.is_null()) {
         let _ = writeln!(out, "payload: {}", printable(&payload.to_string()));
     }

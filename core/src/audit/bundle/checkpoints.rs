@@ -32,6 +32,11 @@ pub struct SeenBy {
     pub time: u64,
 }
 
+/// The witnesses that were named to be believed, and signed nothing.
+pub(crate) fn not_witnessed<'a>(named: &'a [VerifierKey], seen: &'a [SeenBy]) -> impl Iterator<Item = &'a str> {
+    named.iter().map(VerifierKey::name).filter(|name| seen.iter().all(|seen| seen.witness != *name))
+}
+
 /// The checkpoints under way: the next one waits for its last entry.
 pub(super) struct Checkpoints<'a> {
     log: LogId,

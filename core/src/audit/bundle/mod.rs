@@ -5,7 +5,7 @@
 
 mod archive;
 pub(super) mod base64;
-mod checkpoints;
+pub(super) mod checkpoints;
 mod error;
 mod export;
 pub(super) mod line;

@@ -8,6 +8,7 @@ mod tampered;
 use super::{BundleReport, BundleRequest, verify_bundle};
 use crate::audit::testing::{World, quiet};
 use crate::audit::{KeySource, SeenBy};
+use crate::witness::WitnessKey;
 use std::path::{Path, PathBuf};
 
 /// Fourteen entries, a second key from entry 9 on, checkpoints at 5, 8 and 12.
@@ -76,6 +77,17 @@ async fn without_the_passphrase_it_says_that_nobody_signed_and_records_nothing()
 }
 
 #[tokio::test]
+async fn a_witness_that_was_named_and_signed_nothing_is_told_of() {
+    let world = lived_in().await;
+    let stranger = WitnessKey::new("witness.example/w2", &[5; 32]).unwrap().verifier_key();
+    let request = BundleRequest { witnesses: vec![stranger, world.witness_key()], ..world.request() };
+    let found = verify(&world.bundle("a.tar", true).await, &request);
+    assert_eq!(codes(&found), ["tables_absent", "not_witnessed"]);
+    assert_eq!((found.report.verified, found.not_witnessed.as_slice()), (true, &["witness.example/w2".to_owned()][..]));
+    assert!(found.report.issues[1].meaning.contains("witness.example/w2"), "{:?}", found.report.issues);
+}
+
+#[tokio::test]
 async fn another_fingerprint_is_another_log() {
     let (world, other) = (lived_in().await, World::new(2).await);
     let request = BundleRequest { fingerprint: Some(other.fingerprint.clone()), witnesses: Vec::new() };
@@ -88,7 +100,10 @@ async fn another_fingerprint_is_another_log() {
 async fn a_young_log_has_no_checkpoint_and_is_taken_away_all_the_same() {
     let world = World::new(1).await;
     let found = verify(&world.bundle("a.tar", true).await, &world.request());
-    assert_eq!((codes(&found), found.last_checkpoint), (vec!["tables_absent".to_owned()], None));
+    assert_eq!(
+        (codes(&found), found.last_checkpoint),
+        (vec!["tables_absent".to_owned(), "not_witnessed".to_owned()], None)
+    );
 }
 
 #[tokio::test]

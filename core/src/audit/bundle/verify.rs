@@ -1,8 +1,8 @@
 //! Verifying a bundle with nothing else at hand: the same chain and keys as for a database, fed from a file.
 
 use super::archive::{Archive, Digest, Member};
-use super::checkpoints::Checkpoints;
 pub use super::checkpoints::SeenBy;
+use super::checkpoints::{Checkpoints, not_witnessed};
 use super::line::{Line, readable};
 use super::log_file::{Introductions, LogFile};
 use super::manifest::{Manifest, Root, check_signature};
@@ -39,6 +39,8 @@ pub struct BundleReport {
     pub last_checkpoint: Option<u64>,
     /// How far each known witness saw the log.
     pub witnessed: Vec<SeenBy>,
+    /// The witnesses that were named to be believed, and signed none of its checkpoints.
+    pub not_witnessed: Vec<String>,
 }
 
 /// Checks everything that a bundle can show. An error means that the file cannot be read as a bundle.
@@ -226,6 +228,10 @@ impl<'a> Run<'a> {
         }
         let meaning = "The tables are not in a bundle, so they were not compared with the log.";
         self.findings.add(Code::TablesAbsent.at(None, meaning));
+        for name in not_witnessed(&self.request.witnesses, &entries.witnessed) {
+            let meaning = format!("The witness {} signed no checkpoint in here.", crate::text::printable(name));
+            self.findings.add(Code::NotWitnessed.at(None, meaning));
+        }
     }
 
     fn check_signature(
@@ -274,11 +280,14 @@ impl<'a> Run<'a> {
             issues,
         };
         let last_checkpoint = entries.as_ref().and_then(|entries| entries.last_checkpoint.as_ref());
+        let last_checkpoint = last_checkpoint.and_then(|last| u64::try_from(last.size).ok());
+        let witnessed = entries.map(|entries| entries.witnessed).unwrap_or_default();
         BundleReport {
             report,
             signed,
-            last_checkpoint: last_checkpoint.and_then(|last| u64::try_from(last.size).ok()),
-            witnessed: entries.map(|entries| entries.witnessed).unwrap_or_default(),
+            last_checkpoint,
+            not_witnessed: not_witnessed(&self.request.witnesses, &witnessed).map(str::to_owned).collect(),
+            witnessed,
         }
     }
 }

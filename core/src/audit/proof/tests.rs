@@ -68,6 +68,10 @@ async fn customer_and_vendor_settle_a_dispute_without_the_database() {
     assert_eq!(found.entry, serde_json::to_value(world.licentia.audit().get(6).await.unwrap()).unwrap());
     assert_eq!(found.entry["payload"]["subject"], "alice@example.com");
     assert_eq!(found.witnessed, [SeenBy { witness: WITNESS.to_owned(), size: 10, time: 1_800_000_000 }]);
+    let stranger = crate::witness::WitnessKey::new("witness.example/w2", &[5; 32]).unwrap().verifier_key();
+    let mut request = world.trusting(None);
+    request.witnesses.push(stranger);
+    assert_eq!(shown(&proof, &request).not_witnessed, ["witness.example/w2"]);
     let same = LicenseShown { id: license.id.to_string(), same_text: true, checkpoint: Some(5) };
     assert_eq!(found.license, Some(same.clone()));
 
@@ -176,7 +180,8 @@ async fn every_byte_of_a_proof_counts() {
             Err(_) => {}
             Ok(found) => {
                 assert!(found.witnessed.is_empty(), "byte {at}");
-                assert_eq!(Shown { witnessed: whole.witnessed.clone(), ..found }, whole, "byte {at}");
+                let (witnessed, not_witnessed) = (whole.witnessed.clone(), whole.not_witnessed.clone());
+                assert_eq!(Shown { witnessed, not_witnessed, ..found }, whole, "byte {at}");
             }
         }
     }

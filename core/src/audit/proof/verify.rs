@@ -4,6 +4,7 @@ use super::Refusal;
 use super::extra::{Extra, hashes_of};
 use super::prove::embedded;
 use crate::audit::SeenBy;
+use crate::audit::bundle::checkpoints::not_witnessed;
 use crate::audit::bundle::line::readable;
 use crate::audit::keys::verifier_key;
 use crate::audit::report::{KeySource, TrustRoot};
@@ -52,6 +53,8 @@ pub struct Shown {
     /// How many entries the tree has.
     pub size: u64,
     pub witnessed: Vec<SeenBy>,
+    /// The witnesses that were named to be believed, and did not sign.
+    pub not_witnessed: Vec<String>,
     /// What is shown of the license that was handed in.
     pub license: Option<LicenseShown>,
 }
@@ -99,6 +102,7 @@ pub fn verify_proof(text: &[u8], request: &ProofRequest) -> Result<Shown, Refusa
         entry: readable(&entry),
         origin: tree.origin().to_owned(),
         size: tree.size(),
+        not_witnessed: not_witnessed(&request.witnesses, &witnessed).map(str::to_owned).collect(),
         witnessed,
         license: license.transpose()?,
     })

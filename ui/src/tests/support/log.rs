@@ -149,5 +149,5 @@ fn checkpoint(size: i64, minutes_ago: i64) -> Checkpoint {
 
 pub(in crate::tests) fn vouched(size: u64, minutes_ago: i64) -> Vouched {
     let (at, by) = (minutes_before_now(minutes_ago), "acme-witness".to_owned());
-    Vouched { known: 1, latest: Some(Witnessed { size, at, by }) }
+    Vouched { known: vec!["acme-witness".to_owned()], latest: Some(Witnessed { size, at, by }) }
 }

@@ -36,6 +36,16 @@ pub(crate) async fn run(context: &Context, Ask { name }: Ask) -> Result {
     for (_, outcome) in &outcomes {
         let Err(error) = outcome else { continue };
         let why = Explanation::from(error);
+        // A script gets one error, the worst; the rows say what else there is.
+        if context.output.format.is_json() {
+            status = match status {
+                Err(Failure::Stopped(_)) => status,
+                _ if contradicts(error) => Err(Failure::Stopped(why)),
+                Err(_) => status,
+                Ok(()) => Err(Failure::Refused(why)),
+            };
+            continue;
+        }
         for line in [Some(format!("warning: {}", why.message)), why.cause, why.hint].into_iter().flatten() {
             context.output.note(&line);
         }
