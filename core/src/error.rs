@@ -132,7 +132,7 @@ pub enum Error {
     #[error("the passphrase does not open the backup")]
     BackupPassphrase { since: Timestamp },
     /// Nothing tells what was revoked since the backup.
-    #[error("what happened since the backup cannot be read")]
+    #[error("what happened since the backup is not known")]
     NewerStateLost { why: String },
     #[error("the pin agrees with the log, so there is no restore to accept")]
     NothingToAccept,

@@ -194,7 +194,7 @@ impl From<&Error> for Explanation {
                 .because(format!("It needs the passphrase that held when the backup was made: the one of {since}, which may be older than today's."))
                 .then("Try the passphrase of that time. Nothing was changed."),
             Error::NewerStateLost { why } => says
-                .because(sentence(&format!("the database in use is lost or cannot be read ({why}), so nobody knows what was revoked since")))
+                .because(sentence(&format!("the database in use is lost or cannot be relied on ({why}), so nobody knows what was revoked since")))
                 .then("Give the status lists as they were published with `--published DIR`. With `--force` the restore goes on without, and licenses that were revoked since are valid again."),
             Error::NothingToAccept => says
                 .because("What was seen here is in the log as it is.")

@@ -5,6 +5,7 @@
 mod carry;
 mod newer;
 mod published;
+mod restrict;
 mod write;
 
 use crate::audit::{VerifyReport, VerifyRequest};
@@ -62,8 +63,10 @@ pub struct Restored {
     pub key_id: String,
     /// How many status list entries were carried over.
     pub carried: u64,
-    /// `live`, `published`, both, or none where nothing was known.
+    /// `live`, `published`, `live and published`, or none where nothing was known.
     pub carried_from: Option<&'static str>,
+    /// Whether it is known what was revoked since the backup.
+    pub is_complete: bool,
     pub forced: bool,
     pub verified: VerifyReport,
 }

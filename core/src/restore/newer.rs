@@ -3,7 +3,7 @@
 use super::carry::Carried;
 use super::published;
 use super::{RestoreRequest, hash_at};
-use crate::audit::VerifyRequest;
+use crate::audit::{IssueSeverity, VerifyRequest};
 use crate::pin::Pin;
 use crate::{Error, Licentia, Place, Result};
 use licentia_storage::{Access, HomeAlone, Store, health};
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(super) struct Newer {
     pub(super) live: Live,
     pin: Option<Pin>,
-    /// Whether published lists were looked at: only where the file in use does not tell everything.
+    /// Whether published lists were looked at.
     has_published: bool,
     /// What has to be carried over.
     pub(super) carried: Carried,
@@ -37,13 +37,28 @@ pub(super) struct ReadLive {
     pub(super) size: u64,
     pub(super) head: String,
     pub(super) epoch: i64,
-    pub(super) verified: bool,
+    /// What the verification found first, if it did not hold.
+    issue: Option<&'static str>,
     /// How many entries it has in common with the backup.
     pub(super) shared: u64,
     /// How many the backup has.
     backup: u64,
     /// More was seen of it before: it is an older copy itself, or another branch.
     is_behind_pin: bool,
+}
+
+impl ReadLive {
+    pub(super) const fn is_verified(&self) -> bool {
+        self.issue.is_none()
+    }
+
+    /// Why it does not tell everything that happened since the backup, if it does not.
+    pub(super) fn doubt(&self) -> Option<String> {
+        match self.issue {
+            Some(issue) => Some(format!("it does not verify: {issue}")),
+            None => self.is_behind_pin.then(|| "it is itself not what was last seen here".to_owned()),
+        }
+    }
 }
 
 impl Newer {
@@ -64,12 +79,10 @@ impl Newer {
             Err(error @ Error::BackupOfOtherLog { .. }) => return Err(error),
             Err(error) => Live::Lost { why: error.to_string() },
         };
-        let tells_everything = matches!(&live, Live::Read(live) if !live.is_behind_pin);
-        let published = request.published.as_ref().filter(|_| !tells_everything);
-        if let Some(directory) = published {
+        if let Some(directory) = &request.published {
             published::read(copy, directory, request.force, &mut carried).await?;
         }
-        Ok(Self { live, has_published: published.is_some(), pin, carried })
+        Ok(Self { live, has_published: request.published.is_some(), pin, carried })
     }
 
     /// Where that comes from.
@@ -82,6 +95,11 @@ impl Newer {
         }
     }
 
+    /// Whether it is known what was revoked since the backup.
+    pub(super) fn is_complete(&self) -> bool {
+        self.has_published || matches!(&self.live, Live::Read(live) if live.doubt().is_none())
+    }
+
     /// The log that should be restored, as far as anybody knows it.
     pub(super) fn fingerprint(&self) -> Option<&str> {
         match &self.live {
@@ -92,14 +110,16 @@ impl Newer {
 
     /// Nothing is given up without a word.
     pub(super) fn refuse_unless(&self, forced: bool) -> Result<()> {
-        match &self.live {
-            _ if forced => Ok(()),
-            Live::Lost { why } if !self.has_published => Err(Error::NewerStateLost { why: why.clone() }),
-            Live::Read(live) if live.is_behind_pin && !self.has_published => {
-                let why = "it is itself not what was last seen here".to_owned();
-                Err(Error::NewerStateLost { why })
-            }
-            Live::Read(live) if live.shared == live.size => {
+        if forced {
+            return Ok(());
+        }
+        let why = match &self.live {
+            Live::Lost { why } => Some(why.clone()),
+            Live::Read(live) => live.doubt(),
+        };
+        match (why, &self.live) {
+            (Some(why), _) if !self.has_published => Err(Error::NewerStateLost { why }),
+            (None, Live::Read(live)) if live.shared == live.size => {
                 Err(Error::NothingToAbandon { size: live.size, backup: live.backup })
             }
             _ => Ok(()),
@@ -131,6 +151,7 @@ async fn read_open(live: &Licentia, copy: &Licentia, pin: Option<&Pin>) -> Resul
     }
     let request = VerifyRequest { fingerprint: Some(own.fingerprint.clone()), ..VerifyRequest::default() };
     let report = live.audit().verify(&request, Arc::new(|_, _| {})).await?;
+    let issue = report.issues.iter().find(|issue| issue.severity != IssueSeverity::Notice).map(|issue| issue.code);
     let is_behind_pin = match pin {
         Some(pin) => pin.size > own.size || hash_at(live, pin.size).await? != pin.hash,
         None => false,
@@ -141,11 +162,16 @@ async fn read_open(live: &Licentia, copy: &Licentia, pin: Option<&Pin>) -> Resul
         fingerprint: own.fingerprint,
         size: own.size,
         epoch: own.epoch,
-        verified: report.verified,
+        issue,
         backup: backup.size,
         is_behind_pin,
     };
-    Ok((read, Carried::between(live, copy).await?))
+    let carried = if read.is_verified() {
+        Carried::between(live, copy).await?
+    } else {
+        Carried::restrictions(live, copy).await?
+    };
+    Ok((read, carried))
 }
 
 /// The last entry that two states of a log have in common: each hash stands for all before it, so halves decide.

@@ -35,7 +35,7 @@ pub(super) async fn write(
     let restored_head = hash_at(copy, own.size).await?;
     let abandoned = abandoned(newer, own.size);
     let seed = Zeroizing::new(copy.ambient().bytes());
-    let source = newer.source();
+    let (source, is_complete) = (newer.source(), newer.is_complete());
     let (old, said, newer) = (operator.clone(), abandoned.clone(), Arc::clone(newer));
     let (restored_size, log_id, epoch_before) = (own.size, own.log_id, own.epoch);
     let (epoch, key_id, carried) = copy
@@ -92,6 +92,7 @@ pub(super) async fn write(
         key_id,
         carried,
         carried_from: source,
+        is_complete,
         forced,
         verified,
     })
@@ -102,7 +103,7 @@ fn abandoned(newer: &Newer, restored_size: u64) -> Abandoned {
         Live::Read(live) => Abandoned {
             size: Some(live.size),
             head: Some(live.head.clone()),
-            verified: Some(live.verified),
+            verified: Some(live.is_verified()),
             shared_size: live.shared,
         },
         Live::Lost { .. } => Abandoned { size: None, head: None, verified: None, shared_size: restored_size },

@@ -74,7 +74,7 @@ async fn a_lost_database_needs_the_published_lists_or_force() {
 }
 
 /// A status list as it is published: two bits for each index, the lowest first.
-fn list(issuer: &Issuer, key: &SigningKey, uri: &str, values: &[(u64, u8)]) -> String {
+pub(super) fn list(issuer: &Issuer, key: &SigningKey, uri: &str, values: &[(u64, u8)]) -> String {
     let mut bytes = vec![0_u8; 1 << 18];
     for (idx, value) in values {
         bytes[usize::try_from(idx / 4).unwrap()] |= value << (idx % 4 * 2);
