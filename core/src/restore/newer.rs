@@ -53,7 +53,7 @@ impl ReadLive {
     }
 
     /// Why it does not tell everything that happened since the backup, if it does not.
-    pub(super) fn doubt(&self) -> Option<String> {
+    fn doubt(&self) -> Option<String> {
         match self.issue {
             Some(issue) => Some(format!("it does not verify: {issue}")),
             None => self.is_behind_pin.then(|| "it is itself not what was last seen here".to_owned()),
@@ -95,9 +95,17 @@ impl Newer {
         }
     }
 
+    /// Why nobody can tell all that happened since the backup, if nobody can.
+    pub(super) fn doubt(&self) -> Option<String> {
+        match &self.live {
+            Live::Lost { why } => Some(why.clone()),
+            Live::Read(live) => live.doubt(),
+        }
+    }
+
     /// Whether it is known what was revoked since the backup.
     pub(super) fn is_complete(&self) -> bool {
-        self.has_published || matches!(&self.live, Live::Read(live) if live.doubt().is_none())
+        self.has_published || self.doubt().is_none()
     }
 
     /// The log that should be restored, as far as anybody knows it.
@@ -113,11 +121,7 @@ impl Newer {
         if forced {
             return Ok(());
         }
-        let why = match &self.live {
-            Live::Lost { why } => Some(why.clone()),
-            Live::Read(live) => live.doubt(),
-        };
-        match (why, &self.live) {
+        match (self.doubt(), &self.live) {
             (Some(why), _) if !self.has_published => Err(Error::NewerStateLost { why }),
             (None, Live::Read(live)) if live.shared == live.size => {
                 Err(Error::NothingToAbandon { size: live.size, backup: live.backup })

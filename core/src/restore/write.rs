@@ -40,11 +40,7 @@ pub(super) async fn write(
     let (restored_size, log_id, epoch_before) = (own.size, own.log_id, own.epoch);
     let (epoch, key_id, carried) = copy
         .write(operator, move |tx| async move {
-            let epoch = match &newer.live {
-                Live::Read(live) => live.epoch.max(epoch_before) + 1,
-                // Nobody knows how many restores were lost with it; nobody had as many as there are seconds.
-                Live::Lost { .. } => tx.now().seconds().max(epoch_before + 1),
-            };
+            let epoch = next_epoch(&newer, epoch_before, tx.now().seconds());
             let mut events = Vec::new();
             let carried = &newer.carried;
             for issuer in &carried.issuers {
@@ -96,6 +92,17 @@ pub(super) async fn write(
         forced,
         verified,
     })
+}
+
+/// No two branches of a log have an epoch in common.
+fn next_epoch(newer: &Newer, backup: i64, now: i64) -> i64 {
+    let known = match &newer.live {
+        Live::Read(live) if live.is_verified() => live.epoch.max(backup),
+        _ => backup,
+    };
+    let next = known.saturating_add(1);
+    // Nobody knows how many restores were lost with it; nobody had as many as there are seconds.
+    if newer.doubt().is_some() { next.max(now) } else { next }
 }
 
 fn abandoned(newer: &Newer, restored_size: u64) -> Abandoned {

@@ -1,7 +1,7 @@
 //! The database in use was tampered with, or is an older copy: what it says is not taken at its word.
 
 use super::from;
-use super::lost::list;
+use super::lost::{list, lose};
 use crate::common::{World, request};
 use crate::rotation::stolen;
 use licentia_core::{Error, IssueRequest, LicenseStatus, NewIssuer, ReissueRequest, RestoreRequest};
@@ -105,4 +105,33 @@ async fn what_somebody_wrote_into_the_database_is_not_signed_in() {
     let why = world.licentia.revocations().get(alice.id).await.unwrap().unwrap();
     assert_ne!(why.note.as_deref(), Some("forged"));
     assert_eq!(world.number("SELECT count(*) FROM status_list_remnant"), 1, "the index of bob is revoked");
+}
+
+/// Whoever copies an older file over the restored one must not make the log sign two trees under one origin.
+#[tokio::test]
+async fn no_epoch_is_given_out_twice() {
+    let world = World::new().await;
+    let backup = world.back_up("backup.db").await;
+    world.issue("alice").await;
+    let (world, restored) = world.restore(from(&backup)).await;
+    assert_eq!(restored.unwrap().epoch, 2);
+    world.issue("bob").await;
+    world.licentia.move_pin().await.unwrap();
+    world.clock.advance(60);
+    let older = lose(world, |database| assert!(std::fs::copy(&backup, database).unwrap() > 0)).await;
+    let again = older.restore(RestoreRequest { force: true, ..from(&backup) }).await.unwrap();
+    assert!(again.epoch > 1_000_000_000, "as where it is lost: {}", again.epoch);
+    let world = older.found_again().await;
+    world.assert_verified().await;
+
+    // Nor what somebody wrote there in the place of an epoch.
+    world.clock.advance(60);
+    world.issue("carol").await;
+    let (id, key) = ("03".repeat(16), "03".repeat(32));
+    world.tamper(&format!("INSERT INTO audit_key VALUES (x'{id}', x'{key}', {}, 0)", i64::MAX));
+    let before = again.epoch;
+    let (world, again) = world.restore(RestoreRequest { force: true, ..from(&backup) }).await;
+    let again = again.unwrap().epoch;
+    assert!(again > before && again < 2_000_000_000, "{again}");
+    world.assert_verified().await;
 }

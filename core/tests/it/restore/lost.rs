@@ -11,7 +11,7 @@ use licentia_core::{
 use std::path::Path;
 
 /// The disk takes the database, and whoever it belonged to is left with a backup.
-async fn lose(world: World, how: impl FnOnce(&Path)) -> Lost {
+pub(super) async fn lose(world: World, how: impl FnOnce(&Path)) -> Lost {
     let World { licentia, operator: _, fingerprint, clock, dir } = world;
     let (place, own) = (licentia.place().clone(), licentia.ambient().clone());
     licentia.close().await;
@@ -19,7 +19,7 @@ async fn lose(world: World, how: impl FnOnce(&Path)) -> Lost {
     Lost { place, own, fingerprint, clock, dir }
 }
 
-struct Lost {
+pub(super) struct Lost {
     place: Place,
     own: Ambient,
     fingerprint: String,
@@ -28,12 +28,12 @@ struct Lost {
 }
 
 impl Lost {
-    async fn restore(&self, request: RestoreRequest) -> Result<Restored> {
+    pub(super) async fn restore(&self, request: RestoreRequest) -> Result<Restored> {
         let restore = Restore::begin(self.place.clone(), self.own.clone(), &request, World::quiet()).await?;
         restore.finish(&passphrase(), actor()).await
     }
 
-    async fn found_again(self) -> World {
+    pub(super) async fn found_again(self) -> World {
         let Self { place, own, fingerprint, clock, dir } = self;
         let licentia = Licentia::open(place, own).await.unwrap();
         World { operator: unlock(&licentia).await, licentia, fingerprint, clock, dir }
