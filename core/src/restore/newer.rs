@@ -3,7 +3,7 @@
 use super::carry::Carried;
 use super::published;
 use super::{RestoreRequest, hash_at};
-use crate::audit::{IssueSeverity, VerifyRequest};
+use crate::audit::{AbandonedRange, IssueSeverity, VerifyRequest};
 use crate::pin::Pin;
 use crate::{Error, Licentia, Place, Result};
 use licentia_storage::{Access, HomeAlone, Store, health};
@@ -41,6 +41,8 @@ pub(super) struct ReadLive {
     issue: Option<&'static str>,
     /// How many entries it has in common with the backup.
     pub(super) shared: u64,
+    /// What its own restores gave up, those that the backup does not know.
+    pub(super) abandoned_before: Vec<AbandonedRange>,
     /// How many the backup has.
     backup: u64,
     /// More was seen of it before: it is an older copy itself, or another branch.
@@ -160,9 +162,11 @@ async fn read_open(live: &Licentia, copy: &Licentia, pin: Option<&Pin>) -> Resul
         Some(pin) => pin.size > own.size || hash_at(live, pin.size).await? != pin.hash,
         None => false,
     };
+    let shared = shared(live, copy, own.size.min(backup.size)).await?;
     let read = ReadLive {
         head: hash_at(live, own.size).await?,
-        shared: shared(live, copy, own.size.min(backup.size)).await?,
+        shared,
+        abandoned_before: live.audit().abandoned_since(shared).await?,
         fingerprint: own.fingerprint,
         size: own.size,
         epoch: own.epoch,

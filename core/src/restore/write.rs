@@ -3,7 +3,7 @@
 use super::carry::{Carried, CarriedEntry, CarriedIssuer, REVOKED};
 use super::newer::{Live, Newer};
 use super::{Restored, hash_at};
-use crate::audit::{Kind, NewKey, VerifyReport, key_text};
+use crate::audit::{AbandonedRange, Kind, NewKey, VerifyReport, key_text};
 use crate::license::new_list;
 use crate::{Issuer, IssuerStatus, Licentia, Operator, ReasonCode, Result, Revocation, revocation};
 use licentia_storage::{Effect, Event, Events, StatusListId, StatusValue, StoreError, Tx};
@@ -12,16 +12,18 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// What is given up by a restore.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Abandoned {
-    /// How many entries it had; none when it could not be read.
+    /// How many entries it had; none when that is not known.
     pub size: Option<u64>,
     /// The hash of the last of them.
     pub head: Option<String>,
-    /// Whether it verified; none when it could not be read.
+    /// Whether the file in use verified; none when it could not be read.
     pub verified: Option<bool>,
-    /// How many entries stay: what is abandoned begins after them.
+    /// How many entries stay: what is abandoned begins after them. 0 when that is not known.
     pub shared_size: u64,
+    /// What restores abandoned that are abandoned themselves.
+    pub also: Vec<AbandonedRange>,
 }
 
 pub(super) async fn write(
@@ -33,7 +35,7 @@ pub(super) async fn write(
 ) -> Result<Restored> {
     let own = copy.audit().identity().await?;
     let restored_head = hash_at(copy, own.size).await?;
-    let abandoned = abandoned(newer, own.size);
+    let abandoned = abandoned(newer);
     let seed = Zeroizing::new(copy.ambient().bytes());
     let (source, is_complete) = (newer.source(), newer.is_complete());
     let (old, said, newer) = (operator.clone(), abandoned.clone(), Arc::clone(newer));
@@ -60,6 +62,7 @@ pub(super) async fn write(
                 .with("abandoned_head", said.head)
                 .with("abandoned_verified", said.verified)
                 .with("shared_size", said.shared_size)
+                .with("also_abandoned", said.also.iter().map(AbandonedRange::to_json).collect::<Vec<_>>())
                 .with("epoch", epoch)
                 .with("old_key", old.key_id())
                 .with("new_key", key_id.clone())
@@ -105,15 +108,18 @@ fn next_epoch(newer: &Newer, backup: i64, now: i64) -> i64 {
     if newer.doubt().is_some() { next.max(now) } else { next }
 }
 
-fn abandoned(newer: &Newer, restored_size: u64) -> Abandoned {
+fn abandoned(newer: &Newer) -> Abandoned {
     match &newer.live {
-        Live::Read(live) => Abandoned {
+        Live::Read(live) if newer.doubt().is_none() => Abandoned {
             size: Some(live.size),
             head: Some(live.head.clone()),
-            verified: Some(live.is_verified()),
+            verified: Some(true),
             shared_size: live.shared,
+            also: live.abandoned_before.clone(),
         },
-        Live::Lost { .. } => Abandoned { size: None, head: None, verified: None, shared_size: restored_size },
+        // Where it ends is not known, and so not what the backup shares with it: all that is not in the backup.
+        Live::Read(live) => Abandoned { verified: Some(live.is_verified()), ..Abandoned::default() },
+        Live::Lost { .. } => Abandoned::default(),
     }
 }
 

@@ -59,6 +59,13 @@ impl World {
         Licentia::open_for_reading(place, self.licentia.ambient().clone()).await.unwrap()
     }
 
+    /// And whoever it is has seen it as it is now.
+    async fn seen_by(&self, pins: &str) {
+        let other = self.as_seen_by(pins).await;
+        other.move_pin().await.unwrap();
+        other.close().await;
+    }
+
     async fn status(&self, id: LicenseId) -> LicenseStatus {
         self.licentia.licenses().get(id).await.unwrap().status
     }

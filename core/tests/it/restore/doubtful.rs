@@ -4,6 +4,7 @@ use super::from;
 use super::lost::{list, lose};
 use crate::common::{World, request};
 use crate::rotation::stolen;
+use licentia_core::audit::Kind;
 use licentia_core::{Error, IssueRequest, LicenseStatus, NewIssuer, ReissueRequest, RestoreRequest};
 
 /// What the attacker writes: a new issuer with a key of their own, and its list.
@@ -26,7 +27,7 @@ async fn a_database_that_does_not_verify_does_not_tell_everything() {
     assert!(matches!(&refused, Err(Error::NewerStateLost { why }) if why.contains("row_altered")), "{refused:?}");
     let (world, restored) = world.restore(RestoreRequest { force: true, ..from(&backup) }).await;
     let restored = restored.unwrap();
-    assert_eq!(restored.abandoned.verified, Some(false));
+    assert_eq!((restored.abandoned.size, restored.abandoned.verified), (None, Some(false)));
     assert!(!restored.is_complete, "and whoever forced it is told");
     world.assert_verified().await;
 }
@@ -134,4 +135,51 @@ async fn no_epoch_is_given_out_twice() {
     let again = again.unwrap().epoch;
     assert!(again > before && again < 2_000_000_000, "{again}");
     world.assert_verified().await;
+}
+
+/// Whoever was not asked between two restores of one backup is not stuck.
+#[tokio::test]
+async fn what_an_abandoned_restore_abandoned_can_be_accepted() {
+    let world = World::new().await;
+    let backup = world.back_up("backup.db").await;
+    for subject in ["alice", "bob", "carol"] {
+        world.issue(subject).await;
+    }
+    world.seen_by("theirs").await;
+    let (world, first) = world.restore(from(&backup)).await;
+    let first = first.unwrap();
+    // Twice more: what is passed on is passed on again.
+    let (world, second) = world.restore(from(&backup)).await;
+    assert_eq!(second.unwrap().abandoned.size, Some(first.seq));
+    world.issue("dave").await;
+    let (world, third) = world.restore(from(&backup)).await;
+    let third = third.unwrap();
+    let other = world.as_seen_by("theirs").await;
+    let accepted = other.audit().accept(&third.seq.to_string(), World::quiet()).await.unwrap();
+    assert_eq!((accepted.pinned_before, accepted.pinned), (6, third.seq));
+    let [said] = world.payload(Kind::LogRestored).await.try_into().unwrap();
+    let also = said["also_abandoned"].as_array().unwrap();
+    assert_eq!(also.len(), 2, "{said}");
+    assert!(also.iter().any(|range| range["abandoned_size"] == 6), "{said}");
+}
+
+/// The stale file ends before what others saw, and nobody here knows where that ended.
+#[tokio::test]
+async fn what_an_older_copy_hid_can_be_accepted() {
+    let world = World::new().await;
+    let backup = world.back_up("backup.db").await;
+    world.issue("alice").await;
+    let stale = world.back_up("stale.db").await;
+    for subject in ["bob", "carol"] {
+        world.issue(subject).await;
+    }
+    world.seen_by("theirs").await;
+    world.licentia.move_pin().await.unwrap();
+    let older = lose(world, |database| assert!(std::fs::copy(&stale, database).unwrap() > 0)).await;
+    let restored = older.restore(RestoreRequest { force: true, ..from(&backup) }).await.unwrap();
+    let world = older.found_again().await;
+    let other = world.as_seen_by("theirs").await;
+    other.audit().accept(&restored.seq.to_string(), World::quiet()).await.unwrap();
+    let [said] = world.payload(Kind::LogRestored).await.try_into().unwrap();
+    assert_eq!((&said["abandoned_size"], &said["shared_size"]), (&serde_json::Value::Null, &0.into()));
 }
