@@ -143,6 +143,7 @@ fn of_restores() -> Vec<Error> {
         Error::NewerStateLost { why: "there is no database at /home/licentia.db".to_owned() },
         Error::NothingToAbandon { size: 4, backup: 4 },
         Error::NothingToAbandon { size: 4, backup: 9 },
+        Error::IndexGivenTwice { license: license(1), holder: license(2) },
         Error::NothingToAccept,
         Error::NoRestore { seq: 3 },
         Error::NotThatRestore { seq: 6, pinned: 9 },

@@ -123,9 +123,15 @@ impl Newer {
         if forced {
             return Ok(());
         }
-        match (self.doubt(), &self.live) {
-            (Some(why), _) if !self.has_published => Err(Error::NewerStateLost { why }),
-            (None, Live::Read(live)) if live.shared == live.size => {
+        let doubt = self.doubt();
+        if let Some(why) = doubt.clone().filter(|_| !self.has_published) {
+            return Err(Error::NewerStateLost { why });
+        }
+        if let Some((license, holder)) = self.carried.given_twice.first() {
+            return Err(Error::IndexGivenTwice { license: *license, holder: *holder });
+        }
+        match &self.live {
+            Live::Read(live) if doubt.is_none() && live.shared == live.size => {
                 Err(Error::NothingToAbandon { size: live.size, backup: live.backup })
             }
             _ => Ok(()),

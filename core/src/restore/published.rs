@@ -239,7 +239,7 @@ fn changed(before: StatusListEntry, value: i64, now: Timestamp) -> Option<Carrie
     let revocation = is_revoked.then(|| revocation(before.license_id, now));
     let prior_value = is_revoked.then_some(before.value);
     let entry = StatusListEntry { value, prior_value, ..before.clone() };
-    Some(CarriedEntry { entry, before: Some(before), revocation })
+    Some(CarriedEntry { entry, before: Some(before), revocation, shares_with: None })
 }
 
 #[cfg(test)]

@@ -81,7 +81,7 @@ fn restricted(before: &StatusListEntry, newer: i64) -> Option<CarriedEntry> {
     let value = restricted_value(before.value, newer)?;
     let prior_value = (value == REVOKED).then_some(before.value);
     let entry = StatusListEntry { value, prior_value, ..before.clone() };
-    Some(CarriedEntry { entry, before: Some(before.clone()), revocation: None })
+    Some(CarriedEntry { entry, before: Some(before.clone()), revocation: None, shares_with: None })
 }
 
 /// Indices of a list of the backup that it knows nothing of.

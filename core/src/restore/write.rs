@@ -191,6 +191,7 @@ async fn carry_entry(tx: &Tx, carried: &CarriedEntry, source: Option<&'static st
         .with("old_status", before.map(crate::LicenseStatus::as_str))
         .with("revocation", kept.or_else(|| carried.revocation.clone()).as_ref().map(revocation::to_json))
         .with("carried_from", source)
+        .with("index_shared_with", carried.shares_with.map(|other| other.to_string()))
         .accounts_for(effects))
 }
 

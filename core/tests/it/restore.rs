@@ -1,6 +1,7 @@
 //! A backup takes the place of the database: what was abandoned is written down, and who lost a right does not get it back.
 
 mod doubtful;
+mod forked;
 mod lost;
 mod refused;
 use crate::common::{World, names, passphrase, request};
