@@ -80,6 +80,9 @@ fn tell(context: &Context, restored: &Restored) -> Result {
             restored.seq, restored.seq
         ));
     }
+    if let Some(at) = restored.published_at {
+        context.output.note(&format!("The oldest published list is of {at}; what was revoked later is not in it."));
+    }
     if !restored.is_complete {
         context
             .output

@@ -67,6 +67,8 @@ pub struct Restored {
     pub carried_from: Option<&'static str>,
     /// Whether it is known what was revoked since the backup.
     pub is_complete: bool,
+    /// When the oldest of the published lists was signed: what was revoked later is not in them.
+    pub published_at: Option<Timestamp>,
     pub forced: bool,
     pub verified: VerifyReport,
 }

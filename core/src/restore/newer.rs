@@ -1,11 +1,11 @@
 //! What is known of the time since the backup: from the file in use, from published lists, or not at all.
 
 use super::carry::Carried;
-use super::published;
+use super::published::{self, Published};
 use super::{RestoreRequest, hash_at};
 use crate::audit::{AbandonedRange, IssueSeverity, VerifyRequest};
 use crate::pin::Pin;
-use crate::{Error, Licentia, Place, Result};
+use crate::{Error, Licentia, Place, Result, Timestamp};
 use licentia_storage::{Access, HomeAlone, Store, health};
 use std::sync::Arc;
 
@@ -14,8 +14,8 @@ use std::sync::Arc;
 pub(super) struct Newer {
     pub(super) live: Live,
     pin: Option<Pin>,
-    /// Whether published lists were looked at.
-    has_published: bool,
+    /// What published lists tell, where they were named.
+    published: Option<Published>,
     /// What has to be carried over.
     pub(super) carried: Carried,
 }
@@ -81,15 +81,16 @@ impl Newer {
             Err(error @ Error::BackupOfOtherLog { .. }) => return Err(error),
             Err(error) => Live::Lost { why: error.to_string() },
         };
-        if let Some(directory) = &request.published {
-            published::read(copy, directory, request.force, &mut carried).await?;
-        }
-        Ok(Self { live, has_published: request.published.is_some(), pin, carried })
+        let published = match &request.published {
+            Some(directory) => Some(published::read(copy, directory, request.force, &mut carried).await?),
+            None => None,
+        };
+        Ok(Self { live, pin, published, carried })
     }
 
     /// Where that comes from.
     pub(super) const fn source(&self) -> Option<&'static str> {
-        match (&self.live, self.has_published) {
+        match (&self.live, self.published.is_some()) {
             (Live::Read(_), false) => Some("live"),
             (Live::Read(_), true) => Some("live and published"),
             (Live::Lost { .. }, true) => Some("published"),
@@ -107,7 +108,12 @@ impl Newer {
 
     /// Whether it is known what was revoked since the backup.
     pub(super) fn is_complete(&self) -> bool {
-        self.has_published || self.doubt().is_none()
+        self.doubt().is_none() || self.published.as_ref().is_some_and(|published| published.is_complete)
+    }
+
+    /// Up to when published lists tell it.
+    pub(super) fn published_at(&self) -> Option<Timestamp> {
+        self.published.as_ref().and_then(|published| published.published_at)
     }
 
     /// The log that should be restored, as far as anybody knows it.
@@ -124,7 +130,7 @@ impl Newer {
             return Ok(());
         }
         let doubt = self.doubt();
-        if let Some(why) = doubt.clone().filter(|_| !self.has_published) {
+        if let Some(why) = doubt.clone().filter(|_| self.published.is_none()) {
             return Err(Error::NewerStateLost { why });
         }
         if let Some((license, holder)) = self.carried.given_twice.first() {

@@ -4,7 +4,7 @@
 //! zlib. Nothing in it is believed before its signature holds under the key of one of our issuers.
 
 use super::carry::{Carried, CarriedEntry, CarriedIssuer, REVOKED, carried_value};
-use crate::{Issuer, LicenseId, Licentia, Result, Timestamp};
+use crate::{Error, Issuer, LicenseId, Licentia, Result, Timestamp};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signature, VerifyingKey};
 use licentia_license::strict_json;
@@ -33,6 +33,9 @@ pub enum PublishedError {
     UnknownKey { path: PathBuf },
     #[error("the signature of {} does not hold", path.display())]
     BadSignature { path: PathBuf },
+    /// It says nothing of the time since the backup.
+    #[error("{} is too old: {}", path.display(), age(*published_at, *backup))]
+    Old { path: PathBuf, published_at: Option<Timestamp>, backup: Timestamp },
     /// A list of the backup is not among the files.
     #[error("the status list {uri} is not among the published ones")]
     Missing { uri: String },
@@ -44,12 +47,22 @@ struct PublishedList {
     path: PathBuf,
     uri: String,
     issuer: Issuer,
+    published_at: Option<Timestamp>,
     /// Index and value of whatever is not valid.
     values: Vec<(i64, i64)>,
 }
 
+/// What is known through published lists.
+#[derive(Debug)]
+pub(super) struct Published {
+    /// Every list of the backup is there, and none is older than it.
+    pub(super) is_complete: bool,
+    /// When the oldest one was signed; none where one does not say it, or there are none.
+    pub(super) published_at: Option<Timestamp>,
+}
+
 /// Adds what the lists in a directory say that the backup does not. Hidden files are passed over, and no other.
-pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried: &mut Carried) -> Result<()> {
+pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried: &mut Carried) -> Result<Published> {
     let mut issuers = copy.reader().issuers().await?;
     // Whoever only vouches for licenses from elsewhere has no say in our lists.
     issuers.extend(carried.issuers.iter().filter(|one| one.is_new).map(|one| one.issuer.clone()));
@@ -62,13 +75,19 @@ pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried
             list => lists.push(list?),
         }
     }
-    if !force {
-        all_there(copy, &issuers, &lists).await?;
-    }
+    let whole = match all_there(copy, &issuers, &lists).await {
+        Ok(()) => none_is_old(copy, &lists).await,
+        missing => missing,
+    };
+    let is_complete = match whole {
+        Err(Error::Published(_)) if force => false,
+        whole => whole.map(|()| true)?,
+    };
     for list in &lists {
         compare(copy, list, carried).await?;
     }
-    Ok(())
+    // None is less than any time.
+    Ok(Published { is_complete, published_at: lists.iter().map(|list| list.published_at).min().flatten() })
 }
 
 fn files(directory: &Path) -> Result<Vec<PathBuf>, PublishedError> {
@@ -119,7 +138,14 @@ fn list(path: &Path, issuers: &[Issuer]) -> Result<PublishedList, PublishedError
     let packed = packed.ok_or_else(|| malformed("its list is not base64url"))?;
     let bytes = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&packed, MOST_INFLATED)
         .map_err(|_| malformed("its list cannot be unpacked"))?;
-    Ok(PublishedList { path: path.to_owned(), uri: uri.to_owned(), issuer: issuer.clone(), values: values(&bytes) })
+    let published_at = claims.get("iat").and_then(Value::as_i64);
+    Ok(PublishedList {
+        path: path.to_owned(),
+        uri: uri.to_owned(),
+        issuer: issuer.clone(),
+        published_at: published_at.map(|seconds| Timestamp(seconds.saturating_mul(1_000_000))),
+        values: values(&bytes),
+    })
 }
 
 fn json(part: &str) -> Option<Value> {
@@ -141,6 +167,27 @@ fn is_signed(issuer: &Issuer, signed: &str, signature: &str) -> bool {
 fn values(bytes: &[u8]) -> Vec<(i64, i64)> {
     let all = bytes.iter().flat_map(|byte| [byte & 3, byte >> 2 & 3, byte >> 4 & 3, byte >> 6]);
     (0_i64..).zip(all).filter(|(_, value)| *value != 0).map(|(idx, value)| (idx, value.into())).collect()
+}
+
+/// A list says what was revoked up to when it was signed.
+async fn none_is_old(copy: &Licentia, lists: &[PublishedList]) -> Result<()> {
+    let size = copy.reader().audit_size().await?;
+    let backup = copy.audit().get(size).await?.recorded_at;
+    let is_old = |list: &&PublishedList| list.published_at.is_none_or(|at| at.seconds() < backup.seconds());
+    match lists.iter().find(is_old) {
+        Some(list) => {
+            let (path, published_at) = (list.path.clone(), list.published_at);
+            Err(PublishedError::Old { path, published_at, backup }.into())
+        }
+        None => Ok(()),
+    }
+}
+
+fn age(published_at: Option<Timestamp>, backup: Timestamp) -> String {
+    match published_at {
+        Some(at) => format!("it was signed at {at}, and the backup goes up to {backup}"),
+        None => "it does not say when it was signed".to_owned(),
+    }
 }
 
 /// A list that is missing may have said anything.

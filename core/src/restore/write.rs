@@ -37,7 +37,7 @@ pub(super) async fn write(
     let restored_head = hash_at(copy, own.size).await?;
     let abandoned = abandoned(newer);
     let seed = Zeroizing::new(copy.ambient().bytes());
-    let (source, is_complete) = (newer.source(), newer.is_complete());
+    let (source, is_complete, published_at) = (newer.source(), newer.is_complete(), newer.published_at());
     let (old, said, newer) = (operator.clone(), abandoned.clone(), Arc::clone(newer));
     let (restored_size, log_id, epoch_before) = (own.size, own.log_id, own.epoch);
     let (epoch, key_id, carried) = copy
@@ -92,6 +92,7 @@ pub(super) async fn write(
         carried,
         carried_from: source,
         is_complete,
+        published_at,
         forced,
         verified,
     })
