@@ -88,5 +88,9 @@ fn tell(context: &Context, restored: &Restored) -> Result {
             .output
             .note("WARNING: nobody knows all that was revoked since the backup. Those licenses are valid again.");
     }
+    if let Some(why) = &restored.pin_failed {
+        context.warn("the restore is done, but the pin could not be moved", why);
+        context.output.note(&format!("  Then accept it here too: `licentia audit accept {}`.", restored.seq));
+    }
     Ok(())
 }

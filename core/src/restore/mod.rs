@@ -11,7 +11,7 @@ mod write;
 use crate::audit::{VerifyReport, VerifyRequest};
 use crate::pin::Pin;
 use crate::secret::{Passphrase, SecretError};
-use crate::{Actor, Ambient, Error, Licentia, LogId, Place, Progress, Result, StoreError, Timestamp};
+use crate::{Actor, Ambient, Error, Explanation, Licentia, LogId, Place, Progress, Result, StoreError, Timestamp};
 use licentia_storage::audit::tagged;
 use licentia_storage::{Access, HomeAlone, Store, copy, health};
 use newer::Newer;
@@ -71,6 +71,8 @@ pub struct Restored {
     pub published_at: Option<Timestamp>,
     pub forced: bool,
     pub verified: VerifyReport,
+    /// Why the pin of whoever restored it did not move along: it has to be accepted here too.
+    pub pin_failed: Option<Explanation>,
 }
 
 impl Restore {
@@ -165,7 +167,8 @@ impl Restore {
             }
         };
         restored.kept = self.alone.replace(&fresh, self.copy.ambient().now()).await?;
-        self.move_pin(&restored)?;
+        // The database is exchanged, whatever becomes of the pin.
+        restored.pin_failed = self.move_pin(&restored).err().map(|error| Explanation::from(&error));
         Ok(restored)
     }
 

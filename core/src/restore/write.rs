@@ -95,6 +95,7 @@ pub(super) async fn write(
         published_at,
         forced,
         verified,
+        pin_failed: None,
     })
 }
 

@@ -302,3 +302,26 @@ async fn nothing_is_gone_on_from_that_was_verified_of_an_abandoned_state() {
     other.audit().accept(&restored.seq.to_string(), World::quiet()).await.unwrap();
     assert_eq!(other.audit().verify(&later, World::quiet()).await.unwrap().issues, []);
 }
+
+/// The database was exchanged: that is what happened, and what is said.
+#[tokio::test]
+async fn a_restore_whose_pin_cannot_be_written_was_done() {
+    let world = World::new().await;
+    let backup = world.back_up("backup.db").await;
+    world.issue("alice").await;
+    let World { licentia, operator, fingerprint, clock, dir } = world;
+    drop(operator);
+    let (place, own) = (licentia.place().clone(), licentia.ambient().clone());
+    licentia.close().await;
+    let restore = Restore::begin(place.clone(), own.clone(), &from(&backup), World::quiet()).await.unwrap();
+    let pins = place.pins.clone().unwrap();
+    std::fs::write(&pins, "no folder can be made here").unwrap();
+    let restored = restore.finish(&passphrase(), actor()).await.unwrap();
+    let why = restored.pin_failed.unwrap();
+    assert!(why.message.contains(pins.to_str().unwrap()), "{why:?}");
+    std::fs::remove_file(pins).unwrap();
+    let licentia = Licentia::open(place, own).await.unwrap();
+    let world = World { operator: unlock(&licentia).await, licentia, fingerprint, clock, dir };
+    assert_eq!(world.entries().await, restored.seq);
+    world.assert_verified().await;
+}
