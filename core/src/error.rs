@@ -132,7 +132,7 @@ pub enum Error {
     #[error("the passphrase does not open the backup")]
     BackupPassphrase { since: Timestamp },
     /// Nothing tells what was revoked since the backup.
-    #[error("what happened since the backup cannot be read")]
+    #[error("what happened since the backup is not known")]
     NewerStateLost { why: String },
     #[error("the pin agrees with the log, so there is no restore to accept")]
     NothingToAccept,
@@ -143,6 +143,9 @@ pub enum Error {
     NotThatRestore { seq: u64, pinned: u64 },
     #[error("the restored log does not verify")]
     RestoreNotVerified(Box<crate::audit::VerifyReport>),
+    /// Two branches of the log gave out one index of a status list.
+    #[error("license {license} and license {holder} of the backup have one index of a status list")]
+    IndexGivenTwice { license: LicenseId, holder: LicenseId },
     #[error("nothing would be abandoned by this restore")]
     NothingToAbandon { size: u64, backup: u64 },
     /// The copy that was made does not verify, and was thrown away.

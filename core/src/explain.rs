@@ -194,7 +194,7 @@ impl From<&Error> for Explanation {
                 .because(format!("It needs the passphrase that held when the backup was made: the one of {since}, which may be older than today's."))
                 .then("Try the passphrase of that time. Nothing was changed."),
             Error::NewerStateLost { why } => says
-                .because(sentence(&format!("the database in use is lost or cannot be read ({why}), so nobody knows what was revoked since")))
+                .because(sentence(&format!("the database in use is lost or cannot be relied on ({why}), so nobody knows what was revoked since")))
                 .then("Give the status lists as they were published with `--published DIR`. With `--force` the restore goes on without, and licenses that were revoked since are valid again."),
             Error::NothingToAccept => says
                 .because("What was seen here is in the log as it is.")
@@ -208,6 +208,9 @@ impl From<&Error> for Explanation {
             Error::RestoreNotVerified(report) => says
                 .because(first_issue(report))
                 .then("The pin stays where it is. Ask whoever restored the log, and run `licentia audit verify`."),
+            Error::IndexGivenTwice { license, holder } => says
+                .because(format!("Two copies of this log were gone on from. {license} lost its right in the one that would be abandoned, and what the list says there holds for {holder} too."))
+                .then(format!("With `--force` both lose it; then issue another license in the place of {holder}, which gets an index of its own.")),
             Error::NothingToAbandon { size, backup } if size == backup => says
                 .because(format!("The database and the backup are the same: {size} entries."))
                 .then("Use it as it is; `--force` restores all the same."),

@@ -12,7 +12,8 @@ use std::path::PathBuf;
 
 /// Put a backup in the place of the database, and write down what is abandoned by that.
 ///
-/// What was revoked since the backup stays revoked: the database in use says it, or else the published status lists.
+/// What was revoked since the backup stays revoked: the database in use says it, and the published status lists do. A
+/// database in use that does not verify, or is older than what was seen here, is not relied on.
 /// It takes the passphrase that held when the backup was made. The database from before is kept beside the new one.
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -26,7 +27,8 @@ pub(crate) struct Restore {
     /// A backup that `licentia backup` made, or any other copy of the database.
     file: PathBuf,
 
-    /// Where the database in use is lost: a directory of status lists as they were published.
+    /// A directory of status lists as they were published: what they call revoked stays revoked too. Needed where the
+    /// database in use is lost or cannot be relied on.
     #[arg(long, value_name = "DIR")]
     published: Option<PathBuf>,
 
@@ -78,8 +80,17 @@ fn tell(context: &Context, restored: &Restored) -> Result {
             restored.seq, restored.seq
         ));
     }
-    if restored.carried_from.is_none() {
-        context.output.note("WARNING: nobody knows what was revoked since the backup. Those licenses are valid again.");
+    if let Some(at) = restored.published_at {
+        context.output.note(&format!("The oldest published list is of {at}; what was revoked later is not in it."));
+    }
+    if !restored.is_complete {
+        context
+            .output
+            .note("WARNING: nobody knows all that was revoked since the backup. Those licenses are valid again.");
+    }
+    if let Some(why) = &restored.pin_failed {
+        context.warn("the restore is done, but the pin could not be moved", why);
+        context.output.note(&format!("  Then accept it here too: `licentia audit accept {}`.", restored.seq));
     }
     Ok(())
 }

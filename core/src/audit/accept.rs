@@ -4,7 +4,7 @@ use super::{Audit, Kind, VerifyReport, VerifyRequest};
 use crate::pin::{Pin, PinState};
 use crate::{AuditRecord, Error, Licentia, Place, Progress, Result};
 use licentia_storage::AuditQuery;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A restore that was accepted.
 #[derive(Clone, Debug)]
@@ -55,6 +55,20 @@ impl Audit<'_> {
         Ok(restores.iter().find(|entry| abandons(entry, pin)).map(|entry| entry.seq))
     }
 
+    /// What the restores after an entry gave up, each once: whoever goes back before them has to say it in their stead.
+    pub(crate) async fn abandoned_since(self, seq: u64) -> Result<Vec<AbandonedRange>> {
+        let mut ranges: Vec<AbandonedRange> = Vec::new();
+        for restored in self.restores().await?.iter().filter(|restored| restored.seq > seq) {
+            for mut range in AbandonedRange::all_of(restored) {
+                range.shared_size = range.shared_size.min(seq);
+                if !ranges.contains(&range) {
+                    ranges.push(range);
+                }
+            }
+        }
+        Ok(ranges)
+    }
+
     async fn named(self, event: &str) -> Result<AuditRecord> {
         if let Ok(seq) = event.parse::<u64>() {
             let entry = self.get(seq).await?;
@@ -72,22 +86,51 @@ impl Audit<'_> {
     }
 }
 
+/// Entries that a restore gave up, as its event says it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AbandonedRange {
+    /// It begins after these.
+    pub shared_size: u64,
+    /// Where it ended; none when nobody knows.
+    pub size: Option<u64>,
+    /// The hash of its last entry.
+    pub head: Option<String>,
+}
+
+impl AbandonedRange {
+    pub(crate) fn to_json(&self) -> Value {
+        json!({ "shared_size": self.shared_size, "abandoned_size": self.size, "abandoned_head": self.head })
+    }
+
+    fn read(said: &Value) -> Option<Self> {
+        let size = match said.get("abandoned_size")? {
+            Value::Null => None,
+            size => Some(size.as_u64()?),
+        };
+        let head = said.get("abandoned_head").and_then(Value::as_str).map(str::to_owned);
+        Some(Self { shared_size: said.get("shared_size")?.as_u64()?, size, head })
+    }
+
+    /// What a restore gave up, and what restores did that it gave up along with it.
+    fn all_of(restored: &AuditRecord) -> Vec<Self> {
+        let said = restored.payload_value();
+        let also = said.get("also_abandoned").and_then(Value::as_array);
+        std::iter::once(&said).chain(also.into_iter().flatten()).filter_map(Self::read).collect()
+    }
+
+    fn holds(&self, pin: &Pin) -> bool {
+        let within = match self.size {
+            None => true,
+            Some(size) if size == pin.size => self.head.as_deref() == Some(pin.hash.as_str()),
+            Some(size) => pin.size < size,
+        };
+        pin.size > self.shared_size && within
+    }
+}
+
 /// Whether a restore gave up the state that a pin saw: it lies behind what both have, and within what was abandoned.
 fn abandons(restored: &AuditRecord, pin: &Pin) -> bool {
-    let said = restored.payload_value();
-    let Some(shared) = said.get("shared_size").and_then(Value::as_u64) else { return false };
-    let within = match said.get("abandoned_size") {
-        // It could not be read, so nobody knows where it ended.
-        Some(Value::Null) => true,
-        Some(size) => match size.as_u64() {
-            Some(size) if size == pin.size => {
-                said.get("abandoned_head").and_then(Value::as_str) == Some(pin.hash.as_str())
-            }
-            size => size.is_some_and(|size| pin.size < size),
-        },
-        None => false,
-    };
-    pin.size > shared && within
+    AbandonedRange::all_of(restored).iter().any(|range| range.holds(pin))
 }
 
 #[cfg(test)]
@@ -138,6 +181,10 @@ mod tests {
         }
         let lost = restored(&json!({ "shared_size": 5, "abandoned_size": null, "abandoned_head": null }));
         assert!(abandons(&lost, &pin(1_000, "x")) && !abandons(&lost, &pin(5, "x")));
+        let both = json!({ "shared_size": 5, "abandoned_size": 6, "abandoned_head": "blake3:66", "also_abandoned": [said, 7] });
+        for (size, hash, meant) in [(6, "blake3:66", true), (8, "x", true), (9, "blake3:99", true), (9, "x", false)] {
+            assert_eq!(abandons(&restored(&both), &pin(size, hash)), meant, "{size} {hash}");
+        }
         for said in
             [json!({}), json!([]), json!({ "shared_size": "5" }), json!({ "shared_size": 5, "abandoned_size": "9" })]
         {

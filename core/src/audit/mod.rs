@@ -28,7 +28,7 @@ use licentia_storage::audit::{hex, key_id};
 use serde::Serialize;
 use std::path::PathBuf;
 
-pub use accept::Accepted;
+pub use accept::{AbandonedRange, Accepted};
 pub use bundle::{BundleError, BundleExport, BundleReport, BundleRequest, SeenBy, verify_bundle};
 pub use checkpoint::{CHECKPOINT_EVERY, CheckpointReason, KeptCheckpoint};
 pub use export::COLUMNS;

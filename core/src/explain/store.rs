@@ -113,6 +113,9 @@ pub(super) fn explain_published(error: &PublishedError) -> Explanation {
         PublishedError::BadSignature { .. } => says
             .because("It was altered, or was not signed by whom it names.")
             .then("Fetch the list again from where it is published."),
+        PublishedError::Old { .. } => says
+            .because("What was revoked after it was signed is not in it.")
+            .then("Fetch the list again from where it is published, or go on with this one: `--force`."),
         PublishedError::Missing { .. } => says
             .because("The backup has licenses on it, and what was revoked of them since is not known without.")
             .then("Add the list to the directory, or go on without it: `--force`."),

@@ -14,6 +14,8 @@ const CHUNK: u64 = 2_000;
 pub(super) struct Carried {
     pub(super) issuers: Vec<CarriedIssuer>,
     pub(super) entries: Vec<CarriedEntry>,
+    /// Licenses that lost a right, each with the one that has the same index in the backup.
+    pub(super) given_twice: Vec<(LicenseId, LicenseId)>,
 }
 
 /// An issuer that the backup does not know, or of which it does not know everything.
@@ -35,6 +37,8 @@ pub(super) struct CarriedEntry {
     /// As the backup has it.
     pub(super) before: Option<StatusListEntry>,
     pub(super) revocation: Option<Revocation>,
+    /// Another license to which another branch of the log gave the same index.
+    pub(super) shares_with: Option<LicenseId>,
 }
 
 /// What an entry has to say after a restore, if that is not what the backup says: a right that was lost stays lost, and
@@ -140,9 +144,34 @@ impl Carried {
                 },
                 None => entry,
             };
-            self.entries.push(CarriedEntry { entry, before, revocation });
+            let mut carried = CarriedEntry { entry, before, revocation, shares_with: None };
+            if carried.before.is_none()
+                && let Some(holder) = holder_of(copy, &carried.entry).await?
+            {
+                self.share_index(&mut carried, holder);
+            }
+            self.entries.push(carried);
         }
         Ok(())
+    }
+
+    /// Two branches of the log gave out one index. The list has one value for both, so the license that comes along has
+    /// no entry in it, and what it lost the other one loses.
+    fn share_index(&mut self, carried: &mut CarriedEntry, holder: StatusListEntry) {
+        let (license, other) = (carried.entry.license_id, holder.license_id);
+        carried.shares_with = Some(other);
+        (carried.entry.list_id, carried.entry.position, carried.entry.idx) = (None, None, None);
+        if let Some(value) = carried_value(Some(holder.value), carried.entry.value) {
+            self.given_twice.push((license, other));
+            let prior_value = (value == REVOKED).then_some(holder.value);
+            let entry = StatusListEntry { value, prior_value, ..holder.clone() };
+            self.entries.push(CarriedEntry {
+                entry,
+                before: Some(holder),
+                revocation: None,
+                shares_with: Some(license),
+            });
+        }
     }
 
     /// The lists that are new to the backup.
@@ -150,6 +179,14 @@ impl Carried {
         let lists =
             self.issuers.iter().filter(|carried| carried.issuer.id == issuer).flat_map(|carried| &carried.lists);
         lists.map(|list| list.id).max()
+    }
+}
+
+/// Who has that index in the backup.
+async fn holder_of(copy: &Licentia, entry: &StatusListEntry) -> Result<Option<StatusListEntry>> {
+    match entry.list_id.zip(entry.idx) {
+        Some((list, idx)) => Ok(copy.reader().status_entry_at(list, idx).await?),
+        None => Ok(None),
     }
 }
 

@@ -5,12 +5,13 @@
 mod carry;
 mod newer;
 mod published;
+mod restrict;
 mod write;
 
 use crate::audit::{VerifyReport, VerifyRequest};
 use crate::pin::Pin;
 use crate::secret::{Passphrase, SecretError};
-use crate::{Actor, Ambient, Error, Licentia, LogId, Place, Progress, Result, StoreError, Timestamp};
+use crate::{Actor, Ambient, Error, Explanation, Licentia, LogId, Place, Progress, Result, StoreError, Timestamp};
 use licentia_storage::audit::tagged;
 use licentia_storage::{Access, HomeAlone, Store, copy, health};
 use newer::Newer;
@@ -62,10 +63,16 @@ pub struct Restored {
     pub key_id: String,
     /// How many status list entries were carried over.
     pub carried: u64,
-    /// `live`, `published`, both, or none where nothing was known.
+    /// `live`, `published`, `live and published`, or none where nothing was known.
     pub carried_from: Option<&'static str>,
+    /// Whether it is known what was revoked since the backup.
+    pub is_complete: bool,
+    /// When the oldest of the published lists was signed: what was revoked later is not in them.
+    pub published_at: Option<Timestamp>,
     pub forced: bool,
     pub verified: VerifyReport,
+    /// Why the pin of whoever restored it did not move along: it has to be accepted here too.
+    pub pin_failed: Option<Explanation>,
 }
 
 impl Restore {
@@ -160,7 +167,8 @@ impl Restore {
             }
         };
         restored.kept = self.alone.replace(&fresh, self.copy.ambient().now()).await?;
-        self.move_pin(&restored)?;
+        // The database is exchanged, whatever becomes of the pin.
+        restored.pin_failed = self.move_pin(&restored).err().map(|error| Explanation::from(&error));
         Ok(restored)
     }
 

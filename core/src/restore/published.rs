@@ -1,10 +1,10 @@
-//! Status lists as they were published: what they call revoked stays revoked, where the newer state is lost.
+//! Status lists as they were published: what they call revoked stays revoked, whatever the newer state says.
 //!
 //! A file is a token of the draft on Token Status Lists: `statuslist+jwt`, two bits for each index, compressed with
 //! zlib. Nothing in it is believed before its signature holds under the key of one of our issuers.
 
 use super::carry::{Carried, CarriedEntry, CarriedIssuer, REVOKED, carried_value};
-use crate::{Issuer, Licentia, Result};
+use crate::{Error, Issuer, LicenseId, Licentia, Result, Timestamp};
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signature, VerifyingKey};
 use licentia_license::strict_json;
@@ -12,6 +12,7 @@ use licentia_storage::{
     ReasonCode, RemnantId, Revocation, StatusList, StatusListEntry, StatusListId, StatusListRemnant,
 };
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +33,9 @@ pub enum PublishedError {
     UnknownKey { path: PathBuf },
     #[error("the signature of {} does not hold", path.display())]
     BadSignature { path: PathBuf },
+    /// It says nothing of the time since the backup.
+    #[error("{} is too old: {}", path.display(), age(*published_at, *backup))]
+    Old { path: PathBuf, published_at: Option<Timestamp>, backup: Timestamp },
     /// A list of the backup is not among the files.
     #[error("the status list {uri} is not among the published ones")]
     Missing { uri: String },
@@ -43,14 +47,25 @@ struct PublishedList {
     path: PathBuf,
     uri: String,
     issuer: Issuer,
+    published_at: Option<Timestamp>,
     /// Index and value of whatever is not valid.
     values: Vec<(i64, i64)>,
 }
 
+/// What is known through published lists.
+#[derive(Debug)]
+pub(super) struct Published {
+    /// Every list of the backup is there, and none is older than it.
+    pub(super) is_complete: bool,
+    /// When the oldest one was signed; none where one does not say it, or there are none.
+    pub(super) published_at: Option<Timestamp>,
+}
+
 /// Adds what the lists in a directory say that the backup does not. Hidden files are passed over, and no other.
-pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried: &mut Carried) -> Result<()> {
+pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried: &mut Carried) -> Result<Published> {
     let mut issuers = copy.reader().issuers().await?;
     // Whoever only vouches for licenses from elsewhere has no say in our lists.
+    issuers.extend(carried.issuers.iter().filter(|one| one.is_new).map(|one| one.issuer.clone()));
     issuers.retain(|issuer| issuer.can_sign);
     let mut lists: Vec<PublishedList> = Vec::new();
     for path in files(directory)? {
@@ -60,13 +75,19 @@ pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried
             list => lists.push(list?),
         }
     }
-    if !force {
-        all_there(copy, &issuers, &lists).await?;
-    }
+    let whole = match all_there(copy, &issuers, &lists).await {
+        Ok(()) => none_is_old(copy, &lists).await,
+        missing => missing,
+    };
+    let is_complete = match whole {
+        Err(Error::Published(_)) if force => false,
+        whole => whole.map(|()| true)?,
+    };
     for list in &lists {
         compare(copy, list, carried).await?;
     }
-    Ok(())
+    // None is less than any time.
+    Ok(Published { is_complete, published_at: lists.iter().map(|list| list.published_at).min().flatten() })
 }
 
 fn files(directory: &Path) -> Result<Vec<PathBuf>, PublishedError> {
@@ -117,7 +138,14 @@ fn list(path: &Path, issuers: &[Issuer]) -> Result<PublishedList, PublishedError
     let packed = packed.ok_or_else(|| malformed("its list is not base64url"))?;
     let bytes = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&packed, MOST_INFLATED)
         .map_err(|_| malformed("its list cannot be unpacked"))?;
-    Ok(PublishedList { path: path.to_owned(), uri: uri.to_owned(), issuer: issuer.clone(), values: values(&bytes) })
+    let published_at = claims.get("iat").and_then(Value::as_i64);
+    Ok(PublishedList {
+        path: path.to_owned(),
+        uri: uri.to_owned(),
+        issuer: issuer.clone(),
+        published_at: published_at.map(|seconds| Timestamp(seconds.saturating_mul(1_000_000))),
+        values: values(&bytes),
+    })
 }
 
 fn json(part: &str) -> Option<Value> {
@@ -141,6 +169,27 @@ fn values(bytes: &[u8]) -> Vec<(i64, i64)> {
     (0_i64..).zip(all).filter(|(_, value)| *value != 0).map(|(idx, value)| (idx, value.into())).collect()
 }
 
+/// A list says what was revoked up to when it was signed.
+async fn none_is_old(copy: &Licentia, lists: &[PublishedList]) -> Result<()> {
+    let size = copy.reader().audit_size().await?;
+    let backup = copy.audit().get(size).await?.recorded_at;
+    let is_old = |list: &&PublishedList| list.published_at.is_none_or(|at| at.seconds() < backup.seconds());
+    match lists.iter().find(is_old) {
+        Some(list) => {
+            let (path, published_at) = (list.path.clone(), list.published_at);
+            Err(PublishedError::Old { path, published_at, backup }.into())
+        }
+        None => Ok(()),
+    }
+}
+
+fn age(published_at: Option<Timestamp>, backup: Timestamp) -> String {
+    match published_at {
+        Some(at) => format!("it was signed at {at}, and the backup goes up to {backup}"),
+        None => "it does not say when it was signed".to_owned(),
+    }
+}
+
 /// A list that is missing may have said anything.
 async fn all_there(copy: &Licentia, issuers: &[Issuer], lists: &[PublishedList]) -> Result<()> {
     for issuer in issuers {
@@ -158,25 +207,32 @@ async fn all_there(copy: &Licentia, issuers: &[Issuer], lists: &[PublishedList])
 async fn compare(copy: &Licentia, published: &PublishedList, carried: &mut Carried) -> Result<()> {
     let ambient = copy.ambient();
     let now = ambient.now();
-    let known = copy.reader().status_list_at(&published.uri).await?;
+    // Two files may speak of the same new list, and the file in use may know it.
+    let before =
+        carried.issuers.iter().flat_map(|one| &one.lists).find(|list| list.uri.as_ref() == Some(&published.uri));
+    let known = copy.reader().status_list_at(&published.uri).await?.or_else(|| before.cloned());
     if known.as_ref().is_some_and(|list| list.issuer_id != published.issuer.id) {
         let why = "it was signed by another issuer than the list belongs to".to_owned();
         return Err(PublishedError::Malformed { path: published.path.clone(), why }.into());
     }
-    // Two files may speak of the same new list.
-    let before =
-        carried.issuers.iter().flat_map(|one| &one.lists).find(|list| list.uri.as_ref() == Some(&published.uri));
-    let list = known.clone().or_else(|| before.cloned()).unwrap_or_else(|| StatusList {
+    let is_new_list = known.is_none();
+    let list = known.unwrap_or_else(|| StatusList {
         id: StatusListId(ambient.uuid(now)),
         issuer_id: published.issuer.id,
         uri: Some(published.uri.clone()),
         capacity: crate::license::CAPACITY,
         created_at: now,
     });
+    let place = |(place, one): (usize, &CarriedEntry)| Some(((one.entry.list_id?, one.entry.idx?), place));
+    let places: BTreeMap<_, _> = carried.entries.iter().enumerate().filter_map(place).collect();
     let mut remnants = Vec::new();
     for (idx, value) in &published.values {
+        let newer = places.get(&(list.id, *idx)).and_then(|place| carried.entries.get_mut(*place));
+        if let Some(newer) = newer {
+            revoke_as_well(newer, *value, now);
+            continue;
+        }
         match copy.reader().status_entry_at(list.id, *idx).await? {
-            Some(entry) if carried.entries.iter().any(|one| one.entry.license_id == entry.license_id) => {}
             Some(entry) => carried.entries.extend(changed(entry, *value, now)),
             None if copy.reader().status_remnant(list.id, *idx).await?.is_some() || said(carried, list.id, *idx) => {}
             None => remnants.push(StatusListRemnant {
@@ -188,7 +244,6 @@ async fn compare(copy: &Licentia, published: &PublishedList, carried: &mut Carri
             }),
         }
     }
-    let is_new_list = known.is_none() && before.is_none();
     if is_new_list || !remnants.is_empty() {
         carried.issuers.push(CarriedIssuer {
             issuer: published.issuer.clone(),
@@ -206,19 +261,32 @@ fn said(carried: &Carried, list: StatusListId, idx: i64) -> bool {
     carried.issuers.iter().flat_map(|one| &one.remnants).any(|one| one.list_id == list && one.idx == idx)
 }
 
-fn changed(before: StatusListEntry, value: i64, now: crate::Timestamp) -> Option<CarriedEntry> {
-    let value = carried_value(Some(before.value), value)?;
-    let is_revoked = value == REVOKED;
-    let revocation = is_revoked.then(|| Revocation {
-        license_id: before.license_id,
+/// What is carried over from the file in use goes before, unless the right was lost for good.
+fn revoke_as_well(newer: &mut CarriedEntry, value: i64, now: Timestamp) {
+    if value == REVOKED && newer.entry.value != REVOKED {
+        newer.entry.prior_value = Some(newer.before.as_ref().map_or(newer.entry.value, |before| before.value));
+        newer.entry.value = REVOKED;
+        newer.revocation = Some(revocation(newer.entry.license_id, now));
+    }
+}
+
+fn revocation(license_id: LicenseId, now: Timestamp) -> Revocation {
+    Revocation {
+        license_id,
         reason: ReasonCode::Other,
         note: Some("A published status list calls it revoked; the reason was lost with the newer state.".to_owned()),
         actor: "restore".to_owned(),
         revoked_at: now,
-    });
+    }
+}
+
+fn changed(before: StatusListEntry, value: i64, now: Timestamp) -> Option<CarriedEntry> {
+    let value = carried_value(Some(before.value), value)?;
+    let is_revoked = value == REVOKED;
+    let revocation = is_revoked.then(|| revocation(before.license_id, now));
     let prior_value = is_revoked.then_some(before.value);
     let entry = StatusListEntry { value, prior_value, ..before.clone() };
-    Some(CarriedEntry { entry, before: Some(before), revocation })
+    Some(CarriedEntry { entry, before: Some(before), revocation, shares_with: None })
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::carry::{Carried, CarriedEntry, CarriedIssuer, REVOKED};
 use super::newer::{Live, Newer};
 use super::{Restored, hash_at};
-use crate::audit::{Kind, NewKey, VerifyReport, key_text};
+use crate::audit::{AbandonedRange, Kind, NewKey, VerifyReport, key_text};
 use crate::license::new_list;
 use crate::{Issuer, IssuerStatus, Licentia, Operator, ReasonCode, Result, Revocation, revocation};
 use licentia_storage::{Effect, Event, Events, StatusListId, StatusValue, StoreError, Tx};
@@ -12,16 +12,18 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 /// What is given up by a restore.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Abandoned {
-    /// How many entries it had; none when it could not be read.
+    /// How many entries it had; none when that is not known.
     pub size: Option<u64>,
     /// The hash of the last of them.
     pub head: Option<String>,
-    /// Whether it verified; none when it could not be read.
+    /// Whether the file in use verified; none when it could not be read.
     pub verified: Option<bool>,
-    /// How many entries stay: what is abandoned begins after them.
+    /// How many entries stay: what is abandoned begins after them. 0 when that is not known.
     pub shared_size: u64,
+    /// What restores abandoned that are abandoned themselves.
+    pub also: Vec<AbandonedRange>,
 }
 
 pub(super) async fn write(
@@ -33,18 +35,14 @@ pub(super) async fn write(
 ) -> Result<Restored> {
     let own = copy.audit().identity().await?;
     let restored_head = hash_at(copy, own.size).await?;
-    let abandoned = abandoned(newer, own.size);
+    let abandoned = abandoned(newer);
     let seed = Zeroizing::new(copy.ambient().bytes());
-    let source = newer.source();
+    let (source, is_complete, published_at) = (newer.source(), newer.is_complete(), newer.published_at());
     let (old, said, newer) = (operator.clone(), abandoned.clone(), Arc::clone(newer));
     let (restored_size, log_id, epoch_before) = (own.size, own.log_id, own.epoch);
     let (epoch, key_id, carried) = copy
         .write(operator, move |tx| async move {
-            let epoch = match &newer.live {
-                Live::Read(live) => live.epoch.max(epoch_before) + 1,
-                // Nobody knows how many restores were lost with it; nobody had as many as there are seconds.
-                Live::Lost { .. } => tx.now().seconds().max(epoch_before + 1),
-            };
+            let epoch = next_epoch(&newer, epoch_before, tx.now().seconds());
             let mut events = Vec::new();
             let carried = &newer.carried;
             for issuer in &carried.issuers {
@@ -64,6 +62,7 @@ pub(super) async fn write(
                 .with("abandoned_head", said.head)
                 .with("abandoned_verified", said.verified)
                 .with("shared_size", said.shared_size)
+                .with("also_abandoned", said.also.iter().map(AbandonedRange::to_json).collect::<Vec<_>>())
                 .with("epoch", epoch)
                 .with("old_key", old.key_id())
                 .with("new_key", key_id.clone())
@@ -92,20 +91,37 @@ pub(super) async fn write(
         key_id,
         carried,
         carried_from: source,
+        is_complete,
+        published_at,
         forced,
         verified,
+        pin_failed: None,
     })
 }
 
-fn abandoned(newer: &Newer, restored_size: u64) -> Abandoned {
+/// No two branches of a log have an epoch in common.
+fn next_epoch(newer: &Newer, backup: i64, now: i64) -> i64 {
+    let known = match &newer.live {
+        Live::Read(live) if live.is_verified() => live.epoch.max(backup),
+        _ => backup,
+    };
+    let next = known.saturating_add(1);
+    // Nobody knows how many restores were lost with it; nobody had as many as there are seconds.
+    if newer.doubt().is_some() { next.max(now) } else { next }
+}
+
+fn abandoned(newer: &Newer) -> Abandoned {
     match &newer.live {
-        Live::Read(live) => Abandoned {
+        Live::Read(live) if newer.doubt().is_none() => Abandoned {
             size: Some(live.size),
             head: Some(live.head.clone()),
-            verified: Some(live.verified),
+            verified: Some(true),
             shared_size: live.shared,
+            also: live.abandoned_before.clone(),
         },
-        Live::Lost { .. } => Abandoned { size: None, head: None, verified: None, shared_size: restored_size },
+        // Where it ends is not known, and so not what the backup shares with it: all that is not in the backup.
+        Live::Read(live) => Abandoned { verified: Some(live.is_verified()), ..Abandoned::default() },
+        Live::Lost { .. } => Abandoned::default(),
     }
 }
 
@@ -177,6 +193,7 @@ async fn carry_entry(tx: &Tx, carried: &CarriedEntry, source: Option<&'static st
         .with("old_status", before.map(crate::LicenseStatus::as_str))
         .with("revocation", kept.or_else(|| carried.revocation.clone()).as_ref().map(revocation::to_json))
         .with("carried_from", source)
+        .with("index_shared_with", carried.shares_with.map(|other| other.to_string()))
         .accounts_for(effects))
 }
 

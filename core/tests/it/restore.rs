@@ -1,5 +1,7 @@
 //! A backup takes the place of the database: what was abandoned is written down, and who lost a right does not get it back.
 
+mod doubtful;
+mod forked;
 mod lost;
 mod refused;
 use crate::common::{World, names, passphrase, request};
@@ -56,6 +58,13 @@ impl World {
     async fn as_seen_by(&self, pins: &str) -> Licentia {
         let place = Place { pins: Some(self.path(pins)), ..self.licentia.place().clone() };
         Licentia::open_for_reading(place, self.licentia.ambient().clone()).await.unwrap()
+    }
+
+    /// And whoever it is has seen it as it is now.
+    async fn seen_by(&self, pins: &str) {
+        let other = self.as_seen_by(pins).await;
+        other.move_pin().await.unwrap();
+        other.close().await;
     }
 
     async fn status(&self, id: LicenseId) -> LicenseStatus {
@@ -292,4 +301,27 @@ async fn nothing_is_gone_on_from_that_was_verified_of_an_abandoned_state() {
     assert!(!other.audit().verify(&later, World::quiet()).await.unwrap().verified);
     other.audit().accept(&restored.seq.to_string(), World::quiet()).await.unwrap();
     assert_eq!(other.audit().verify(&later, World::quiet()).await.unwrap().issues, []);
+}
+
+/// The database was exchanged: that is what happened, and what is said.
+#[tokio::test]
+async fn a_restore_whose_pin_cannot_be_written_was_done() {
+    let world = World::new().await;
+    let backup = world.back_up("backup.db").await;
+    world.issue("alice").await;
+    let World { licentia, operator, fingerprint, clock, dir } = world;
+    drop(operator);
+    let (place, own) = (licentia.place().clone(), licentia.ambient().clone());
+    licentia.close().await;
+    let restore = Restore::begin(place.clone(), own.clone(), &from(&backup), World::quiet()).await.unwrap();
+    let pins = place.pins.clone().unwrap();
+    std::fs::write(&pins, "no folder can be made here").unwrap();
+    let restored = restore.finish(&passphrase(), actor()).await.unwrap();
+    let why = restored.pin_failed.unwrap();
+    assert!(why.message.contains(pins.to_str().unwrap()), "{why:?}");
+    std::fs::remove_file(pins).unwrap();
+    let licentia = Licentia::open(place, own).await.unwrap();
+    let world = World { operator: unlock(&licentia).await, licentia, fingerprint, clock, dir };
+    assert_eq!(world.entries().await, restored.seq);
+    world.assert_verified().await;
 }

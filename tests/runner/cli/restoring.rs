@@ -71,7 +71,7 @@ fn a_restore_is_refused_in_words() {
     std::fs::copy(shell.path("backup.db"), other.path("backup.db")).unwrap();
     other.run("restore backup.db").refused("--published DIR");
     let run = other.run("restore backup.db --force").done();
-    assert!(run.err().contains("nobody knows what was revoked"), "{run}");
+    assert!(run.err().contains("nobody knows all that was revoked"), "{run}");
     other.review("audit verify").done();
     issue(&other, "erin");
 }

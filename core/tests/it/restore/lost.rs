@@ -1,7 +1,7 @@
 //! The disk took the database, or an older copy is in its place: what can still be known of the time since the backup.
 
 use super::{actor, from, unlock};
-use crate::common::{Clock, World, passphrase, request};
+use crate::common::{Clock, START, World, passphrase, request};
 use crate::rotation::stolen;
 use base64ct::{Base64UrlUnpadded, Encoding};
 use ed25519_dalek::{Signer, SigningKey};
@@ -11,7 +11,7 @@ use licentia_core::{
 use std::path::Path;
 
 /// The disk takes the database, and whoever it belonged to is left with a backup.
-async fn lose(world: World, how: impl FnOnce(&Path)) -> Lost {
+pub(super) async fn lose(world: World, how: impl FnOnce(&Path)) -> Lost {
     let World { licentia, operator: _, fingerprint, clock, dir } = world;
     let (place, own) = (licentia.place().clone(), licentia.ambient().clone());
     licentia.close().await;
@@ -19,7 +19,7 @@ async fn lose(world: World, how: impl FnOnce(&Path)) -> Lost {
     Lost { place, own, fingerprint, clock, dir }
 }
 
-struct Lost {
+pub(super) struct Lost {
     place: Place,
     own: Ambient,
     fingerprint: String,
@@ -28,12 +28,12 @@ struct Lost {
 }
 
 impl Lost {
-    async fn restore(&self, request: RestoreRequest) -> Result<Restored> {
+    pub(super) async fn restore(&self, request: RestoreRequest) -> Result<Restored> {
         let restore = Restore::begin(self.place.clone(), self.own.clone(), &request, World::quiet()).await?;
         restore.finish(&passphrase(), actor()).await
     }
 
-    async fn found_again(self) -> World {
+    pub(super) async fn found_again(self) -> World {
         let Self { place, own, fingerprint, clock, dir } = self;
         let licentia = Licentia::open(place, own).await.unwrap();
         World { operator: unlock(&licentia).await, licentia, fingerprint, clock, dir }
@@ -74,7 +74,7 @@ async fn a_lost_database_needs_the_published_lists_or_force() {
 }
 
 /// A status list as it is published: two bits for each index, the lowest first.
-fn list(issuer: &Issuer, key: &SigningKey, uri: &str, values: &[(u64, u8)]) -> String {
+pub(super) fn list(issuer: &Issuer, key: &SigningKey, uri: &str, values: &[(u64, u8)]) -> String {
     let mut bytes = vec![0_u8; 1 << 18];
     for (idx, value) in values {
         bytes[usize::try_from(idx / 4).unwrap()] |= value << (idx % 4 * 2);
@@ -83,10 +83,14 @@ fn list(issuer: &Issuer, key: &SigningKey, uri: &str, values: &[(u64, u8)]) -> S
 }
 
 fn token(issuer: &Issuer, key: &SigningKey, typ: &str, uri: &str, bytes: &[u8]) -> String {
+    token_of(issuer, key, typ, uri, bytes, &START.seconds().into())
+}
+
+fn token_of(issuer: &Issuer, key: &SigningKey, typ: &str, uri: &str, bytes: &[u8], iat: &serde_json::Value) -> String {
     let encode = |bytes: &[u8]| Base64UrlUnpadded::encode_string(bytes);
     let header = serde_json::json!({ "alg": "EdDSA", "typ": typ, "kid": issuer.kid });
     let packed = encode(&miniz_oxide::deflate::compress_to_vec_zlib(bytes, 9));
-    let claims = serde_json::json!({ "sub": uri, "iat": 1, "status_list": { "bits": 2, "lst": packed } });
+    let claims = serde_json::json!({ "sub": uri, "iat": iat, "status_list": { "bits": 2, "lst": packed } });
     let signed = format!("{}.{}", encode(header.to_string().as_bytes()), encode(claims.to_string().as_bytes()));
     let signature = encode(&key.sign(signed.as_bytes()).to_bytes());
     format!("{signed}.{signature}")
@@ -135,6 +139,7 @@ async fn published_lists_say_who_lost_a_right_where_the_database_is_lost() {
     std::fs::write(published.join("list"), good).unwrap();
     let restored = lost.restore(ask()).await.unwrap();
     assert_eq!((restored.carried, restored.carried_from), (1, Some("published")));
+    assert_eq!(restored.published_at, Some(START), "so far it is known what was revoked");
     let world = lost.found_again().await;
     world.assert_verified().await;
     assert_eq!(world.status(alice.id).await, LicenseStatus::Revoked);
@@ -153,6 +158,39 @@ async fn published_lists_say_who_lost_a_right_where_the_database_is_lost() {
     world.assert_verified().await;
 }
 
+/// A list that is older than the backup says nothing of the time since.
+#[tokio::test]
+async fn an_old_list_is_refused_with_its_age_unless_forced() {
+    let world = World::new().await;
+    let new = licentia_core::NewIssuer { name: "field".to_owned(), status_url: Some("https://s.example".to_owned()) };
+    let issuer = world.licentia.issuers().generate(&world.operator, new).await.unwrap();
+    let key = stolen(&world, "issuer_key", *issuer.id.0.as_bytes());
+    let ask = licentia_core::IssueRequest { issuer: Some(issuer.id), ..request("alice") };
+    let at = world.try_issue(ask).await.unwrap().status_list.unwrap();
+    let backup = world.back_up("backup.db").await;
+    let lost = lose(world, |database| std::fs::remove_file(database).unwrap()).await;
+    let published = lost.dir.path().join("published");
+    std::fs::create_dir(&published).unwrap();
+    let ask = || RestoreRequest { published: Some(published.clone()), ..from(&backup) };
+    let old = START.seconds() - 3 * 86_400;
+    for (iat, said) in [
+        (serde_json::Value::Null, "does not say when"),
+        ("1".into(), "does not say when"),
+        (old.into(), "2026-05-17T14:00:00Z, and the backup goes up to 2026-05-20T14:00:00Z"),
+        (i64::MIN.into(), "the backup goes up to"),
+    ] {
+        let signed = token_of(&issuer, &key, "statuslist+jwt", &at.uri, &[0], &iat);
+        std::fs::write(published.join("list"), signed).unwrap();
+        let refused = lost.restore(ask()).await.unwrap_err();
+        assert!(matches!(&refused, Error::Published(PublishedError::Old { .. })), "{refused:?}");
+        assert!(refused.to_string().contains(said), "{refused}");
+    }
+    let signed = token_of(&issuer, &key, "statuslist+jwt", &at.uri, &[0], &old.into());
+    std::fs::write(published.join("list"), signed).unwrap();
+    let restored = lost.restore(RestoreRequest { force: true, ..ask() }).await.unwrap();
+    assert!(!restored.is_complete, "what it does not know is lost, and whoever forced it is told");
+}
+
 /// An older copy was put in place before: what it does not know is as lost as with a broken disk.
 #[tokio::test]
 async fn a_database_that_was_rolled_back_itself_does_not_tell_everything() {
@@ -166,6 +204,6 @@ async fn a_database_that_was_rolled_back_itself_does_not_tell_everything() {
     let refused = lost.restore(from(&first)).await;
     assert!(matches!(&refused, Err(Error::NewerStateLost { why }) if why.contains("last seen")), "{refused:?}");
     let restored = lost.restore(RestoreRequest { force: true, ..from(&first) }).await.unwrap();
-    assert_eq!((restored.abandoned.size, restored.carried), (Some(4), 1));
+    assert_eq!((restored.abandoned.size, restored.carried), (None, 1), "nobody knows where it ended");
     lost.found_again().await.assert_verified().await;
 }
