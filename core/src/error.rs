@@ -52,6 +52,9 @@ pub enum Error {
     Unknown { noun: Noun, text: String },
     #[error("{text} fits more than one {}", noun.as_str())]
     Ambiguous { noun: Noun, text: String, candidates: Vec<String> },
+    /// It is called so by things of several kinds, or by several of one.
+    #[error("{text} fits more than one thing")]
+    AmbiguousTarget { text: String, candidates: Vec<String> },
     /// A value that was handed in cannot be used.
     #[error("{what} cannot be used")]
     Invalid { what: &'static str, why: String },

@@ -78,7 +78,7 @@ impl From<&Error> for Explanation {
                 Noun::Witness => says.because("No witness has this name."),
             }
             .then(format!("`{}` shows what there is.", list_command(*noun))),
-            Error::Ambiguous { noun: _, text: _, candidates } => says
+            Error::Ambiguous { noun: _, text: _, candidates } | Error::AmbiguousTarget { text: _, candidates } => says
                 .because(format!("It could be {}.", candidates.join(", ")))
                 .then("Give more of the id, from its beginning or up to its end."),
             Error::Invalid { what: _, why } => says.because(sentence(why)).then("Correct it, and try again."),

@@ -1,6 +1,6 @@
 //! Finding one thing by what a person types: a name, a unique prefix or a unique suffix of an id.
 
-use crate::{Error, Result};
+use crate::{Error, Licentia, Result};
 use licentia_storage::{Fragment, IdTable, Reader};
 use uuid::Uuid;
 
@@ -12,6 +12,40 @@ pub enum Noun {
     Identity,
     Probe,
     Witness,
+}
+
+impl Licentia {
+    /// The whole id of the license, issuer, identity or probe that a person means by a part of it, or by a name. A whole id is
+    /// taken as it is, and so is what nothing here is called: the log also speaks of what was deleted since.
+    pub async fn target(&self, text: &str) -> Result<String> {
+        if let Ok(id) = Uuid::try_parse(text) {
+            return Ok(id.to_string());
+        }
+        let found = [
+            (Noun::License, self.licenses().resolve(text).await.map(|found| found.id.to_string())),
+            (Noun::Issuer, self.issuers().resolve(text).await.map(|found| found.id.to_string())),
+            (Noun::Identity, self.identities().resolve(text).await.map(|found| found.id.to_string())),
+            (Noun::Probe, self.probes().resolve(text).await.map(|found| found.id.to_string())),
+        ];
+        let mut fits = Vec::new();
+        for (noun, result) in found {
+            let ids = match result {
+                Ok(id) => vec![id],
+                Err(Error::Ambiguous { candidates, .. }) => candidates,
+                Err(Error::Unknown { .. } | Error::Invalid { .. }) => vec![],
+                Err(error) => return Err(error),
+            };
+            fits.extend(ids.into_iter().map(|id| (noun, id)));
+        }
+        match fits.as_slice() {
+            [] => Ok(text.to_owned()),
+            [(_, only)] => Ok(only.clone()),
+            several => Err(Error::AmbiguousTarget {
+                text: text.to_owned(),
+                candidates: several.iter().map(|(noun, id)| format!("{} {id}", noun.as_str())).collect(),
+            }),
+        }
+    }
 }
 
 /// The one id that begins or ends with what was typed.

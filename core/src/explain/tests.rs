@@ -81,6 +81,10 @@ fn of_this_crate() -> Vec<Error> {
             text: "0".to_owned(),
             candidates: vec![license(1).to_string(), license(2).to_string()],
         },
+        Error::AmbiguousTarget {
+            text: "acme".to_owned(),
+            candidates: vec![format!("issuer {}", license(1)), format!("identity {}", license(2))],
+        },
         Error::invalid("the label", "it is empty"),
         Error::NameTaken { noun: Noun::Identity, name: name() },
         Error::NoActiveIssuer,

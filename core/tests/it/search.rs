@@ -136,3 +136,18 @@ async fn who_can_only_read_searches_without_writing() {
     assert_eq!(found.items.len(), 1);
     reader.close().await;
 }
+
+#[tokio::test]
+async fn what_several_things_are_called_is_the_target_of_none() {
+    let world = World::new().await;
+    let license = world.issue("alice").await;
+    let issuer = world.licentia.issuers().active().await.unwrap().unwrap();
+    let target = async |text: &str| world.licentia.target(text).await;
+    assert_eq!(target(&license.id.to_string().to_uppercase()).await.unwrap(), license.id.to_string());
+    assert_eq!(target(&issuer.name).await.unwrap(), issuer.id.to_string());
+    assert_eq!(target("nothing here").await.unwrap(), "nothing here", "the log may know it");
+
+    let identity = world.licentia.identities().create(&world.operator, &issuer.name).await.unwrap();
+    let Err(Error::AmbiguousTarget { candidates, .. }) = target(&issuer.name).await else { panic!() };
+    assert_eq!(candidates, [format!("issuer {}", issuer.id), format!("identity {}", identity.id)]);
+}

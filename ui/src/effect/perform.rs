@@ -71,7 +71,7 @@ async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
         Effect::FollowIndex => Msg::IndexFollowed(services.follow_with_index().await),
         Effect::LoadKinds { request } => Msg::KindsLoaded { request, answer: read::kinds(services).await },
         Effect::ResolveTarget { request, text } => {
-            Msg::TargetResolved { request, answer: read::target(services, text).await }
+            Msg::TargetResolved { request, answer: read::target(services, &text).await }
         }
 
         Effect::LoadOverview { request } => Msg::OverviewLoaded { request, answer: log::overview(services).await },

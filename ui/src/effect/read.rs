@@ -66,23 +66,8 @@ pub(super) async fn kinds(services: &Services) -> Answer<Vec<String>> {
     open(services)?.audit().kinds().await.map_err(explained)
 }
 
-/// The whole id that a person means by a part of it, or by a name. What nothing here is called is taken as it is:
-/// the log also speaks of what was deleted since.
-pub(super) async fn target(services: &Services, text: String) -> Answer<String> {
-    let licentia = open(services)?;
-    let found = [
-        licentia.licenses().resolve(&text).await.map(|license| license.id.to_string()),
-        licentia.issuers().resolve(&text).await.map(|issuer| issuer.id.to_string()),
-        licentia.identities().resolve(&text).await.map(|identity| identity.id.to_string()),
-        licentia.probes().resolve(&text).await.map(|token| token.id.to_string()),
-    ];
-    for answer in found {
-        match answer {
-            Err(Error::Unknown { .. } | Error::Invalid { .. }) => {}
-            answer => return answer.map_err(explained),
-        }
-    }
-    Ok(text)
+pub(super) async fn target(services: &Services, text: &str) -> Answer<String> {
+    open(services)?.target(text).await.map_err(explained)
 }
 
 pub(super) fn open(services: &Services) -> Answer<Licentia> {

@@ -38,7 +38,8 @@ fn log() -> Scenes {
         witnessed(Vouched { known: vec!["acme-witness".to_owned(), "other".to_owned()], latest: None }),
     );
     scene("audit_witness_silent", {
-        let mut app = witnessed(vouched(41_204, 74));
+        let known = vec!["acme-witness".to_owned(), "beta".to_owned()];
+        let mut app = witnessed(Vouched { known, ..vouched(41_204, 74) });
         let effects = app.update(Msg::LogSigned);
         let [Effect::AskWitnesses { request, .. }] = effects[..] else { panic!("{effects:?}") };
         let why = Explanation { message: "witness beta cannot be reached".to_owned(), cause: None, hint: None };

@@ -4,8 +4,7 @@ use crate::failure::Result;
 use crate::parse;
 use clap::Args;
 use licentia_core::audit::AuditFilter;
-use licentia_core::{Error, Licentia, Timestamp};
-use uuid::Uuid;
+use licentia_core::{Licentia, Timestamp};
 
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Filters")]
@@ -43,31 +42,11 @@ impl Filter {
             kinds: self.kind,
             actor: self.actor,
             target: match self.target {
-                Some(text) => Some(target(licentia, text).await?),
+                Some(text) => Some(licentia.target(&text).await?),
                 None => None,
             },
             since: self.since,
             until: self.until,
         })
     }
-}
-
-/// A whole id is taken as it is: its thing may be deleted. A part of one, or a name, has to be found.
-async fn target(licentia: &Licentia, text: String) -> Result<String> {
-    if let Ok(id) = Uuid::try_parse(&text) {
-        return Ok(id.to_string());
-    }
-    let found = [
-        licentia.licenses().resolve(&text).await.map(|found| found.id.to_string()),
-        licentia.issuers().resolve(&text).await.map(|found| found.id.to_string()),
-        licentia.identities().resolve(&text).await.map(|found| found.id.to_string()),
-        licentia.probes().resolve(&text).await.map(|found| found.id.to_string()),
-    ];
-    for result in found {
-        match result {
-            Err(Error::Unknown { .. } | Error::Invalid { .. }) => {}
-            result => return Ok(result?),
-        }
-    }
-    Ok(text)
 }
