@@ -28,7 +28,9 @@ impl HomeAlone {
         if !lock.try_exclusive()? {
             return Err(StoreError::InUse(database.to_owned()));
         }
-        Ok(Self { database: database.to_owned(), _lock: lock })
+        let alone = Self { database: database.to_owned(), _lock: lock };
+        alone.forget_half_kept()?;
+        Ok(alone)
     }
 
     /// Where the new database is built: beside the old one, so that it can take its name. What an earlier try left there
@@ -58,7 +60,6 @@ impl HomeAlone {
 
     /// A second name for the database as it is. Whatever is in its write-ahead log comes along.
     async fn keep(&self, at: Timestamp) -> Result<PathBuf, StoreError> {
-        self.forget_half_kept()?;
         // A damaged one cannot be folded; then its log is kept beside it.
         let _ = fold(&self.database).await;
         let kept = self.free_name(at);
@@ -74,19 +75,34 @@ impl HomeAlone {
         Ok(kept)
     }
 
-    /// A kill before the new database had its name leaves a second name of the one in use.
+    /// A kill before the new database had its name leaves a second name of the one in use. Its write-ahead log may have
+    /// no other name by then: it is put back, unless somebody wrote into the database since.
     #[cfg(unix)]
     fn forget_half_kept(&self) -> Result<(), StoreError> {
         use std::os::unix::fs::MetadataExt;
-        let own = fs::metadata(&self.database).map_err(|source| io("look at", &self.database, source))?;
+        let Ok(own) = fs::metadata(&self.database) else { return Ok(()) };
+        let wal = with(&self.database, "-wal");
         let prefix = with(&self.database, ABANDONED);
         let entries = fs::read_dir(self.directory()).map_err(|source| io("read", self.directory(), source))?;
         for path in entries.flatten().map(|entry| entry.path()) {
             let half = path.as_os_str().as_encoded_bytes().starts_with(prefix.as_os_str().as_encoded_bytes())
                 && path.metadata().is_ok_and(|found| (found.dev(), found.ino()) == (own.dev(), own.ino()));
-            if half {
-                remove(&path)?;
+            if !half {
+                continue;
             }
+            let kept = with(&path, "-wal");
+            let found = (kept.metadata(), wal.metadata());
+            match found {
+                (Ok(kept), Ok(wal)) if (kept.dev(), kept.ino()) == (wal.dev(), wal.ino()) => {}
+                (Ok(left), Err(_)) if left.modified().ok() >= own.modified().ok() => {
+                    fs::rename(&kept, &wal).map_err(|source| io("put back", &wal, source))?;
+                }
+                // Nothing of it is lost, and nobody knows what it belongs to any more.
+                (Ok(_), _) => continue,
+                (Err(_), _) => {}
+            }
+            remove(&kept)?;
+            remove(&path)?;
         }
         Ok(())
     }
@@ -148,4 +164,65 @@ fn with(path: &Path, end: &str) -> PathBuf {
 
 fn io(action: &'static str, path: &Path, source: io::Error) -> StoreError {
     StoreError::Io { action, path: path.to_owned(), source }
+}
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use super::*;
+    use rusqlite::Connection;
+
+    fn write(connection: &Connection, sql: &str) {
+        connection.execute_batch(sql).unwrap();
+    }
+
+    /// A database whose newest commit is in its write-ahead log alone, as a crash leaves it.
+    fn crashed(directory: &Path) -> PathBuf {
+        let (first, database) = (directory.join("first.db"), directory.join("licentia.db"));
+        let connection = Connection::open(&first).unwrap();
+        write(&connection, "PRAGMA journal_mode = wal; CREATE TABLE one (id); PRAGMA wal_checkpoint(TRUNCATE);");
+        write(&connection, "INSERT INTO one VALUES (1)");
+        fs::copy(&first, &database).unwrap();
+        fs::copy(with(&first, "-wal"), with(&database, "-wal")).unwrap();
+        database
+    }
+
+    fn rows(database: &Path) -> i64 {
+        Connection::open(database).unwrap().query_row("SELECT count(*) FROM one", [], |row| row.get(0)).unwrap()
+    }
+
+    /// As `keep` leaves it right before the new database gets its name, where the log could not be folded.
+    fn half_kept(database: &Path) -> PathBuf {
+        let kept = with(database, ".abandoned-20260520T140000Z");
+        second_name(database, &kept).unwrap();
+        second_name(&with(database, "-wal"), &with(&kept, "-wal")).unwrap();
+        kept
+    }
+
+    #[test]
+    fn a_write_ahead_log_that_lost_its_name_to_a_kill_gets_it_back() {
+        for removed in [true, false] {
+            let directory = tempfile::tempdir().unwrap();
+            let database = crashed(directory.path());
+            let kept = half_kept(&database);
+            if removed {
+                fs::remove_file(with(&database, "-wal")).unwrap();
+            }
+            drop(HomeAlone::take(&database).unwrap());
+            assert!(!kept.exists() && !with(&kept, "-wal").exists());
+            assert_eq!(rows(&database), 1, "its last commit is there");
+        }
+    }
+
+    #[test]
+    fn it_is_not_put_beside_a_database_that_went_on_without_it() {
+        let directory = tempfile::tempdir().unwrap();
+        let database = crashed(directory.path());
+        let kept = half_kept(&database);
+        fs::remove_file(with(&database, "-wal")).unwrap();
+        write(&Connection::open(&database).unwrap(), "INSERT INTO one VALUES (2), (3)");
+        drop(HomeAlone::take(&database).unwrap());
+        assert_eq!(rows(&database), 2);
+        assert!(with(&kept, "-wal").exists(), "and it is not lost");
+    }
 }

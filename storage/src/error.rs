@@ -55,7 +55,7 @@ pub enum StoreError {
     #[error("the audit log is signed with another key than the one that was unlocked; nothing was written")]
     WrongLogKey,
     /// The vault was unlocked before the log got its newest key.
-    #[error("the log's key was rotated by another process; nothing was written")]
+    #[error("the log got another key since the vault was unlocked; nothing was written")]
     KeyRotated,
     /// The database has no audit log yet.
     #[error("the database has no audit log yet")]

@@ -49,6 +49,11 @@ pub(super) fn explain(error: &PinError) -> Explanation {
                 .because("Whoever can write there can change what was seen before, so these pins prove nothing.")
                 .then(format!("Run `chmod 700 {}`.", path.display()))
         }
+        PinError::Foreign { path, owner } => {
+            Explanation::saying(format!("{} belongs to another user (id {owner})", path.display()))
+                .because("Its owner can change what was seen before, so these pins prove nothing.")
+                .then("Have `LICENTIA_PIN_DIR` name a folder of your own.")
+        }
         PinError::Contradiction { path, pinned, new } => {
             Explanation::saying(format!("{} was seen differently before", path.display()))
                 .because(format!("Pinned is {pinned}, and found is {new}."))

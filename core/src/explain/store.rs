@@ -32,7 +32,7 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
             .because("Licentia brings its own SQLite; this build uses another one.")
             .then("Build Licentia with the SQLite that comes with it."),
         StoreError::Locked(_) => says
-            .because("It is bringing the database up to date, or is being waited for by one that is.")
+            .because("It is restoring a backup or bringing the database up to date, or is being waited for by one that is.")
             .then("Close the other Licentia, or wait until it is done, and try again."),
         StoreError::InUse(_) => says
             .because("Nobody may have the database open while it is exchanged: no screen, no server, no command that still runs.")
@@ -52,7 +52,7 @@ pub(super) fn explain(error: &StoreError) -> Explanation {
             .then("Start again; if it stays so, run `licentia audit verify`."),
         StoreError::KeyRotated => says
             .because(
-                "Entries are signed with a newer key since, and the one that was unlocked here signs none any more.",
+                "Its key was rotated by another process, or the log was restored from a backup: the key that was unlocked here signs no entry any more.",
             )
             .then("Unlock again: on the screen press L, on the command line run the command again."),
         StoreError::NotFounded => says.because("It was made, but never founded.").then("Run `licentia init`."),

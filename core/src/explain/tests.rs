@@ -238,6 +238,7 @@ fn of_pins() -> Vec<Error> {
         PinError::Io { action: "read", path: path(), error: io() },
         PinError::Broken { path: path(), what: "it is too long".to_owned() },
         PinError::Unsafe { path: "/state/pins".into(), mode: 0o777 },
+        PinError::Foreign { path: "/state/pins".into(), owner: 1001 },
         PinError::Contradiction { path: path(), pinned: "blake3:aa".to_owned(), new: "blake3:bb".to_owned() },
     ];
     states.into_iter().map(Error::PinDisagrees).chain(errors.into_iter().map(Error::from)).collect()

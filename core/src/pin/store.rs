@@ -23,6 +23,8 @@ pub enum PinError {
     Broken { path: PathBuf, what: String },
     #[error("{} is writable by others (mode {mode:03o}), so its pins prove nothing; `chmod 700` it", path.display())]
     Unsafe { path: PathBuf, mode: u32 },
+    #[error("{} belongs to another user (id {owner}), so its pins prove nothing", path.display())]
+    Foreign { path: PathBuf, owner: u32 },
     /// Somebody has to say that this is right, by forgetting the old pin.
     #[error("{} is pinned to {pinned}, and would be pinned to {new}", path.display())]
     Contradiction { path: PathBuf, pinned: String, new: String },
@@ -43,7 +45,7 @@ impl PinStore {
     /// The pin of the database at `path`, if there is one. `path` of the result is the resolved one.
     ///
     /// # Errors
-    /// `Broken` and `Unsafe` as well as `Io`: that a file is absent is the only way to have no pin.
+    /// `Broken`, `Unsafe` and `Foreign` as well as `Io`: that a file is absent is the only way to have no pin.
     pub fn load(&self, path: &Path) -> Result<Option<Pin>, PinError> {
         let database = resolve(path)?;
         self.check_dir()?;
@@ -187,6 +189,10 @@ impl PinStore {
         #[cfg(unix)]
         match fs::metadata(&self.dir) {
             Ok(found) => {
+                let owner = std::os::unix::fs::MetadataExt::uid(&found);
+                if !is_trusted(owner, rustix::process::geteuid().as_raw()) {
+                    return Err(PinError::Foreign { path: self.dir.clone(), owner });
+                }
                 let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777;
                 if mode & 0o022 != 0 {
                     return Err(PinError::Unsafe { path: self.dir.clone(), mode });
@@ -204,6 +210,12 @@ impl PinStore {
         File::open(&self.dir).and_then(|dir| dir.sync_all()).map_err(|error| failed("write", &self.dir, error))?;
         Ok(())
     }
+}
+
+/// An owner can do anything in a folder, whatever its mode; root can everywhere.
+#[cfg(unix)]
+pub(super) const fn is_trusted(owner: u32, user: u32) -> bool {
+    owner == user || owner == 0
 }
 
 #[derive(Serialize, Deserialize)]

@@ -200,6 +200,22 @@ mod unix {
     }
 
     #[test]
+    fn a_folder_of_somebody_else_proves_nothing() {
+        for (owner, user, trusted) in
+            [(1000, 1000, true), (0, 1000, true), (0, 0, true), (1001, 1000, false), (1000, 0, false)]
+        {
+            assert_eq!(store::is_trusted(owner, user), trusted, "{owner} {user}");
+        }
+        let place = Place::new();
+        place.store.save(&place.pin(5, 'a')).unwrap();
+        // Only root can give a folder away; everybody else has looked at the rule.
+        if std::os::unix::fs::chown(place.dir(), Some(12_345), None).is_ok() {
+            assert!(matches!(place.load(), Err(PinError::Foreign { owner: 12_345, .. })));
+            assert!(matches!(place.store.save(&place.pin(6, 'a')), Err(PinError::Foreign { .. })));
+        }
+    }
+
+    #[test]
     fn a_database_replaced_by_a_link_keeps_its_pin() {
         let place = Place::new();
         place.store.save(&place.pin(5, 'a')).unwrap();

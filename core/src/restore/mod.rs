@@ -76,7 +76,9 @@ pub struct Restored {
 }
 
 impl Restore {
-    /// Closes the home to others, verifies the backup in full, and reads what the newer state says. Changes nothing.
+    /// Closes the home to others, verifies the backup in full, and reads what the newer state says. Changes no data: but
+    /// the file in use is brought to the newest schema and its write-ahead log folded, as whenever it is opened, and a
+    /// log that a killed restore took away is put back.
     pub async fn begin(place: Place, ambient: Ambient, request: &RestoreRequest, progress: Progress) -> Result<Self> {
         if let Some(home) = place.database.parent() {
             crate::licentia::make_private_directory(home)?;
