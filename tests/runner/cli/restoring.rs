@@ -162,7 +162,7 @@ fn a_kill_at_any_moment_leaves_the_old_database_or_the_new_one() {
             shell.review("audit verify").done();
         }
     }
-    assert!(old > 5 && new > 1, "{old} times the old one, {new} times the new one");
+    assert!(old > 5 && new > 0, "{old} times the old one, {new} times the new one");
 }
 
 /// Whether the new database is in place; where the pin did not move along with it, it is accepted now.

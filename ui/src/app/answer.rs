@@ -20,8 +20,7 @@ impl App {
             Msg::Locked(answer) => return self.locked(answer),
             Msg::LockedOut => {
                 self.session = Session::Reviewer(Why::NotUnlocked);
-                self.notice =
-                    Some("The log's key was rotated by another process: press L and unlock again.".to_owned());
+                self.notice = Some("The log got another key meanwhile: press L and unlock again.".to_owned());
             }
             Msg::Progress { request, done, total } => {
                 self.log_progressed(request, done, total);

@@ -141,7 +141,7 @@ async fn a_screen_whose_key_was_rotated_elsewhere_locks_itself_and_says_why() {
     let mut screen = home.open_on(TabId::Licenses, Some(passphrase())).await;
     home.rotate_key().await;
     screen.press("x<enter><enter>").settle().await;
-    shows(&mut screen, &["the log's key was rotated by another process", "press L"]);
+    shows(&mut screen, &["the log got another key since the vault was unlocked", "press L"]);
     screen.press("<esc><esc>").settle().await;
     screen.press("x");
     shows(&mut screen, &["Locked: a change needs the passphrase"]);
