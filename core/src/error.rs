@@ -81,6 +81,11 @@ pub enum Error {
     SupersededBy { license: LicenseId, successor: Option<LicenseId> },
     #[error("license {license} is revoked")]
     AlreadyRevoked { license: LicenseId, reason: Option<ReasonCode>, at: Option<Timestamp> },
+    /// No list has an address.
+    #[error("there is no status list to publish")]
+    NothingToPublish,
+    #[error("the status list could not be signed")]
+    SignList(#[from] licentia_license::status_list::ListSignError),
     #[error("license {license} is not revoked")]
     NotRevoked { license: LicenseId, status: LicenseStatus },
     #[error("the new license would be expired")]

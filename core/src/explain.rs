@@ -125,6 +125,10 @@ impl From<&Error> for Explanation {
             Error::NotRevoked { license, status } => says
                 .because(format!("It is {status}, so there is nothing to take back."))
                 .then(format!("`licentia license show {license}` shows it.")),
+            Error::NothingToPublish => says
+                .because("A list begins with the first license of an issuer that has an address for it; without an address a license cannot be revoked in the field.")
+                .then("Make an issuer that has one: `licentia issuer create NAME --status-url BASE`."),
+            Error::SignList(error) => says.because(sentence(&error.to_string())).then(REPORT),
             Error::WouldBeExpired { at } => says
                 .because(format!("It would end at {at}, and that is over."))
                 .then("Give a later end with `--expires T` or `--days N`, or none with `--perpetual`."),

@@ -43,7 +43,7 @@ pub use lookup::Noun;
 pub use operator::{Actor, Operator};
 pub use probe::{CreatedProbeToken, NewProbe, ProbeState, Probes};
 pub use restore::{Abandoned, PublishedError, Restore, RestoreRequest, Restored};
-pub use revocation::{Revocations, RevokeRequest, RevokedLicense};
+pub use revocation::{Publication, PublishRequest, PublishedFile, Revocations, RevokeRequest, RevokedLicense};
 pub use vault::{Founded, Founding, VaultService};
 
 pub use licentia_license::Limit;

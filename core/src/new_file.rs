@@ -17,6 +17,11 @@ impl NewFile {
     /// An empty file beside `to` that only its owner may read. Refuses when `to` is there.
     pub(crate) fn beside(to: &Path, ambient: &Ambient) -> Result<(Self, File)> {
         refuse_existing(to)?;
+        Self::instead_of(to, ambient)
+    }
+
+    /// The same for a file that may be there, and is going to be replaced with [`Self::replace`].
+    pub(crate) fn instead_of(to: &Path, ambient: &Ambient) -> Result<(Self, File)> {
         let name = to.file_name().ok_or_else(|| Error::invalid("the file's name", "it names a directory"))?;
         let mut hidden = std::ffi::OsString::from(".");
         hidden.push(name);
@@ -36,12 +41,21 @@ impl NewFile {
     }
 
     /// Gives the file its name. What was written is on disk by then, and so is the name.
-    pub(crate) fn place(mut self) -> Result<()> {
+    pub(crate) fn place(self) -> Result<()> {
+        self.rename(rename_to_nothing)
+    }
+
+    /// The same, in the place of a file that is there: whoever reads it has the old one or the new one, and all of it.
+    pub(crate) fn replace(self) -> Result<()> {
+        self.rename(|from, to| std::fs::rename(from, to).map_err(|source| failed("write", to, source)))
+    }
+
+    fn rename(mut self, rename: impl FnOnce(&Path, &Path) -> Result<()>) -> Result<()> {
         let Some(temporary) = self.temporary.take() else { return Ok(()) };
         let placed = File::open(&temporary)
             .and_then(|file| file.sync_all())
             .map_err(|source| failed("write", &self.to, source))
-            .and_then(|()| rename_to_nothing(&temporary, &self.to));
+            .and_then(|()| rename(&temporary, &self.to));
         if placed.is_err() {
             self.temporary = Some(temporary);
         }
@@ -147,6 +161,19 @@ mod tests {
         assert!(matches!(NewFile::beside(&to, &ambient()), Err(Error::FileExists(path)) if path == to));
         assert_eq!(std::fs::read(&to).unwrap(), b"earlier");
         assert_eq!(names(directory.path()), ["out.txt"]);
+    }
+
+    #[test]
+    fn what_is_published_takes_the_place_of_what_was() {
+        let directory = tempfile::tempdir().unwrap();
+        let to = directory.path().join("list");
+        for text in ["first", "second"] {
+            let (new, mut file) = NewFile::instead_of(&to, &ambient()).unwrap();
+            file.write_all(text.as_bytes()).unwrap();
+            new.replace().unwrap();
+            assert_eq!(std::fs::read_to_string(&to).unwrap(), text);
+        }
+        assert_eq!(names(directory.path()), ["list"]);
     }
 
     #[test]

@@ -1,5 +1,9 @@
 //! Revocation: the reversible no.
 
+mod publish;
+
+pub use publish::{Publication, PublishRequest, PublishedFile};
+
 use crate::audit::Kind;
 use crate::license::{self, Action, entry_of, transition};
 use crate::{Error, License, LicenseId, LicenseStatus, Licentia, Operator, ReasonCode, Result, Revocation, checked};

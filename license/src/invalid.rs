@@ -1,6 +1,7 @@
 //! Why a license does not hold, in words for people and in codes for programs.
 
 use crate::armor::ArmorError;
+use crate::invalid_list::InvalidList;
 
 /// The reason for which a license was refused.
 ///
@@ -60,6 +61,21 @@ pub enum Invalid {
     /// A claim that restricts the license in a way that this verifier cannot check.
     #[error("the claim `{0}` restricts this license, and this version cannot check it")]
     UnsupportedClaim(&'static str),
+    /// Its status list calls it revoked.
+    #[error("the license was revoked")]
+    Revoked,
+    /// Its status list calls it suspended: it may come back.
+    #[error("the license is suspended")]
+    Suspended,
+    /// Its status list says that another license took its place.
+    #[error("the license was superseded by a newer one")]
+    Superseded,
+    /// Its status list gives it a status that means nothing here, so it is not valid.
+    #[error("the license has the status {0} in its status list, which is not known here")]
+    UnknownStatus(u8),
+    /// Nothing can be said about its status.
+    #[error(transparent)]
+    StatusList(#[from] InvalidList),
 }
 
 impl Invalid {
@@ -79,6 +95,11 @@ impl Invalid {
             Self::WrongAudience { .. } => "wrong_audience",
             Self::MissingClaim(_) => "missing_claim",
             Self::UnsupportedClaim(_) => "unsupported_claim",
+            Self::Revoked => "revoked",
+            Self::Suspended => "suspended",
+            Self::Superseded => "superseded",
+            Self::UnknownStatus(_) => "unknown_status",
+            Self::StatusList(why) => why.code(),
         }
     }
 
@@ -100,6 +121,11 @@ impl Invalid {
             Self::WrongAudience { .. } => "Use the license that was issued for this product.",
             Self::MissingClaim(_) => "Ask the vendor for a complete license.",
             Self::UnsupportedClaim(_) => "Update the product to a version that can check this kind of license.",
+            Self::Revoked => "Ask the vendor why; a license that was revoked by mistake comes back with the next list.",
+            Self::Suspended => "Ask the vendor; when it is reinstated, the next status list says so.",
+            Self::Superseded => "Use the license that was issued in its place.",
+            Self::UnknownStatus(_) => "Update the product to a version that knows this status.",
+            Self::StatusList(why) => why.hint(),
         }
     }
 }

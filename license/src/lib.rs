@@ -68,6 +68,7 @@
 //! - [`TrustedKeys`], [`TrustedKey`], [`PublicKey`]: whom to believe, read from PEM, JWK, JWKS or raw bytes;
 //!   a key may be bound to the one `iss` it signs for.
 //! - [`verify`]: everything. [`verify_signature`]: everything but time and audience. [`inspect`]: nothing.
+//! - `status_list` (with the feature of that name): whether a license was revoked, from a file on any web server.
 //! - [`sign`] and [`Claims`]: making licenses. [`armor`]: the text around a token.
 //!
 //! The bytes are written down in `docs/FORMAT.md`.
@@ -81,10 +82,13 @@ pub mod armor;
 mod base64url;
 mod claims;
 mod invalid;
+mod invalid_list;
 mod jwk;
 mod key;
 mod pem;
 mod sign;
+#[cfg(feature = "status-list")]
+pub mod status_list;
 pub mod strict_json;
 mod token;
 mod trust;
@@ -92,6 +96,7 @@ mod verify;
 
 pub use claims::{Claims, Limit, MAX_TIME, Status, StatusListRef};
 pub use invalid::Invalid;
+pub use invalid_list::InvalidList;
 pub use key::{KeyError, PublicKey};
 pub use sign::{SignError, sign};
 pub use token::{Header, Inspected, MAX_TOKEN_BYTES, inspect};

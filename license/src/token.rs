@@ -1,18 +1,27 @@
 //! The compact JWS: its three parts, its header, and reading one without believing it.
 
+use ed25519_dalek::{Signature, Signer, SigningKey};
 use serde_json::{Map, Value};
 
 use crate::armor;
 use crate::base64url;
 use crate::claims::Claims;
 use crate::invalid::Invalid;
+use crate::jwk;
 use crate::strict_json;
+use crate::trust::{TrustedKey, TrustedKeys};
 
 /// The longest token that is signed or read.
 pub const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
-/// The `typ` of a license; RFC 8725 asks for one, so that no token of another kind passes for a license.
-pub(crate) const TYP: &str = "licentia+jwt";
+/// A kind of token. RFC 8725 asks for a `typ`, so that no token of one kind passes for another.
+pub(crate) struct Form {
+    pub(crate) typ: &'static str,
+    pub(crate) most_bytes: usize,
+}
+
+/// A license.
+pub(crate) const LICENSE: Form = Form { typ: "licentia+jwt", most_bytes: MAX_TOKEN_BYTES };
 
 /// Reads a license **without verifying it**.
 ///
@@ -54,7 +63,7 @@ pub struct Header {
 }
 
 impl Header {
-    fn parse(bytes: &[u8]) -> Result<Self, Invalid> {
+    fn parse(bytes: &[u8], form: &Form) -> Result<Self, Invalid> {
         let value =
             strict_json::parse(bytes).map_err(|e| Invalid::Malformed(format!("the header is not readable: {e}")))?;
         let members = value.as_object().ok_or_else(|| Invalid::Malformed("the header is not an object".to_owned()))?;
@@ -63,34 +72,34 @@ impl Header {
             return Err(Invalid::UnsupportedAlgorithm(alg));
         }
         let typ = text(members, "typ")?.unwrap_or_default();
-        if !is_license_type(&typ) {
+        if !is_of_type(&typ, form) {
             return Err(Invalid::WrongType(typ));
         }
         if let Some(name) = members.keys().find(|name| is_refused(name)) {
-            return Err(Invalid::Malformed(format!("the header has {name:?}, which a license never has")));
+            return Err(Invalid::Malformed(format!("the header has {name:?}, which is refused")));
         }
         let kid = text(members, "kid")?.ok_or_else(|| Invalid::Malformed("the header names no key".to_owned()))?;
         Ok(Self { alg, typ, kid })
     }
 }
 
-/// A token taken apart, its header read and found to be that of a license.
+/// A token taken apart, its header read and found to be that of its form.
 pub(crate) struct Parts<'a> {
     pub(crate) token: &'a str,
     pub(crate) header: Header,
     /// The bytes that are signed: header and claims as received, with the dot between them.
-    pub(crate) signed: &'a str,
+    signed: &'a str,
     claims: &'a str,
     signature: &'a str,
 }
 
 impl<'a> Parts<'a> {
     pub(crate) fn read(text: &'a str) -> Result<Self, Invalid> {
-        Self::split(armor::unwrap(text)?)
+        Self::split(armor::unwrap(text)?, &LICENSE)
     }
 
-    pub(crate) fn split(token: &'a str) -> Result<Self, Invalid> {
-        if token.len() > MAX_TOKEN_BYTES {
+    pub(crate) fn split(token: &'a str, form: &Form) -> Result<Self, Invalid> {
+        if token.len() > form.most_bytes {
             return Err(Invalid::TooLarge);
         }
         let parts = || {
@@ -100,19 +109,41 @@ impl<'a> Parts<'a> {
         };
         let (signed, header, claims, signature) = parts()
             .ok_or_else(|| Invalid::Malformed("a token has three parts with two dots between them".to_owned()))?;
-        let header = Header::parse(&decode("header", header)?)?;
+        let header = Header::parse(&decode("header", header)?, form)?;
         Ok(Self { token, header, signed, claims, signature })
+    }
+
+    /// The trusted key that signed it. Before this nothing in the claims is worth parsing.
+    pub(crate) fn verify<'k>(&self, keys: &'k TrustedKeys) -> Result<&'k TrustedKey, Invalid> {
+        let kid = &self.header.kid;
+        let trusted = keys.get(kid).ok_or_else(|| Invalid::UnknownKey(kid.clone()))?;
+        let signature = Signature::from_bytes(&self.signature()?);
+        trusted
+            .key
+            .verifying_key()
+            .verify_strict(self.signed.as_bytes(), &signature)
+            .map_err(|_| Invalid::BadSignature)?;
+        Ok(trusted)
     }
 
     pub(crate) fn claims(&self) -> Result<Vec<u8>, Invalid> {
         decode("claims", self.claims)
     }
 
-    pub(crate) fn signature(&self) -> Result<[u8; 64], Invalid> {
+    fn signature(&self) -> Result<[u8; 64], Invalid> {
         decode("signature", self.signature)?
             .try_into()
             .map_err(|_| Invalid::Malformed("the signature is not 64 bytes long".to_owned()))
     }
+}
+
+/// Signs these claims as a token of this form.
+pub(crate) fn signed(form: &Form, claims: &[u8], key: &SigningKey) -> String {
+    let kid = jwk::thumbprint(key.verifying_key().as_bytes());
+    let header = format!(r#"{{"alg":"EdDSA","typ":"{}","kid":"{kid}"}}"#, form.typ);
+    let text = format!("{}.{}", base64url::encode(header.as_bytes()), base64url::encode(claims));
+    let signature = base64url::encode(&key.sign(text.as_bytes()).to_bytes());
+    format!("{text}.{signature}")
 }
 
 fn decode(part: &str, text: &str) -> Result<Vec<u8>, Invalid> {
@@ -128,12 +159,12 @@ fn text(members: &Map<String, Value>, name: &str) -> Result<Option<String>, Inva
 }
 
 /// RFC 7515 compares media types without regard to case and lets `application/` be left out.
-fn is_license_type(typ: &str) -> bool {
+fn is_of_type(typ: &str, form: &Form) -> bool {
     let typ = typ.to_ascii_lowercase();
-    typ.strip_prefix("application/").unwrap_or(&typ) == TYP
+    typ.strip_prefix("application/").unwrap_or(&typ) == form.typ
 }
 
-/// Extensions that have to be understood, and members that bring or fetch a key: a license carries
+/// Extensions that have to be understood, and members that bring or fetch a key: what we read carries
 /// neither, and a verifier that looked at them could be led to a key of the attacker's.
 fn is_refused(name: &str) -> bool {
     matches!(name, "crit" | "b64" | "jwk" | "jku") || name.starts_with("x5")

@@ -12,6 +12,7 @@ mod license;
 mod man;
 mod probe;
 mod restore;
+mod revocation;
 mod vault;
 mod witness;
 
@@ -30,6 +31,9 @@ pub(crate) enum Command {
     /// Issue, reissue, revoke and look at licenses.
     #[command(subcommand)]
     License(license::License),
+    /// Publish which licenses are revoked.
+    #[command(subcommand)]
+    Revocation(revocation::Revocation),
     /// Look after the secrets that licensed programs carry.
     #[command(subcommand)]
     Identity(identity::Identity),
@@ -62,6 +66,7 @@ pub(crate) async fn dispatch(context: &Context, command: Option<Command>) -> Res
         Command::Demo(args) => demo::run(context, args).await,
         Command::Issuer(verb) => issuer::dispatch(context, verb).await,
         Command::License(verb) => license::dispatch(context, verb).await,
+        Command::Revocation(verb) => revocation::dispatch(context, verb).await,
         Command::Identity(verb) => identity::dispatch(context, verb).await,
         Command::Probe(verb) => probe::dispatch(context, verb).await,
         Command::Audit(verb) => audit::dispatch(context, verb).await,

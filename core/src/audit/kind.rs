@@ -27,6 +27,7 @@ pub enum Kind {
     ProbeTokenCreated,
     ProbeResult,
     ProbeTokenRevoked,
+    RevocationPublish,
     AuditExport,
     /// A verification that was asked for, or one that failed.
     AuditVerify,
@@ -44,7 +45,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -67,6 +68,7 @@ impl Kind {
         Self::ProbeTokenCreated,
         Self::ProbeResult,
         Self::ProbeTokenRevoked,
+        Self::RevocationPublish,
         Self::AuditExport,
         Self::AuditVerify,
         Self::WitnessAdd,
@@ -106,6 +108,7 @@ impl Kind {
             Self::ProbeTokenCreated => "probe.token_created",
             Self::ProbeResult => "probe.result",
             Self::ProbeTokenRevoked => "probe.token_revoked",
+            Self::RevocationPublish => "revocation.publish",
             Self::AuditExport => "audit.export",
             Self::AuditVerify => "audit.verify",
             Self::WitnessAdd => "witness.add",
@@ -142,7 +145,11 @@ impl Kind {
             | Self::LicenseCarryOver => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
-            Self::AuditExport | Self::AuditVerify | Self::AuditKeyRotate | Self::LogRestored => "AuditLog",
+            Self::RevocationPublish
+            | Self::AuditExport
+            | Self::AuditVerify
+            | Self::AuditKeyRotate
+            | Self::LogRestored => "AuditLog",
             Self::WitnessAdd | Self::WitnessRemove => "Witness",
             Self::FilterSave | Self::FilterDelete => "Filter",
             Self::ClockAdjusted => return None,

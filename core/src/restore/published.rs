@@ -1,25 +1,21 @@
 //! Status lists as they were published: what they call revoked stays revoked, whatever the newer state says.
 //!
-//! A file is a token of the draft on Token Status Lists: `statuslist+jwt`, two bits for each index, compressed with
-//! zlib. Nothing in it is believed before its signature holds under the key of one of our issuers.
+//! They are read as products read them, but for the time: nothing in a file is believed before its signature holds under
+//! the key of one of our issuers.
 
 use super::carry::{Carried, CarriedEntry, CarriedIssuer, REVOKED, carried_value};
-use crate::{Error, Issuer, LicenseId, Licentia, Result, Timestamp};
-use base64ct::{Base64UrlUnpadded, Encoding};
-use ed25519_dalek::{Signature, VerifyingKey};
-use licentia_license::strict_json;
+use crate::{Error, Issuer, LicenseId, Licentia, Result, Timestamp, issuer};
+use licentia_license::{InvalidList, TrustedKeys, status_list};
 use licentia_storage::{
     ReasonCode, RemnantId, Revocation, StatusList, StatusListEntry, StatusListId, StatusListRemnant,
 };
-use serde_json::Value;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Larger than any list of 2^20 indices can be.
 const MOST_BYTES: u64 = 1 << 20;
-/// Two bits for each of 2^20 indices.
-const MOST_INFLATED: usize = (1 << 20) / 4;
+const MOST_INDICES: u64 = 1 << 20;
 
 /// Why a directory of published lists cannot be relied on.
 #[derive(Debug, thiserror::Error)]
@@ -67,9 +63,10 @@ pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried
     // Whoever only vouches for licenses from elsewhere has no say in our lists.
     issuers.extend(carried.issuers.iter().filter(|one| one.is_new).map(|one| one.issuer.clone()));
     issuers.retain(|issuer| issuer.can_sign);
+    let keys = issuers.iter().map(issuer::trusted_key).collect::<Result<TrustedKeys>>()?;
     let mut lists: Vec<PublishedList> = Vec::new();
     for path in files(directory)? {
-        match list(&path, &issuers) {
+        match list(&path, &issuers, &keys) {
             // Whoever forces goes on without what nobody here can check.
             Err(PublishedError::UnknownKey { .. }) if force => {}
             list => lists.push(list?),
@@ -103,7 +100,7 @@ fn files(directory: &Path) -> Result<Vec<PathBuf>, PublishedError> {
     Ok(paths)
 }
 
-fn list(path: &Path, issuers: &[Issuer]) -> Result<PublishedList, PublishedError> {
+fn list(path: &Path, issuers: &[Issuer], keys: &TrustedKeys) -> Result<PublishedList, PublishedError> {
     let malformed = |why: &str| PublishedError::Malformed { path: path.to_owned(), why: why.to_owned() };
     let mut text = String::new();
     std::fs::File::open(path)
@@ -112,61 +109,28 @@ fn list(path: &Path, issuers: &[Issuer]) -> Result<PublishedList, PublishedError
     if u64::try_from(text.len()).is_ok_and(|length| length > MOST_BYTES) {
         return Err(malformed("it is too large"));
     }
-    let token = text.trim();
-    let three = || malformed("it is no token of three parts");
-    let (signed, signature) = token.rsplit_once('.').ok_or_else(three)?;
-    let (header, claims) = signed.split_once('.').ok_or_else(three)?;
-    let header = json(header).ok_or_else(|| malformed("its header is not readable"))?;
-    if !member(&header, "/typ").is_some_and(|typ| typ.eq_ignore_ascii_case("statuslist+jwt")) {
-        return Err(malformed("its type is not statuslist+jwt"));
-    }
-    if !matches!(member(&header, "/alg"), Some("EdDSA" | "Ed25519")) {
-        return Err(malformed("it is not signed with Ed25519"));
-    }
-    let kid = member(&header, "/kid").unwrap_or_default();
-    let issuer = issuers.iter().find(|issuer| issuer.kid == kid);
+    let list = status_list::StatusList::verify_signature(&text, keys).map_err(|why| match why {
+        InvalidList::UnknownKey(_) => PublishedError::UnknownKey { path: path.to_owned() },
+        InvalidList::BadSignature => PublishedError::BadSignature { path: path.to_owned() },
+        other => malformed(&other.to_string()),
+    })?;
+    let issuer = issuers.iter().find(|issuer| issuer.kid == list.kid);
     let issuer = issuer.ok_or_else(|| PublishedError::UnknownKey { path: path.to_owned() })?;
-    if !is_signed(issuer, signed, signature) {
-        return Err(PublishedError::BadSignature { path: path.to_owned() });
-    }
-    let claims = json(claims).ok_or_else(|| malformed("its claims are not readable"))?;
-    let uri = member(&claims, "/sub").ok_or_else(|| malformed("it names no list"))?;
-    if claims.pointer("/status_list/bits").and_then(Value::as_u64) != Some(2) {
+    if list.statuses.bits() != 2 {
         return Err(malformed("it has not two bits for each index"));
     }
-    let packed = member(&claims, "/status_list/lst").and_then(|text| Base64UrlUnpadded::decode_vec(text).ok());
-    let packed = packed.ok_or_else(|| malformed("its list is not base64url"))?;
-    let bytes = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(&packed, MOST_INFLATED)
-        .map_err(|_| malformed("its list cannot be unpacked"))?;
-    let published_at = claims.get("iat").and_then(Value::as_i64);
+    if list.statuses.len() > MOST_INDICES {
+        return Err(malformed("it has more indices than a list of ours can have"));
+    }
+    // Both fit: the indices are fewer than 2^20.
+    let values = list.statuses.marked().filter_map(|(idx, value)| Some((i64::try_from(idx).ok()?, value.into())));
     Ok(PublishedList {
         path: path.to_owned(),
-        uri: uri.to_owned(),
         issuer: issuer.clone(),
-        published_at: published_at.map(|seconds| Timestamp(seconds.saturating_mul(1_000_000))),
-        values: values(&bytes),
+        published_at: Some(Timestamp(list.claims.iat.saturating_mul(1_000_000))),
+        values: values.collect(),
+        uri: list.claims.sub,
     })
-}
-
-fn json(part: &str) -> Option<Value> {
-    strict_json::parse(&Base64UrlUnpadded::decode_vec(part).ok()?).ok()
-}
-
-fn member<'a>(value: &'a Value, pointer: &str) -> Option<&'a str> {
-    value.pointer(pointer).and_then(Value::as_str)
-}
-
-fn is_signed(issuer: &Issuer, signed: &str, signature: &str) -> bool {
-    let key: Option<[u8; 32]> = issuer.public_key.as_slice().try_into().ok();
-    let key = key.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
-    let signature = Base64UrlUnpadded::decode_vec(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok());
-    key.zip(signature).is_some_and(|(key, signature)| key.verify_strict(signed.as_bytes(), &signature).is_ok())
-}
-
-/// The lowest bits of a byte come first.
-fn values(bytes: &[u8]) -> Vec<(i64, i64)> {
-    let all = bytes.iter().flat_map(|byte| [byte & 3, byte >> 2 & 3, byte >> 4 & 3, byte >> 6]);
-    (0_i64..).zip(all).filter(|(_, value)| *value != 0).map(|(idx, value)| (idx, value.into())).collect()
 }
 
 /// A list says what was revoked up to when it was signed.
@@ -287,16 +251,4 @@ fn changed(before: StatusListEntry, value: i64, now: Timestamp) -> Option<Carrie
     let prior_value = is_revoked.then_some(before.value);
     let entry = StatusListEntry { value, prior_value, ..before.clone() };
     Some(CarriedEntry { entry, before: Some(before), revocation, shares_with: None })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The example of the draft, section 4.1: sixteen indices of one bit are other; these are two bits each.
-    #[test]
-    fn the_lowest_bits_come_first() {
-        assert_eq!(values(&[0b1100_1001, 0, 0b0100_0000]), [(0, 1), (1, 2), (3, 3), (11, 1)]);
-        assert_eq!(values(&[0; 9]), []);
-    }
 }

@@ -1,12 +1,13 @@
 //! For every kind of event and every statement that its service method runs: when that statement fails, nothing
 //! stays, no row and no entry, and the next operation works.
 
-use crate::common::{PASSPHRASE, World, ambient, request};
+use crate::common::{PASSPHRASE, World, ambient, names, request};
 use licentia_core::audit::{AuditFilter, ExportFormat, Kind, VerifyRequest};
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{
-    Actor, Founding, ImportKey, Licentia, NewIssuer, NewProbe, Place, ReasonCode, ReissueRequest, Result, RevokeRequest,
+    Actor, Founding, ImportKey, Licentia, NewIssuer, NewProbe, Place, PublishRequest, ReasonCode, ReissueRequest,
+    Result, RevokeRequest,
 };
 
 const SETUP: &str = "the world as the operation needs it";
@@ -102,6 +103,10 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let id = licentia.probes().list().await?.remove(0).id;
             licentia.probes().cancel(operator, id).await.map(drop)
         }
+        Kind::RevocationPublish => {
+            let request = PublishRequest { directory: world.path("published"), valid_for: 60, ttl: 60 };
+            licentia.revocations().publish(operator, request).await.map(drop)
+        }
         Kind::AuditExport => {
             let out = world.path("export.jsonl");
             let filter = AuditFilter::default();
@@ -149,6 +154,10 @@ impl World {
         let token = world.licentia.probes().new_token(&world.operator, token).await.expect(SETUP).token;
         std::fs::write(world.path("token"), token).expect(SETUP);
         world.licentia.witnesses().add(&world.operator, witness("spare", 4)).await.expect(SETUP);
+        let field = NewIssuer { name: "field".to_owned(), status_url: Some("https://s.example".to_owned()) };
+        let field = world.licentia.issuers().generate(&world.operator, field).await.expect(SETUP);
+        let ask = licentia_core::IssueRequest { issuer: Some(field.id), ..request("published") };
+        world.try_issue(ask).await.expect(SETUP);
         world.issue("active").await;
         for subject in ["revoked", "deleted"] {
             let license = world.issue(subject).await;
@@ -220,6 +229,8 @@ async fn every_statement_can_fail(kind: Kind) {
             world.assert_verified().await;
         }
         assert!(!world.path("export.jsonl").exists(), "no export without its event");
+        let lists = world.path("published");
+        assert!(!lists.exists() || names(&lists).is_empty(), "no list without its event");
         world.issue("the next operation works").await;
         world.assert_verified().await;
     }
@@ -250,6 +261,7 @@ kinds! {
     issuing: LicenseIssue LicenseImport,
     reissuing: LicenseReissue LicenseSupersede,
     revoking: LicenseRevoke LicenseUnrevoke,
+    publishing: RevocationPublish,
     deleting: LicenseDelete,
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,

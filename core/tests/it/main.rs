@@ -25,6 +25,7 @@ mod license;
 mod license_end;
 mod license_search;
 mod probe;
+mod publish;
 mod restore;
 mod rotation;
 mod search;

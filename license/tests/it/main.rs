@@ -12,5 +12,6 @@ mod interop;
 mod keys;
 mod sample;
 mod signing;
+mod status_list;
 mod vectors;
 mod verifying;

@@ -6,8 +6,9 @@ use crate::entity::{
     vault,
 };
 use crate::{
-    Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, ProbeToken, ProbeTokenId, Revocation,
-    Secret, SecretPurpose, Setting, StatusList, StatusListEntry, StoreError, TotpSecret, Vault,
+    Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Origin, ProbeToken,
+    ProbeTokenId, Revocation, Secret, SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StoreError,
+    TotpSecret, Vault,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -77,6 +78,27 @@ impl Reader<'_> {
         let find = status_list::Entity::find()
             .filter(status_list::Column::IssuerId.eq(issuer))
             .order_by_asc(status_list::Column::Id);
+        Ok(find.all(self).await?)
+    }
+
+    /// Indices and values of a list that are not valid.
+    pub async fn status_values(&self, list: StatusListId) -> Result<Vec<(i64, i64)>, StoreError> {
+        let find = status_list_entry::Entity::find()
+            .select_only()
+            .column(status_list_entry::Column::Idx)
+            .column(status_list_entry::Column::Value)
+            .filter(status_list_entry::Column::ListId.eq(list))
+            .filter(status_list_entry::Column::Value.ne(0));
+        Ok(find.into_tuple().all(self).await?)
+    }
+
+    /// Licenses of this issuer that were taken in, and are not active: their index is in no entry of ours.
+    pub async fn imported_and_not_active(&self, issuer: IssuerId) -> Result<Vec<License>, StoreError> {
+        let lost = [LicenseStatus::Suspended, LicenseStatus::Superseded, LicenseStatus::Revoked];
+        let find = license::Entity::find()
+            .filter(license::Column::IssuerId.eq(issuer))
+            .filter(license::Column::Status.is_in(lost))
+            .filter(license::Column::Origin.eq(Origin::Imported));
         Ok(find.all(self).await?)
     }
 

@@ -15,6 +15,7 @@ mod issuing;
 mod lists;
 mod living;
 mod pictures;
+mod publishing;
 mod restoring;
 mod search;
 

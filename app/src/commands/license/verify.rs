@@ -7,7 +7,8 @@ use crate::output::Object;
 use crate::{parse, view};
 use clap::Args;
 use licentia_core::Timestamp;
-use licentia_license::{Claims, Expectation, Invalid, TrustedKeys, Unchecked, Verified};
+use licentia_license::status_list::{Freshness, StatusList, WithoutList};
+use licentia_license::{Claims, Expectation, Invalid, InvalidList, TrustedKeys, Unchecked, Verified};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -17,7 +18,8 @@ use std::path::PathBuf;
 Exit status: 0 when it is valid, 3 when it is not; the code says why.
 
 Example:
-  licentia license verify acme.lic --keys keys.json --audience editor")]
+  licentia license verify acme.lic --keys keys.json --audience editor
+  licentia license verify acme.lic --keys keys.json --status-list 3f0a52")]
 pub(crate) struct Verify {
     /// The .lic file; `-` is standard input.
     file: PathBuf,
@@ -29,6 +31,18 @@ pub(crate) struct Verify {
     /// The product that the license has to be for.
     #[arg(long, value_name = "PRODUCT")]
     audience: Option<String>,
+
+    /// The status list that the license names, as it was fetched from there.
+    #[arg(long, value_name = "FILE")]
+    status_list: Option<PathBuf>,
+
+    /// Refuse a license that names a status list when none is given.
+    #[arg(long)]
+    require_status_list: bool,
+
+    /// Refuse a status list that was issued before this: the time of the last one that was accepted.
+    #[arg(long, value_name = "TIME", value_parser = parse::time, requires = "status_list")]
+    status_list_since: Option<Timestamp>,
 
     /// As if it were this time.
     #[arg(long, value_name = "TIME", value_parser = parse::time)]
@@ -47,7 +61,16 @@ pub(crate) fn run(context: &Context, args: &Verify) -> Result {
         Some(audience) => Expectation::new(audience, now),
         None => Expectation::any_audience(now),
     };
-    match licentia_license::verify(&text, &keys, &expect) {
+    let list = args.status_list.as_ref().map(|path| context.license_text(path)).transpose()?;
+    let newest_seen = args.status_list_since.map(Timestamp::seconds);
+    let fresh = Freshness { newest_seen, ..Freshness::at(now) };
+    let without = if args.require_status_list { WithoutList::Refuse } else { WithoutList::Accept };
+    // The license first: what does not hold has no status.
+    let said = licentia_license::verify(&text, &keys, &expect).and_then(|license| {
+        let list = list.as_ref().map(|text| StatusList::verify(text, &keys, &fresh)).transpose()?;
+        license.check_status(list.as_ref(), without)
+    });
+    match said {
         Ok(verified) => context.output.thing(&valid(context.output.format, &verified)),
         Err(why) => {
             let proven = licentia_license::verify_signature(&text, &keys).ok();
@@ -93,6 +116,15 @@ fn in_dates(why: &Invalid) -> String {
     match why {
         Invalid::Expired { exp, .. } => format!("the license expired at {}", date(*exp)),
         Invalid::NotYetValid { from, .. } => format!("the license is not valid before {}", date(*from)),
+        Invalid::StatusList(InvalidList::NotYetValid { from, .. }) => {
+            format!("the status list does not hold before {}", date(*from))
+        }
+        Invalid::StatusList(InvalidList::Stale { until, .. }) => {
+            format!("the status list could be relied on until {} only", date(*until))
+        }
+        Invalid::StatusList(InvalidList::RolledBack { issued, newest, .. }) => {
+            format!("the status list was issued at {}, and a newer one of {} was seen", date(*issued), date(*newest))
+        }
         other => other.to_string(),
     }
 }
@@ -101,7 +133,7 @@ fn in_words(left: Unchecked) -> &'static str {
     match left {
         Unchecked::Audience => "for which product it is (--audience)",
         Unchecked::Time => "whether its time has come",
-        Unchecked::StatusList => "whether it was revoked",
+        Unchecked::StatusList => "whether it was revoked (--status-list)",
         Unchecked::Identity => "whether the program carries its identity",
         _ => left.code(),
     }

@@ -5,8 +5,8 @@ use licentia_core::audit::{AuditFilter, Code, ExportFormat, Kind, VerifyRequest}
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{
-    AuditRecord, Backup, ImportKey, Licenses, Licentia, NewIssuer, NewProbe, Place, ReasonCode, ReissueRequest,
-    Restore, RestoreRequest, RevokeRequest,
+    AuditRecord, Backup, ImportKey, Licenses, Licentia, NewIssuer, NewProbe, Place, PublishRequest, ReasonCode,
+    ReissueRequest, Restore, RestoreRequest, RevokeRequest,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,8 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     let revoke = RevokeRequest { license: license.id, reason: ReasonCode::Other, note: None };
     licentia.revocations().revoke(operator, revoke).await.unwrap();
     licentia.revocations().unrevoke(operator, license.id, None).await.unwrap();
+    let out = PublishRequest { directory: world.directory().join("published"), valid_for: 60, ttl: 60 };
+    licentia.revocations().publish(operator, out).await.unwrap();
     licenses.delete(operator, license.id).await.unwrap();
     licenses.import(operator, &Licenses::armored(&license)).await.unwrap();
     licenses.revoke_and_delete(operator, reissued.license.id).await.unwrap();

@@ -18,6 +18,8 @@ mod import;
 mod issue;
 #[path = "../../13-prove-to-a-stranger/walkthrough.rs"]
 mod prove;
+#[path = "../../10-publish-and-honour-a-revocation/walkthrough.rs"]
+mod publish;
 #[path = "../../04-reissue/walkthrough.rs"]
 mod reissue;
 #[path = "../../07-review/walkthrough.rs"]
@@ -194,6 +196,40 @@ async fn every_deed_is_named() {
     assert!(found("an old copy").iter().any(|code| *code == "rolled_back"));
     assert_eq!(found("an old copy, seen for the first time"), &Vec::<&Value>::new());
     assert_eq!(of(&lines, "refused").len(), 1, "a rolled back database takes no change");
+}
+
+#[tokio::test]
+async fn a_product_learns_of_a_revocation_from_a_file_and_from_no_other() {
+    let lines = lines("10-publish-and-honour-a-revocation", publish::run).await;
+    let answers: Vec<_> = of(&lines, "product")
+        .into_iter()
+        .map(|line| {
+            let code = line.get("code").or(line["unchecked"].get(0)).and_then(Value::as_str);
+            (line["what"].as_str().unwrap(), line["valid"].as_bool().unwrap(), code)
+        })
+        .collect();
+    assert_eq!(
+        answers,
+        [
+            ("no list yet", false, Some("status_list_missing")),
+            ("no list yet, and none required", true, Some("status_list")),
+            ("nobody is revoked", true, None),
+            ("revoked, not published", true, None),
+            ("revoked", false, Some("revoked")),
+            ("superseded", false, Some("superseded")),
+            ("its successor", true, None),
+            ("the list of yesterday", false, Some("status_list_rolled_back")),
+            ("other marks under the honest signature", false, Some("status_list_bad_signature")),
+            ("signed by a stranger", false, Some("status_list_unknown_key")),
+            ("a license as a list", false, Some("status_list_wrong_type")),
+            ("nothing fetched for a month", false, Some("status_list_stale")),
+            ("unrevoked", true, None),
+        ]
+    );
+    assert_eq!(all(&lines, "published", "revoked"), [0, 1, 0]);
+    assert_eq!(all(&lines, "published", "superseded"), [0, 1, 1]);
+    assert_eq!(all(&lines, "entry", "kind"), ["revocation.publish"; 3]);
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
 }
 
 /// Each deed with the codes of what was found, without the notices.

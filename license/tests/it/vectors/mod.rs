@@ -4,7 +4,7 @@
 //! cannot slip in. `cargo test -p licentia-license --test it -- --ignored` writes them anew.
 
 mod content;
-mod forge;
+pub(crate) mod forge;
 mod form;
 mod proof;
 mod valid;
