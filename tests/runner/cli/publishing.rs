@@ -99,7 +99,8 @@ fn every_reason_why_a_list_says_no_has_its_code_and_status_3() {
             line += " --require-status-list";
         }
         if !vector["newest_seen"].is_null() {
-            line = format!("{line} --status-list-since {}", at(&vector["newest_seen"]));
+            line.push_str(" --status-list-since ");
+            line.push_str(&at(&vector["newest_seen"]));
         }
         match vector["expect"]["code"].as_str() {
             Some(code) => {
