@@ -34,6 +34,8 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::Reissue { id, request } => reissue(*id, request),
         Effect::Revoke(request) => Ok(revoke(request)),
         Effect::Unrevoke { id } => Ok(Command::new("license unrevoke").word(id)),
+        Effect::Suspend { id, note } => Ok(Command::new("license suspend").word(id).maybe("--note", note.as_deref())),
+        Effect::Reinstate { id } => Ok(Command::new("license reinstate").word(id)),
         Effect::DeleteLicense { id, revoke } => {
             let line = Command::new("license delete").word(id);
             Ok(if *revoke { line.flag("--revoke") } else { line })

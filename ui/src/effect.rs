@@ -201,6 +201,13 @@ pub(crate) enum Effect {
     Unrevoke {
         id: LicenseId,
     },
+    Suspend {
+        id: LicenseId,
+        note: Option<String>,
+    },
+    Reinstate {
+        id: LicenseId,
+    },
 
     /// Read a file of licenses, and compare it with the database.
     ReadBatch {
@@ -282,6 +289,8 @@ impl Effect {
                 | Self::Reissue { .. }
                 | Self::Revoke(_)
                 | Self::Unrevoke { .. }
+                | Self::Suspend { .. }
+                | Self::Reinstate { .. }
                 | Self::IssueBatch { .. }
                 | Self::ExportAudit { .. }
                 | Self::RotateKey

@@ -19,6 +19,8 @@ pub enum Kind {
     LicenseSupersede,
     LicenseRevoke,
     LicenseUnrevoke,
+    LicenseSuspend,
+    LicenseReinstate,
     LicenseDelete,
     IdentityCreate,
     IdentityRegenerate,
@@ -44,7 +46,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -59,6 +61,8 @@ impl Kind {
         Self::LicenseSupersede,
         Self::LicenseRevoke,
         Self::LicenseUnrevoke,
+        Self::LicenseSuspend,
+        Self::LicenseReinstate,
         Self::LicenseDelete,
         Self::IdentityCreate,
         Self::IdentityRegenerate,
@@ -98,6 +102,8 @@ impl Kind {
             Self::LicenseSupersede => "license.supersede",
             Self::LicenseRevoke => "license.revoke",
             Self::LicenseUnrevoke => "license.unrevoke",
+            Self::LicenseSuspend => "license.suspend",
+            Self::LicenseReinstate => "license.reinstate",
             Self::LicenseDelete => "license.delete",
             Self::IdentityCreate => "identity.create",
             Self::IdentityRegenerate => "identity.regenerate",
@@ -138,6 +144,8 @@ impl Kind {
             | Self::LicenseSupersede
             | Self::LicenseRevoke
             | Self::LicenseUnrevoke
+            | Self::LicenseSuspend
+            | Self::LicenseReinstate
             | Self::LicenseDelete
             | Self::LicenseCarryOver => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
@@ -159,6 +167,8 @@ impl Kind {
             | Self::IssuerDelete
             | Self::LicenseRevoke
             | Self::LicenseUnrevoke
+            | Self::LicenseSuspend
+            | Self::LicenseReinstate
             | Self::LicenseDelete
             | Self::IdentityRegenerate
             | Self::IdentityDelete

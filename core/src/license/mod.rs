@@ -1,4 +1,4 @@
-//! Licenses: issuing, reissuing, importing, deleting and finding them.
+//! Licenses: issuing, reissuing, suspending, importing, deleting and finding them.
 
 mod batch;
 mod delete;
@@ -11,6 +11,7 @@ mod reissue;
 mod request;
 mod rules;
 mod signer;
+mod suspend;
 
 use crate::tlog::SignedCheckpoint;
 use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result};
@@ -40,7 +41,7 @@ pub struct Reissued {
 pub struct Deleted {
     /// The license as it was.
     pub license: License,
-    /// True when it was not revoked: what was handed out stays valid in the field.
+    /// True when its status list goes on calling it valid: what was handed out stays so in the field.
     pub still_valid_in_the_field: bool,
 }
 
@@ -123,6 +124,18 @@ pub(crate) async fn entry_of(tx: &Tx, id: LicenseId) -> Result<StatusListEntry> 
     entry.ok_or_else(|| {
         let why = format!("license {id} has no status list entry");
         Error::Store(licentia_storage::StoreError::Damaged(why))
+    })
+}
+
+/// Why the table of states does not allow an action, with whatever stands in its way.
+async fn refusal(tx: &Tx, license: &License, action: Action) -> Result<Error> {
+    Ok(match license.status {
+        LicenseStatus::Superseded => Error::SupersededBy {
+            license: license.id,
+            successor: tx.reader().successor(license.id).await?.map(|successor| successor.id),
+        },
+        LicenseStatus::Revoked => already_revoked(tx, license.id).await?,
+        status => Error::StatusForbids { license: license.id, status, action },
     })
 }
 

@@ -15,7 +15,9 @@ impl Licenses<'_> {
         self.0
             .write(operator, move |tx| async move {
                 let old = load(&tx, id).await?;
-                refuse_unless_reissuable(&tx, &old).await?;
+                if transition(old.status, Action::Reissue) != Some(Next::Becomes(LicenseStatus::Superseded)) {
+                    return Err(super::refusal(&tx, &old, Action::Reissue).await?);
+                }
                 let issuer = issuer_of_successor(&tx, &old, request.issuer).await?;
                 let identity = unknown_identity(&old, &request)?;
                 let terms = request::check(&request::merged(&old, request, issuer), tx.now())?;
@@ -52,21 +54,6 @@ fn unknown_identity(old: &License, request: &ReissueRequest) -> Result<Option<St
     }
     let read = licentia_license::inspect(&old.token).map_err(Error::LicenseInvalid)?;
     Ok(read.claims.identity)
-}
-
-/// Only an active license can be reissued; whatever stands in the way is named.
-async fn refuse_unless_reissuable(tx: &Tx, old: &License) -> Result<()> {
-    if transition(old.status, Action::Reissue) == Some(Next::Becomes(LicenseStatus::Superseded)) {
-        return Ok(());
-    }
-    Err(match old.status {
-        LicenseStatus::Superseded => Error::SupersededBy {
-            license: old.id,
-            successor: tx.reader().successor(old.id).await?.map(|successor| successor.id),
-        },
-        LicenseStatus::Revoked => super::already_revoked(tx, old.id).await?,
-        status => Error::StatusForbids { license: old.id, status, action: Action::Reissue },
-    })
 }
 
 /// The issuer that was named, or the one of before while it signs, or the active one.

@@ -71,6 +71,14 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let id = world.license("revoked").await.id;
             licentia.revocations().unrevoke(operator, id, None).await.map(drop)
         }
+        Kind::LicenseSuspend => {
+            let id = world.license("active").await.id;
+            licentia.licenses().suspend(operator, id, Some("unpaid".to_owned())).await.map(drop)
+        }
+        Kind::LicenseReinstate => {
+            let id = world.license("suspended").await.id;
+            licentia.licenses().reinstate(operator, id).await.map(drop)
+        }
         Kind::LicenseDelete => {
             let id = world.license("revoked").await.id;
             licentia.licenses().delete(operator, id).await?;
@@ -150,6 +158,8 @@ impl World {
         std::fs::write(world.path("token"), token).expect(SETUP);
         world.licentia.witnesses().add(&world.operator, witness("spare", 4)).await.expect(SETUP);
         world.issue("active").await;
+        let suspended = world.issue("suspended").await;
+        world.licentia.licenses().suspend(&world.operator, suspended.id, None).await.expect(SETUP);
         for subject in ["revoked", "deleted"] {
             let license = world.issue(subject).await;
             world.revoke(license.id).await;
@@ -250,6 +260,7 @@ kinds! {
     issuing: LicenseIssue LicenseImport,
     reissuing: LicenseReissue LicenseSupersede,
     revoking: LicenseRevoke LicenseUnrevoke,
+    suspending: LicenseSuspend LicenseReinstate,
     deleting: LicenseDelete,
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,

@@ -27,6 +27,7 @@ mod probe;
 mod restore;
 mod rotation;
 mod search;
+mod suspension;
 mod verify;
 mod witness;
 mod world;

@@ -72,6 +72,8 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     let revoke = RevokeRequest { license: license.id, reason: ReasonCode::Other, note: None };
     licentia.revocations().revoke(operator, revoke).await.unwrap();
     licentia.revocations().unrevoke(operator, license.id, None).await.unwrap();
+    licenses.suspend(operator, reissued.license.id, None).await.unwrap();
+    licenses.reinstate(operator, reissued.license.id).await.unwrap();
     licenses.delete(operator, license.id).await.unwrap();
     licenses.import(operator, &Licenses::armored(&license)).await.unwrap();
     licenses.revoke_and_delete(operator, reissued.license.id).await.unwrap();
