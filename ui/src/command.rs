@@ -160,6 +160,7 @@ fn reissue(id: LicenseId, request: &ReissueRequest) -> Result<Command, String> {
         None => line,
     };
     let line = payload(line, request.payload.as_ref())?.maybe("--identity", request.identity);
+    let line = line.maybe("--overlap", request.overlap);
     Ok(clear.into_iter().fold(line, |line, field| line.option("--clear", clearable(field))))
 }
 

@@ -1,6 +1,6 @@
 //! Deleting: the row goes, the trail and the status list entry stay.
 
-use super::rules::{Action, transition};
+use super::rules::{Action, transition, value_at};
 use super::{Deleted, Licenses, entry_of, load};
 use crate::audit::Kind;
 use crate::{Error, License, LicenseId, LicenseStatus, Operator, ReasonCode, Result, revocation};
@@ -65,6 +65,7 @@ async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
         .with("revocation", revocation.as_ref().map(revocation::to_json))
         .with("license", super::row_json(&license, true))
         .accounts_for(effects);
-    let still_valid_in_the_field = entry.value == StatusValue::from(LicenseStatus::Active).0;
+    let value = value_at(StatusValue(entry.value), entry.superseded_from, tx.now());
+    let still_valid_in_the_field = value == LicenseStatus::Active.into();
     Ok((event, Deleted { license, still_valid_in_the_field }))
 }

@@ -14,7 +14,7 @@ mod signer;
 mod suspend;
 
 use crate::tlog::SignedCheckpoint;
-use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result};
+use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result, Timestamp};
 use licentia_storage::{Event, StatusListEntry, Tx};
 
 pub(crate) use permutation::CAPACITY;
@@ -23,7 +23,7 @@ pub(crate) use signer::new_list;
 pub use batch::{Batch, BatchError, BatchFile, BatchRow, TokenFiles};
 use query::{row_json, unknown};
 pub use request::{ClearField, IssueRequest, ReissueRequest, Term};
-pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition};
+pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition, value_at};
 
 /// See [`Licentia::licenses`].
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,8 @@ pub struct Licenses<'a>(pub(crate) &'a Licentia);
 pub struct Reissued {
     pub license: License,
     pub superseded: License,
+    /// From when on its status list says so, where the two overlap.
+    pub superseded_from: Option<Timestamp>,
 }
 
 /// What a deletion left behind.

@@ -141,6 +141,7 @@ impl Carried {
                 Some(before) => StatusListEntry {
                     value,
                     prior_value: (value == REVOKED).then(|| carried_prior(before.value, entry.prior_value)),
+                    superseded_from: entry.superseded_from,
                     ..before.clone()
                 },
                 None => entry,

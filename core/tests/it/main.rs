@@ -23,6 +23,7 @@ mod levels;
 mod license;
 mod license_end;
 mod license_search;
+mod overlap;
 mod probe;
 mod restore;
 mod rotation;

@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0002_witness.sql"),
     include_str!("0003_search.sql"),
     include_str!("0004_remnant.sql"),
+    include_str!("0005_overlap.sql"),
 ];
 
 /// The newest schema this version knows.

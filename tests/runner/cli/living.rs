@@ -121,6 +121,21 @@ fn a_reissue_inherits_what_is_not_named() {
 }
 
 #[test]
+fn a_reissue_leaves_the_customer_some_days_to_change_over() {
+    let shell = founded();
+    let id = issue(&shell, "alice");
+    shell.run(&format!("license reissue {id} --overlap 0")).wrong_usage("--overlap");
+    let run = shell.run(&format!("license reissue {id} --overlap 14 --format json")).done();
+    assert!(run.err().contains("its status list says so from 2026-06-03T12:00:00Z on"), "{run}");
+    assert_eq!(run.json()["replaces"], id);
+    let superseded = &shell.run(&format!("audit list --target {id} --limit 1 --format json")).done().rows()[0];
+    assert_eq!(superseded["payload"]["superseded_from"], "2026-06-03T12:00:00Z");
+    let shown = shell.run(&format!("license show {id} --format json")).done().json();
+    assert_eq!((&shown["status"], &shown["superseded_from"]), (&json!("superseded"), &json!("2026-06-03T12:00:00Z")));
+    assert_verified(&shell);
+}
+
+#[test]
 fn a_reissue_drops_what_it_is_told_to() {
     let shell = founded();
     shell.run("identity create pin").done();

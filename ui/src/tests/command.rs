@@ -48,6 +48,7 @@ fn each_effect_has_its_command() {
         features: Some(vec![]),
         term: Some(Term::Days(3)),
         clear: vec![ClearField::Payload],
+        overlap: Some(14),
         ..ReissueRequest::default()
     };
     let founding = Founding {
@@ -74,7 +75,7 @@ fn each_effect_has_its_command() {
         ),
         (
             Effect::Reissue { id: license_id(1), request: changes },
-            "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --clear payload --clear features",
+            "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --overlap 14 --clear payload --clear features",
         ),
         (revoke("paid back"), "license revoke 01900000-0000-7000-8000-000000000001 --reason refund --note 'paid back'"),
         (
