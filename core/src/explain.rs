@@ -271,7 +271,8 @@ fn needed_for(action: Action) -> &'static str {
 
 fn way_out(license: LicenseId, status: LicenseStatus) -> String {
     match status {
-        LicenseStatus::Active | LicenseStatus::Suspended => format!("`licentia license show {license}` shows it."),
+        LicenseStatus::Active => format!("`licentia license show {license}` shows it."),
+        LicenseStatus::Suspended => format!("To end the suspension, run `licentia license reinstate {license}`."),
         LicenseStatus::Superseded => format!("`licentia license history {license}` shows what took its place."),
         LicenseStatus::Revoked => format!("To take the revocation back, run `licentia license unrevoke {license}`."),
     }

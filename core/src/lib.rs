@@ -50,6 +50,6 @@ pub use licentia_license::Limit;
 pub use licentia_storage::{
     Ambient, AuditRecord, Checkpoint, Cosignature, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus,
     License, LicenseCounts, LicenseId, LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId,
-    ReasonCode, RecordedEffect, Revocation, StatusRef, StoreError, Strings, SubjectSignature, TimeError, Timestamp,
-    Watch, Witness, WitnessId,
+    ReasonCode, RecordedEffect, Revocation, StatusRef, StatusValue, StoreError, Strings, SubjectSignature, TimeError,
+    Timestamp, Watch, Witness, WitnessId,
 };

@@ -141,6 +141,9 @@ fn what_the_screen_shows_does_what_the_screen_does() {
         twins.press("x<right><tab>").await.screen.paste(HOSTILE);
         twins.both("revoke", "<enter><enter>").await;
         twins.press("u").await.both("unrevoke", "<enter>").await;
+        twins.press("p").await.screen.paste(HOSTILE);
+        twins.both("suspend", "<enter><enter>").await;
+        twins.press("P").await.both("reinstate", "<enter>").await;
 
         // A subject may hold no control character.
         twins.press("<down>e<ctrl-u>").await.screen.paste(&HOSTILE.replace('\u{1b}', ""));

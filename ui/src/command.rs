@@ -34,6 +34,8 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         Effect::Reissue { id, request } => reissue(*id, request),
         Effect::Revoke(request) => Ok(revoke(request)),
         Effect::Unrevoke { id } => Ok(Command::new("license unrevoke").word(id)),
+        Effect::Suspend { id, note } => Ok(Command::new("license suspend").word(id).maybe("--note", note.as_deref())),
+        Effect::Reinstate { id } => Ok(Command::new("license reinstate").word(id)),
         Effect::DeleteLicense { id, revoke } => {
             let line = Command::new("license delete").word(id);
             Ok(if *revoke { line.flag("--revoke") } else { line })
@@ -158,6 +160,7 @@ fn reissue(id: LicenseId, request: &ReissueRequest) -> Result<Command, String> {
         None => line,
     };
     let line = payload(line, request.payload.as_ref())?.maybe("--identity", request.identity);
+    let line = line.maybe("--overlap", request.overlap);
     Ok(clear.into_iter().fold(line, |line, field| line.option("--clear", clearable(field))))
 }
 

@@ -202,6 +202,13 @@ pub(crate) enum Effect {
     Unrevoke {
         id: LicenseId,
     },
+    Suspend {
+        id: LicenseId,
+        note: Option<String>,
+    },
+    Reinstate {
+        id: LicenseId,
+    },
 
     /// Read a file of licenses, and compare it with the database.
     ReadBatch {
@@ -283,6 +290,8 @@ impl Effect {
                 | Self::Reissue { .. }
                 | Self::Revoke(_)
                 | Self::Unrevoke { .. }
+                | Self::Suspend { .. }
+                | Self::Reinstate { .. }
                 | Self::IssueBatch { .. }
                 | Self::ExportAudit { .. }
                 | Self::RotateKey

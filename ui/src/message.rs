@@ -163,6 +163,8 @@ pub(crate) enum Msg {
     Reissued(Answer<Box<Reissued>>),
     Revoked(Answer<Box<RevokedLicense>>),
     Unrevoked(Answer<Box<License>>),
+    Suspended(Answer<Box<License>>),
+    Reinstated(Answer<Box<License>>),
 
     BatchRead {
         request: u64,

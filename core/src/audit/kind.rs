@@ -19,6 +19,8 @@ pub enum Kind {
     LicenseSupersede,
     LicenseRevoke,
     LicenseUnrevoke,
+    LicenseSuspend,
+    LicenseReinstate,
     LicenseDelete,
     IdentityCreate,
     IdentityRegenerate,
@@ -45,7 +47,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 34] = [
+    pub const ALL: [Self; 36] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -60,6 +62,8 @@ impl Kind {
         Self::LicenseSupersede,
         Self::LicenseRevoke,
         Self::LicenseUnrevoke,
+        Self::LicenseSuspend,
+        Self::LicenseReinstate,
         Self::LicenseDelete,
         Self::IdentityCreate,
         Self::IdentityRegenerate,
@@ -100,6 +104,8 @@ impl Kind {
             Self::LicenseSupersede => "license.supersede",
             Self::LicenseRevoke => "license.revoke",
             Self::LicenseUnrevoke => "license.unrevoke",
+            Self::LicenseSuspend => "license.suspend",
+            Self::LicenseReinstate => "license.reinstate",
             Self::LicenseDelete => "license.delete",
             Self::IdentityCreate => "identity.create",
             Self::IdentityRegenerate => "identity.regenerate",
@@ -141,6 +147,8 @@ impl Kind {
             | Self::LicenseSupersede
             | Self::LicenseRevoke
             | Self::LicenseUnrevoke
+            | Self::LicenseSuspend
+            | Self::LicenseReinstate
             | Self::LicenseDelete
             | Self::LicenseCarryOver => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
@@ -166,6 +174,8 @@ impl Kind {
             | Self::IssuerDelete
             | Self::LicenseRevoke
             | Self::LicenseUnrevoke
+            | Self::LicenseSuspend
+            | Self::LicenseReinstate
             | Self::LicenseDelete
             | Self::IdentityRegenerate
             | Self::IdentityDelete

@@ -124,7 +124,8 @@ fn of_this_crate() -> Vec<Error> {
     ];
     errors.extend(
         [
-            (LicenseStatus::Superseded, Action::Suspend),
+            (LicenseStatus::Suspended, Action::Suspend),
+            (LicenseStatus::Suspended, Action::Reissue),
             (LicenseStatus::Active, Action::Reinstate),
             (LicenseStatus::Revoked, Action::Reissue),
             (LicenseStatus::Revoked, Action::Revoke),

@@ -1,10 +1,10 @@
 //! Deleting: the row goes, the trail and the status list entry stay.
 
-use super::rules::{Action, transition};
+use super::rules::{Action, transition, value_at};
 use super::{Deleted, Licenses, entry_of, load};
 use crate::audit::Kind;
 use crate::{Error, License, LicenseId, LicenseStatus, Operator, ReasonCode, Result, revocation};
-use licentia_storage::{Effect, Event, Events, SecretPurpose, Tx};
+use licentia_storage::{Effect, Event, Events, SecretPurpose, StatusValue, Tx};
 
 impl Licenses<'_> {
     /// Deletes a license with its revocation and its TOTP secret.
@@ -44,7 +44,7 @@ async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
         return Err(Error::StatusForbids { license: license.id, status: license.status, action: Action::Delete });
     }
     // It is what remains of the license: there must be one before the license may go.
-    entry_of(tx, license.id).await?;
+    let entry = entry_of(tx, license.id).await?;
     let mut effects: Vec<Effect> = Vec::new();
     let revocation = tx.reader().revocation(license.id).await?;
     if let Some(revocation) = &revocation {
@@ -65,6 +65,7 @@ async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
         .with("revocation", revocation.as_ref().map(revocation::to_json))
         .with("license", super::row_json(&license, true))
         .accounts_for(effects);
-    let still_valid_in_the_field = license.status != LicenseStatus::Revoked;
+    let value = value_at(StatusValue(entry.value), entry.superseded_from, tx.now());
+    let still_valid_in_the_field = value == LicenseStatus::Active.into();
     Ok((event, Deleted { license, still_valid_in_the_field }))
 }

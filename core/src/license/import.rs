@@ -167,6 +167,7 @@ fn first_entry(license: &License, now: Timestamp) -> StatusListEntry {
         value: StatusValue::from(license.status).0,
         prior_value: None,
         updated_at: now,
+        superseded_from: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Licenses: issuing, reissuing, importing, deleting and finding them.
+//! Licenses: issuing, reissuing, suspending, importing, deleting and finding them.
 
 mod batch;
 mod delete;
@@ -11,9 +11,10 @@ mod reissue;
 mod request;
 mod rules;
 mod signer;
+mod suspend;
 
 use crate::tlog::SignedCheckpoint;
-use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result};
+use crate::{Error, IssuerId, License, LicenseId, LicenseStatus, Licentia, Result, Timestamp};
 use licentia_storage::{Event, StatusListEntry, Tx};
 
 pub(crate) use permutation::CAPACITY;
@@ -22,7 +23,7 @@ pub(crate) use signer::new_list;
 pub use batch::{Batch, BatchError, BatchFile, BatchRow, TokenFiles};
 use query::{row_json, unknown};
 pub use request::{ClearField, IssueRequest, ReissueRequest, Term};
-pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition};
+pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition, value_at};
 
 /// See [`Licentia::licenses`].
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +34,8 @@ pub struct Licenses<'a>(pub(crate) &'a Licentia);
 pub struct Reissued {
     pub license: License,
     pub superseded: License,
+    /// From when on its status list says so, where the two overlap.
+    pub superseded_from: Option<Timestamp>,
 }
 
 /// What a deletion left behind.
@@ -40,7 +43,7 @@ pub struct Reissued {
 pub struct Deleted {
     /// The license as it was.
     pub license: License,
-    /// True when it was not revoked: what was handed out stays valid in the field.
+    /// True when its status list goes on calling it valid: what was handed out stays so in the field.
     pub still_valid_in_the_field: bool,
 }
 
@@ -123,6 +126,18 @@ pub(crate) async fn entry_of(tx: &Tx, id: LicenseId) -> Result<StatusListEntry> 
     entry.ok_or_else(|| {
         let why = format!("license {id} has no status list entry");
         Error::Store(licentia_storage::StoreError::Damaged(why))
+    })
+}
+
+/// Why the table of states does not allow an action, with whatever stands in its way.
+async fn refusal(tx: &Tx, license: &License, action: Action) -> Result<Error> {
+    Ok(match license.status {
+        LicenseStatus::Superseded => Error::SupersededBy {
+            license: license.id,
+            successor: tx.reader().successor(license.id).await?.map(|successor| successor.id),
+        },
+        LicenseStatus::Revoked => already_revoked(tx, license.id).await?,
+        status => Error::StatusForbids { license: license.id, status, action },
     })
 }
 

@@ -51,6 +51,11 @@ impl Licenses<'_> {
         if chain.is_empty() { Err(unknown(id)) } else { Ok(in_order(chain)) }
     }
 
+    /// From when on its status list says that it is superseded, where it was reissued with an overlap.
+    pub async fn superseded_from(self, id: LicenseId) -> Result<Option<Timestamp>> {
+        Ok(self.0.reader().status_entry(id).await?.and_then(|entry| entry.superseded_from))
+    }
+
     /// The license that took the place of this one.
     pub async fn successor(self, id: LicenseId) -> Result<Option<License>> {
         Ok(self.0.reader().successor(id).await?)

@@ -15,9 +15,12 @@ impl Licenses<'_> {
         self.0
             .write(operator, move |tx| async move {
                 let old = load(&tx, id).await?;
-                refuse_unless_reissuable(&tx, &old).await?;
+                if transition(old.status, Action::Reissue) != Some(Next::Becomes(LicenseStatus::Superseded)) {
+                    return Err(super::refusal(&tx, &old, Action::Reissue).await?);
+                }
                 let issuer = issuer_of_successor(&tx, &old, request.issuer).await?;
                 let identity = unknown_identity(&old, &request)?;
+                let superseded_from = request::overlap_end(request.overlap, tx.now())?;
                 let terms = request::check(&request::merged(&old, request, issuer), tx.now())?;
                 let extra = Extra { replaces: Some(old.id), bindings: old.bindings.clone(), identity };
                 let signed = issue::sign_inside(&tx, &keys, &ambient, terms, extra, log_claim).await?;
@@ -25,6 +28,7 @@ impl Licenses<'_> {
                 let superseded = License { status: LicenseStatus::Superseded, ..old };
                 let mut entry = super::entry_of(&tx, superseded.id).await?;
                 entry.value = StatusValue::from(LicenseStatus::Superseded).0;
+                entry.superseded_from = superseded_from;
                 entry.updated_at = tx.now();
                 let old_effects = [tx.update(&superseded).await?, tx.update(&entry).await?];
                 let new_effects = issue::write_one(&tx, &signed).await?;
@@ -34,12 +38,15 @@ impl Licenses<'_> {
                     .event(superseded.id)
                     .with("subject", superseded.subject.clone())
                     .with("superseded_by", license.id.to_string())
+                    .with("superseded_from", superseded_from.map(|from| from.to_string()))
                     .accounts_for(old_effects);
                 let reissue = Kind::LicenseReissue.event(license.id);
                 let reissue = issued_payload(reissue, &license)
                     .with("replaces", superseded.id.to_string())
                     .accounts_for(new_effects);
-                Ok(tx.commit(Events::of(supersede, [reissue]), Reissued { license, superseded }).await?)
+                Ok(tx
+                    .commit(Events::of(supersede, [reissue]), Reissued { license, superseded, superseded_from })
+                    .await?)
             })
             .await
     }
@@ -52,21 +59,6 @@ fn unknown_identity(old: &License, request: &ReissueRequest) -> Result<Option<St
     }
     let read = licentia_license::inspect(&old.token).map_err(Error::LicenseInvalid)?;
     Ok(read.claims.identity)
-}
-
-/// Only an active license can be reissued; whatever stands in the way is named.
-async fn refuse_unless_reissuable(tx: &Tx, old: &License) -> Result<()> {
-    if transition(old.status, Action::Reissue) == Some(Next::Becomes(LicenseStatus::Superseded)) {
-        return Ok(());
-    }
-    Err(match old.status {
-        LicenseStatus::Superseded => Error::SupersededBy {
-            license: old.id,
-            successor: tx.reader().successor(old.id).await?.map(|successor| successor.id),
-        },
-        LicenseStatus::Revoked => super::already_revoked(tx, old.id).await?,
-        status => Error::StatusForbids { license: old.id, status, action: Action::Reissue },
-    })
 }
 
 /// The issuer that was named, or the one of before while it signs, or the active one.

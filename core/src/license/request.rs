@@ -42,6 +42,8 @@ pub struct ReissueRequest {
     pub payload: Option<Value>,
     pub identity: Option<IdentityId>,
     pub clear: Vec<ClearField>,
+    /// For so many days the status list does not say that the old license is superseded.
+    pub overlap: Option<u32>,
 }
 
 /// A field that a reissue drops instead of inheriting it.
@@ -127,6 +129,19 @@ pub(crate) fn check(request: &IssueRequest, now: Timestamp) -> Result<Terms> {
         }
     }
     Ok(Terms { request: request.clone(), not_before, not_after })
+}
+
+/// When an overlap is over.
+pub(crate) fn overlap_end(days: Option<u32>, now: Timestamp) -> Result<Option<Timestamp>> {
+    let Some(days) = days else { return Ok(None) };
+    if days == 0 {
+        return Err(Error::invalid("the overlap", "it takes at least one day"));
+    }
+    let end = now.plus_days(days.into()).truncated_to_seconds();
+    if end.seconds() > licentia_license::MAX_TIME {
+        return Err(Error::invalid("the overlap", "it ends after the year 9999"));
+    }
+    Ok(Some(end))
 }
 
 /// What a reissue of `old` asks for: everything of before that is not overridden or cleared.

@@ -1,6 +1,7 @@
 //! The rules of licenses, as pure functions.
 
 use crate::{LicenseStatus, Timestamp};
+use licentia_storage::StatusValue;
 
 /// What can be done to a license.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +35,16 @@ pub const fn transition(from: LicenseStatus, action: Action) -> Option<Next> {
         (Revoked, Action::Unrevoke) => Some(Next::BecomesWhatItWas),
         (Active | Suspended | Superseded | Revoked, Action::Delete) => Some(Next::Gone),
         _ => None,
+    }
+}
+
+/// What a status list says of an entry at a moment: one that was reissued with an overlap is valid until that is over.
+#[must_use]
+pub fn value_at(value: StatusValue, superseded_from: Option<Timestamp>, at: Timestamp) -> StatusValue {
+    let overlaps = superseded_from.is_some_and(|from| at < from);
+    match value.status() {
+        Some(LicenseStatus::Superseded) if overlaps => LicenseStatus::Active.into(),
+        _ => value,
     }
 }
 
@@ -118,6 +129,23 @@ mod tests {
         }
         assert_eq!(transition(Active, Reissue), Some(Next::Becomes(Superseded)));
         assert_eq!(transition(Revoked, Unrevoke), Some(Next::BecomesWhatItWas));
+    }
+
+    #[test]
+    fn an_overlap_ends_at_its_moment_and_holds_nothing_up_but_superseding() {
+        let [before, from, after] = [999, 1_000, 1_001].map(Timestamp::from_seconds);
+        let superseded = StatusValue::from(LicenseStatus::Superseded);
+        assert_eq!(value_at(superseded, Some(from), before), StatusValue(0));
+        for at in [from, after] {
+            assert_eq!(value_at(superseded, Some(from), at), superseded);
+        }
+        assert_eq!(value_at(superseded, None, before), superseded, "without an overlap it is over at once");
+        // Revoked in its overlap, it is revoked at once.
+        for other in [0, 1, 2, 9].map(StatusValue) {
+            for at in [before, from, after] {
+                assert_eq!(value_at(other, Some(from), at), other);
+            }
+        }
     }
 
     #[test]

@@ -124,6 +124,7 @@ impl<'a> Signer<'a> {
             value: 0,
             prior_value: None,
             updated_at: self.now,
+            superseded_from: None,
         };
         Ok(Signed { license, entry, new_list })
     }

@@ -51,6 +51,11 @@ pub(super) const fn carried_value(before: Option<i64>, newer: i64) -> Option<i64
     }
 }
 
+/// What a license that is revoked by a restore goes back to: one that was suspended before is suspended again.
+pub(super) fn carried_prior(before: i64, newer: Option<i64>) -> i64 {
+    newer.and_then(|newer| carried_value(Some(before), newer)).unwrap_or(before)
+}
+
 /// The value of a revoked license.
 pub(super) const REVOKED: i64 = 1;
 
@@ -139,7 +144,8 @@ impl Carried {
             let entry = match &before {
                 Some(before) => StatusListEntry {
                     value,
-                    prior_value: if value == REVOKED { Some(before.value) } else { None },
+                    prior_value: (value == REVOKED).then(|| carried_prior(before.value, entry.prior_value)),
+                    superseded_from: entry.superseded_from,
                     ..before.clone()
                 },
                 None => entry,
@@ -205,6 +211,15 @@ mod tests {
         }
         for (before, newer) in [(0, 1), (0, 2), (0, 3), (2, 1), (3, 1), (2, 3), (3, 2)] {
             assert_eq!(carried_value(Some(before), newer), Some(newer));
+        }
+    }
+
+    #[test]
+    fn a_suspension_is_under_the_revocation_afterwards() {
+        for (before, newer, prior) in
+            [(0, None, 0), (0, Some(0), 0), (0, Some(2), 2), (0, Some(3), 3), (2, Some(0), 2), (2, None, 2)]
+        {
+            assert_eq!(carried_prior(before, newer), prior, "{before} {newer:?}");
         }
     }
 }

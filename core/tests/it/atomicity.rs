@@ -72,6 +72,14 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let id = world.license("revoked").await.id;
             licentia.revocations().unrevoke(operator, id, None).await.map(drop)
         }
+        Kind::LicenseSuspend => {
+            let id = world.license("active").await.id;
+            licentia.licenses().suspend(operator, id, Some("unpaid".to_owned())).await.map(drop)
+        }
+        Kind::LicenseReinstate => {
+            let id = world.license("suspended").await.id;
+            licentia.licenses().reinstate(operator, id).await.map(drop)
+        }
         Kind::LicenseDelete => {
             let id = world.license("revoked").await.id;
             licentia.licenses().delete(operator, id).await?;
@@ -159,6 +167,8 @@ impl World {
         let ask = licentia_core::IssueRequest { issuer: Some(field.id), ..request("published") };
         world.try_issue(ask).await.expect(SETUP);
         world.issue("active").await;
+        let suspended = world.issue("suspended").await;
+        world.licentia.licenses().suspend(&world.operator, suspended.id, None).await.expect(SETUP);
         for subject in ["revoked", "deleted"] {
             let license = world.issue(subject).await;
             world.revoke(license.id).await;
@@ -262,6 +272,7 @@ kinds! {
     reissuing: LicenseReissue LicenseSupersede,
     revoking: LicenseRevoke LicenseUnrevoke,
     publishing: RevocationPublish,
+    suspending: LicenseSuspend LicenseReinstate,
     deleting: LicenseDelete,
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,

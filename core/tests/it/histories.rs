@@ -23,7 +23,7 @@ struct History {
 }
 
 /// What a history has to have drawn: each of these kinds of events in at least one of them.
-const DRAWN: [&str; 31] = [
+const DRAWN: [&str; 33] = [
     "audit.export",
     "audit.key_rotate",
     "audit.verify",
@@ -42,8 +42,10 @@ const DRAWN: [&str; 31] = [
     "license.delete",
     "license.import",
     "license.issue",
+    "license.reinstate",
     "license.reissue",
     "license.revoke",
+    "license.suspend",
     "license.unrevoke",
     "log.restored",
     "probe.result",
@@ -109,6 +111,11 @@ impl History {
                 self.licenses.push(reissued.license);
             }
             (4, Some(license)) => {
+                // At first only for the time being, and sometimes that is taken back before.
+                let _ = licenses.suspend(operator, license.id, Some("unpaid".to_owned())).await;
+                if step.is_multiple_of(3) {
+                    let _ = licenses.reinstate(operator, license.id).await;
+                }
                 let why = RevokeRequest { license: license.id, reason: ReasonCode::Breach, note: Some("x".to_owned()) };
                 revocations.revoke(operator, why).await?;
             }

@@ -167,6 +167,35 @@ async fn whoever_lost_a_right_does_not_get_it_back() {
 }
 
 #[tokio::test]
+async fn whoever_was_suspended_stays_so_under_a_revocation_too() {
+    let world = World::new().await;
+    let (unpaid, paid, refunded) = (world.issue("a").await.id, world.issue("b").await.id, world.issue("c").await.id);
+    let suspend = async |world: &World, id| {
+        world.licentia.licenses().suspend(&world.operator, id, None).await.unwrap();
+    };
+    suspend(&world, paid).await;
+    let backup = world.back_up("backup.db").await;
+    suspend(&world, unpaid).await;
+    suspend(&world, refunded).await;
+    world.revoke(refunded).await;
+    world.licentia.licenses().reinstate(&world.operator, paid).await.unwrap();
+
+    let (world, restored) = world.restore(from(&backup)).await;
+    assert_eq!(restored.unwrap().carried, 2);
+    assert_eq!(world.status(unpaid).await, LicenseStatus::Suspended);
+    assert_eq!(world.status(paid).await, LicenseStatus::Suspended, "what was given back is not");
+    assert_eq!(world.status(refunded).await, LicenseStatus::Revoked);
+    world.assert_verified().await;
+    // Whatever is taken back goes on one step.
+    let back = world.licentia.revocations().unrevoke(&world.operator, refunded, None).await.unwrap();
+    assert_eq!(back.status, LicenseStatus::Suspended);
+    for id in [unpaid, paid, refunded] {
+        world.licentia.licenses().reinstate(&world.operator, id).await.unwrap();
+    }
+    world.assert_verified().await;
+}
+
+#[tokio::test]
 async fn no_index_of_an_old_list_is_drawn_again() {
     let mut world = World::new().await;
     world.issue("alice").await;

@@ -22,6 +22,8 @@ pub struct Model {
     /// While revoked: the value that `unrevoke` goes back to.
     pub prior_value: Option<i64>,
     pub updated_at: Timestamp,
+    /// Of a license that was reissued with an overlap: before this moment the list does not say that it is superseded.
+    pub superseded_from: Option<Timestamp>,
 }
 
 /// No relation is declared: joins are written where they are used.

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0003_search.sql"),
     include_str!("0004_remnant.sql"),
     include_str!("0005_cosignature.sql"),
+    include_str!("0006_overlap.sql"),
 ];
 
 /// The newest schema this version knows.

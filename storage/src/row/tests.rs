@@ -238,6 +238,7 @@ async fn a_row_hashes_to_the_same_read_raw_or_typed() {
             position: None,
             idx: None,
             prior_value: None,
+            superseded_from: Some(after(1)),
             ..status_list_entry()
         },
     )

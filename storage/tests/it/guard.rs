@@ -136,7 +136,7 @@ async fn a_status_list_entry_outlives_its_license() {
     home.insert_issuer(issuer(1)).await;
     home.plain()
         .execute(
-            "INSERT INTO status_list_entry SELECT zeroblob(16), id, 'j', NULL, NULL, NULL, 1, NULL, 0 FROM issuer",
+            "INSERT INTO status_list_entry SELECT zeroblob(16), id, 'j', NULL, NULL, NULL, 1, NULL, 0, NULL FROM issuer",
             [],
         )
         .unwrap();

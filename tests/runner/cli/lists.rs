@@ -48,12 +48,14 @@ fn every_filter() {
     make("other@second", "--perpetual --issuer second");
     let revoked = make("revoked", "--perpetual");
     shell.run(&format!("license revoke {revoked} --reason other")).done();
+    let unpaid = make("unpaid", "--perpetual");
+    shell.run(&format!("license suspend {unpaid}")).done();
     let old = make("renewed", "--days 400");
     shell.run(&format!("license reissue {old} --subject renewed2")).done();
 
     assert_eq!(subjects(&shell, "--status revoked"), ["revoked"]);
     assert_eq!(subjects(&shell, "--status superseded"), ["renewed"]);
-    assert_eq!(subjects(&shell, "--status suspended"), none);
+    assert_eq!(subjects(&shell, "--status suspended"), ["unpaid"]);
     assert_eq!(subjects(&shell, "--status expiring"), ["soon"]);
     assert_eq!(subjects(&shell, "--status not_yet_valid"), ["future"]);
     assert_eq!(subjects(&shell, "--status expired"), none);

@@ -1,4 +1,4 @@
-//! The life of a license: reissue, revoke, unrevoke, delete, and coming back.
+//! The life of a license: reissue, revoke, unrevoke, suspend, reinstate, delete, and coming back.
 
 use super::{assert_verified, column, entries, issue, kinds, members, newest};
 use crate::founded;
@@ -33,6 +33,33 @@ fn revoked_and_taken_back() {
     assert_eq!(newest(&shell)["kind"], "license.unrevoke");
     shell.run(&format!("license unrevoke {id}")).refused("not revoked");
     assert_eq!(shell.run(&format!("license show {id} --format json")).done().json().get("revocation"), None);
+    assert_verified(&shell);
+}
+
+#[test]
+fn suspended_and_reinstated() {
+    let shell = founded();
+    let id = issue(&shell, "alice");
+    let run = shell.run(&format!("license suspend {id} --note 'invoice 4711 is open' --format json")).done();
+    assert_eq!((&run.json()["status"], &run.json()["validity"]), (&json!("suspended"), &json!("valid")));
+    let entry = newest(&shell);
+    assert_eq!((&entry["kind"], &entry["severity"]), (&json!("license.suspend"), &json!("warning")));
+    assert_eq!(entry["payload"], json!({ "note": "invoice 4711 is open", "subject": "alice" }));
+
+    let before = entries(&shell);
+    let again = shell.run(&format!("license suspend {id}")).refused("suspended");
+    assert!(again.err().contains(&format!("licentia license reinstate {id}")), "{again}");
+    shell.run(&format!("license reissue {id}")).refused("cannot be reissued");
+    shell.run(&format!("license suspend {id} --reason refund")).wrong_usage("--reason");
+    shell.run("license suspend").wrong_usage("ID");
+    assert_eq!(entries(&shell), before);
+    assert_eq!(shell.run("license list --status suspended --format json").done().rows().len(), 1);
+
+    let back = shell.run(&format!("license reinstate {id} --format json")).done().json();
+    assert_eq!(back["status"], "active");
+    assert_eq!(newest(&shell)["kind"], "license.reinstate");
+    let twice = shell.run(&format!("license reinstate {id}")).refused("is active and cannot be reinstated");
+    assert!(twice.err().contains("Only a suspended license"), "{twice}");
     assert_verified(&shell);
 }
 
@@ -90,6 +117,21 @@ fn a_reissue_inherits_what_is_not_named() {
     // What is superseded names its successor.
     let run = shell.run(&format!("license reissue {id}")).refused("superseded");
     assert!(run.err().contains(new["id"].as_str().unwrap()), "{run}");
+    assert_verified(&shell);
+}
+
+#[test]
+fn a_reissue_leaves_the_customer_some_days_to_change_over() {
+    let shell = founded();
+    let id = issue(&shell, "alice");
+    shell.run(&format!("license reissue {id} --overlap 0")).wrong_usage("--overlap");
+    let run = shell.run(&format!("license reissue {id} --overlap 14 --format json")).done();
+    assert!(run.err().contains("its status list says so from 2026-06-03T12:00:00Z on"), "{run}");
+    assert_eq!(run.json()["replaces"], id);
+    let superseded = &shell.run(&format!("audit list --target {id} --limit 1 --format json")).done().rows()[0];
+    assert_eq!(superseded["payload"]["superseded_from"], "2026-06-03T12:00:00Z");
+    let shown = shell.run(&format!("license show {id} --format json")).done().json();
+    assert_eq!((&shown["status"], &shown["superseded_from"]), (&json!("superseded"), &json!("2026-06-03T12:00:00Z")));
     assert_verified(&shell);
 }
 
@@ -206,6 +248,8 @@ fn what_is_refused_leaves_no_event() {
     for line in [
         "license revoke 00000000-0000-7000-8000-000000000000 --reason refund",
         "license unrevoke 00000000-0000-7000-8000-000000000000",
+        "license suspend 00000000-0000-7000-8000-000000000000",
+        "license reinstate 00000000-0000-7000-8000-000000000000",
         "license delete 00000000-0000-7000-8000-000000000000",
         "license reissue 00000000-0000-7000-8000-000000000000",
         "license history 00000000-0000-7000-8000-000000000000",
@@ -215,6 +259,7 @@ fn what_is_refused_leaves_no_event() {
     }
     let long = "x".repeat(5_000);
     shell.run(&format!("license revoke {id} --reason refund --note {long}")).refused("note");
+    shell.run(&format!("license suspend {id} --note {long}")).refused("note");
     shell.run(&format!("license revoke {id} --reason refund --actor ''")).refused("actor");
     assert_eq!(entries(&shell), before);
     assert_verified(&shell);

@@ -150,7 +150,8 @@ impl App {
             Msg::Issued(answer) => answer.map(|license| self.issued(&license)),
             Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
-            Msg::Unrevoked(answer) => answer.map(|license| self.unrevoked(&license)),
+            Msg::Unrevoked(answer) | Msg::Reinstated(answer) => answer.map(|license| self.given_back(&license)),
+            Msg::Suspended(answer) => answer.map(|license| self.suspended(&license)),
             Msg::Saved(answer) => answer.map(|path| self.saved(&path)),
             Msg::BatchIssued(answer) => answer.map(|licenses| self.batch_issued(licenses)),
             Msg::AuditExported(answer) => answer.map(|exported| self.exported(*exported)),
@@ -208,7 +209,13 @@ impl App {
         self.changed(&revoked.license)
     }
 
-    fn unrevoked(&mut self, license: &License) -> Vec<Effect> {
+    fn suspended(&mut self, license: &License) -> Vec<Effect> {
+        self.close_asking();
+        self.notice = Some(format!("License {} is suspended.", license.id.short()));
+        self.changed(license)
+    }
+
+    fn given_back(&mut self, license: &License) -> Vec<Effect> {
         self.notice = Some(format!("License {} is {} again.", license.id.short(), license.status));
         self.changed(license)
     }

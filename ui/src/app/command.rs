@@ -55,6 +55,7 @@ impl Dialog {
             Self::Setup(dialog) => dialog.leads_to().map(Some),
             Self::Issue(dialog) => dialog.leads_to(now).map(Some),
             Self::Revoke(dialog) => Ok(Some(dialog.effect())),
+            Self::Suspend(dialog) => Ok(Some(dialog.effect())),
             Self::Confirm(dialog) => Ok(Some(dialog.effect().clone())),
             Self::BatchForm(dialog) => dialog.leads_to().map(Some),
             Self::BatchPreview(dialog) => Ok(Some(dialog.leads_to())),

@@ -47,6 +47,7 @@ impl App {
                 Dialog::Setup(setup) => setup.wait(waiting),
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
+                Dialog::Suspend(suspend) => suspend.wait(waiting),
                 Dialog::BatchPreview(preview) => preview.wait(waiting),
                 Dialog::Export(export) => export.wait(waiting),
                 Dialog::SaveFilter(save) => save.wait(waiting),

@@ -56,6 +56,17 @@ impl Confirm {
         Self::new("Take the revocation back?", facts, Some(warning), effect)
     }
 
+    pub(crate) fn reinstate(license: &License) -> Self {
+        let facts = vec![Pair::new("license", license.id.to_string()), Pair::new("subject", &license.subject)];
+        let effect = Effect::Reinstate { id: license.id };
+        let warning = if license.status_list.is_some() {
+            "It works again in the field once the status lists are published again."
+        } else {
+            "It has no status list, so in the field nothing changes."
+        };
+        Self::new("End the suspension?", facts, Some(warning), effect)
+    }
+
     pub(crate) fn rotate_key() -> Self {
         let facts = vec![
             Pair::new("signs from then on", "a new key; the old one signs it in"),

@@ -109,6 +109,10 @@ impl Delete {
                     .to_owned(),
                 Meaning::Warning,
             ),
+            (status @ (LicenseStatus::Suspended | LicenseStatus::Superseded), false) if published => (
+                format!("It is {status} and will not be revoked: its status list goes on calling it {status}."),
+                Meaning::Text,
+            ),
             (status, false) => (
                 format!("It is {status} and will not be revoked: what was handed out stays valid in the field."),
                 Meaning::Warning,

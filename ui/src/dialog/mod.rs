@@ -23,6 +23,7 @@ pub(crate) mod save_filter;
 pub(crate) mod save_license;
 pub(crate) mod saved_filters;
 pub(crate) mod setup;
+pub(crate) mod suspend;
 pub(crate) mod take_in;
 pub(crate) mod token;
 pub(crate) mod typed_confirm;
@@ -76,6 +77,7 @@ dialogs! {
     Unlock(unlock::Unlock): Unlock,
     Issue(issue::Issue): Wizard,
     Revoke(revoke::Revoke): Form,
+    Suspend(suspend::Suspend): Form,
     Confirm(confirm::Confirm): Confirm,
     Error(error::Explained): Message,
     Help(help::Help): Help,
@@ -124,6 +126,7 @@ impl Dialog {
             Self::Unlock(dialog) => dialog.secret.key(key),
             Self::Issue(dialog) => dialog.form_mut().key(key),
             Self::Revoke(dialog) => dialog.form.key(key),
+            Self::Suspend(dialog) => dialog.form.key(key),
             Self::Delete(dialog) => dialog.form.key(key),
             Self::Extend(dialog) => dialog.form.key(key),
             Self::TakeIn(dialog) => dialog.form.key(key),
@@ -149,6 +152,7 @@ impl Dialog {
             Self::Unlock(dialog) => dialog.secret.paste(text),
             Self::Issue(dialog) => dialog.form_mut().paste(text),
             Self::Revoke(dialog) => dialog.form.paste(text),
+            Self::Suspend(dialog) => dialog.form.paste(text),
             Self::Delete(dialog) => dialog.form.paste(text),
             Self::Extend(dialog) => dialog.form.paste(text),
             Self::TakeIn(dialog) => dialog.form.paste(text),
@@ -183,6 +187,7 @@ impl Dialog {
             Self::Setup(_)
                 | Self::Issue(_)
                 | Self::Revoke(_)
+                | Self::Suspend(_)
                 | Self::TypedConfirm(_)
                 | Self::Delete(_)
                 | Self::Extend(_)

@@ -9,9 +9,12 @@ impl Dialog {
         match self {
             Self::Setup(_) => Some("set up"),
             Self::Issue(issue) => issue.is_at_the_end().then_some("review"),
-            Self::Revoke(_) | Self::Extend(_) | Self::TakeIn(_) | Self::Import(_) | Self::BatchForm(_) => {
-                Some("review")
-            }
+            Self::Revoke(_)
+            | Self::Suspend(_)
+            | Self::Extend(_)
+            | Self::TakeIn(_)
+            | Self::Import(_)
+            | Self::BatchForm(_) => Some("review"),
             Self::Make(_) => Some("create"),
             Self::Delete(_) => Some("delete"),
             Self::SaveLicense(_) | Self::Save(_) | Self::SaveFilter(_) => Some("save"),
@@ -30,6 +33,7 @@ impl Dialog {
     pub(crate) const fn has_one_field(&self) -> bool {
         match self {
             Self::Delete(dialog) => dialog.form.is_single(),
+            Self::Suspend(dialog) => dialog.form.is_single(),
             Self::Extend(dialog) => dialog.form.is_single(),
             Self::TakeIn(dialog) => dialog.form.is_single(),
             Self::SaveLicense(dialog) => dialog.form.is_single(),
@@ -50,6 +54,8 @@ const fn verb(effect: &Effect) -> Option<&'static str> {
         Effect::Issue(_) | Effect::Reissue { .. } | Effect::IssueBatch { .. } => "sign",
         Effect::Revoke(_) => "revoke",
         Effect::Unrevoke { .. } => "unrevoke",
+        Effect::Suspend { .. } => "suspend",
+        Effect::Reinstate { .. } => "reinstate",
         Effect::ImportLicense { .. } | Effect::ChangeIssuer(IssuerChange::Import { .. }) => "import",
         Effect::ChangeIssuer(IssuerChange::Activate { .. }) => "activate",
         Effect::ChangeIssuer(IssuerChange::Retire { .. }) => "retire",

@@ -112,6 +112,8 @@ async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
         Effect::Reissue { id, request } => Msg::Reissued(write::reissue(services, id, request).await),
         Effect::Revoke(request) => Msg::Revoked(write::revoke(services, request).await),
         Effect::Unrevoke { id } => Msg::Unrevoked(write::unrevoke(services, id).await),
+        Effect::Suspend { id, note } => Msg::Suspended(write::suspend(services, id, note).await),
+        Effect::Reinstate { id } => Msg::Reinstated(write::reinstate(services, id).await),
 
         Effect::ReadBatch { request, path } => {
             Msg::BatchRead { request, answer: batch::read(services, &path, batch::progress(say, request)).await }

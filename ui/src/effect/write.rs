@@ -31,6 +31,16 @@ pub(super) async fn unrevoke(services: &Services, id: LicenseId) -> Answer<Box<L
     licentia.revocations().unrevoke(&operator, id, None).await.map(Box::new).map_err(explained)
 }
 
+pub(super) async fn suspend(services: &Services, id: LicenseId, note: Option<String>) -> Answer<Box<License>> {
+    let (licentia, operator) = unlocked(services)?;
+    licentia.licenses().suspend(&operator, id, note).await.map(Box::new).map_err(explained)
+}
+
+pub(super) async fn reinstate(services: &Services, id: LicenseId) -> Answer<Box<License>> {
+    let (licentia, operator) = unlocked(services)?;
+    licentia.licenses().reinstate(&operator, id).await.map(Box::new).map_err(explained)
+}
+
 pub(super) async fn found(
     services: &Services,
     passphrase: Option<Typed>,

@@ -49,6 +49,8 @@ actions! {
     Reissue = "reissue", "Issue it anew; the old one is superseded";
     Revoke = "revoke", "Revoke it, with a reason";
     Unrevoke = "unrevoke", "Take a revocation back";
+    Suspend = "suspend", "Suspend it for the time being";
+    Reinstate = "reinstate", "End a suspension";
     Delete = "delete", "Delete it; the audit log keeps its trail";
     Extend = "extend", "Issue it anew with a later end";
     Import = "import", "Take in a license from elsewhere";
@@ -126,6 +128,8 @@ impl Action {
                 | Self::Reissue
                 | Self::Revoke
                 | Self::Unrevoke
+                | Self::Suspend
+                | Self::Reinstate
                 | Self::NewIssuer
                 | Self::ImportIssuer
                 | Self::Activate

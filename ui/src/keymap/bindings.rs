@@ -131,6 +131,8 @@ const CHANGE_LICENSE: &[Binding] = &[
     shown(&[Key::char('x')], Action::Revoke),
     shown(&[Key::char('+')], Action::Extend),
     known(&[Key::char('u')], Action::Unrevoke),
+    known(&[Key::char('p')], Action::Suspend),
+    known(&[Key::char('P')], Action::Reinstate),
 ];
 
 const LICENSE_FILTERS: &[Binding] = &[

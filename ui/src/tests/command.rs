@@ -48,6 +48,7 @@ fn each_effect_has_its_command() {
         features: Some(vec![]),
         term: Some(Term::Days(3)),
         clear: vec![ClearField::Payload],
+        overlap: Some(14),
         ..ReissueRequest::default()
     };
     let founding = Founding {
@@ -74,7 +75,7 @@ fn each_effect_has_its_command() {
         ),
         (
             Effect::Reissue { id: license_id(1), request: changes },
-            "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --clear payload --clear features",
+            "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --overlap 14 --clear payload --clear features",
         ),
         (revoke("paid back"), "license revoke 01900000-0000-7000-8000-000000000001 --reason refund --note 'paid back'"),
         (
@@ -87,7 +88,6 @@ fn each_effect_has_its_command() {
         ),
         (Effect::Preview { request: 1, source: "~/a.lic".to_owned() }, "license inspect ~/a.lic"),
         (Effect::ImportLicense { text: "eyJ".to_owned(), file: Some("~/a.lic".to_owned()) }, "license import ~/a.lic"),
-        (Effect::Unrevoke { id: license_id(1) }, "license unrevoke 01900000-0000-7000-8000-000000000001"),
         (
             Effect::ReadBatch { request: 1, path: "~/new ones.csv".into() },
             "license issue --from ~/'new ones.csv' --dry-run",
@@ -126,9 +126,19 @@ fn each_effect_has_its_command() {
             "audit verify --log blake3:ab --to 7",
         ),
     ];
-    for (effect, command) in said.into_iter().chain(about_keys()).chain(about_searches()) {
+    for (effect, command) in said.into_iter().chain(about_stops()).chain(about_keys()).chain(about_searches()) {
         assert_eq!(line(&effect), format!("licentia {command}"));
     }
+}
+
+/// About stopping a license, and going on.
+fn about_stops() -> Vec<(Effect, &'static str)> {
+    let (id, note) = (license_id(1), Some("not paid".to_owned()));
+    vec![
+        (Effect::Unrevoke { id }, "license unrevoke 01900000-0000-7000-8000-000000000001"),
+        (Effect::Suspend { id, note }, "license suspend 01900000-0000-7000-8000-000000000001 --note 'not paid'"),
+        (Effect::Reinstate { id }, "license reinstate 01900000-0000-7000-8000-000000000001"),
+    ]
 }
 
 /// About searches and saved queries.
@@ -264,7 +274,14 @@ fn what_no_argument_can_say_is_said() {
 
 #[test]
 fn every_write_has_a_command() {
-    let all = [Effect::Issue(issue()), revoke("a"), Effect::Unrevoke { id: license_id(1) }];
+    let id = license_id(1);
+    let all = [
+        Effect::Issue(issue()),
+        revoke("a"),
+        Effect::Unrevoke { id },
+        Effect::Suspend { id, note: None },
+        Effect::Reinstate { id },
+    ];
     for effect in all {
         assert!(effect.is_write() && matches!(of(&effect, None), Said::Line(_)), "{effect:?}");
     }

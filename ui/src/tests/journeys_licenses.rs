@@ -41,6 +41,22 @@ async fn a_license_is_deleted_and_comes_back_as_what_it_was() {
 }
 
 #[tokio::test]
+async fn a_license_is_suspended_in_its_detail_and_reinstated_in_the_list() {
+    let (_home, mut screen) = opened(2).await;
+    screen.press("<enter>").settle().await;
+    screen.press("p").type_text("not paid").press("<enter><enter>").settle().await;
+    shows(&mut screen, &["License", "is suspended.", "status       suspended", "[Overview]"]);
+    screen.press("A").settle().await;
+    shows(&mut screen, &["[Audit]", "license.suspend", "license.issue"]);
+    screen.press("<esc>ss").settle().await;
+    shows(&mut screen, &["Licenses: suspended", "1 of 1", "customer0002"]);
+    screen.press("P<enter>").settle().await;
+    shows(&mut screen, &["is active again."]);
+    screen.press("9").settle().await;
+    shows(&mut screen, &["license.reinstate", "license.suspend"]);
+}
+
+#[tokio::test]
 async fn a_license_is_saved_once_and_known_when_it_is_read_again() {
     let (home, mut screen) = opened(1).await;
     let path = home.directory.path().join("a.lic");

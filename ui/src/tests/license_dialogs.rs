@@ -1,4 +1,4 @@
-//! What is done to one license: verifying, saving, deleting, extending; and taking one in.
+//! What is done to one license: verifying, saving, suspending, deleting, extending; and taking one in.
 
 use super::support::*;
 use crate::effect::Effect;
@@ -171,6 +171,58 @@ fn a_late_verdict_is_not_shown_of_another_license() {
     shows(&mut app, &["make room"]);
     press(&mut app, "<esc>");
     assert!(!text(&mut app, 80, 24).contains("looking at it"));
+}
+
+#[test]
+fn a_license_is_suspended_with_a_note_and_given_back() {
+    let mut app = with_licenses(vec![license(1)]);
+    press(&mut app, "pnot paid<enter>");
+    shows(
+        &mut app,
+        &["Suspend?", "customer1@example.com", "note     not paid", "until it is reinstated", "Enter suspend"],
+    );
+    let note = Some("not paid".to_owned());
+    assert_eq!(press(&mut app, "<enter>"), [Effect::Suspend { id: license_id(1), note }]);
+    assert_eq!(press(&mut app, "<enter>"), [], "it is being written");
+    app.update(Msg::Suspended(Err(why())));
+    press(&mut app, "<esc>");
+    shows(&mut app, &["note  not paid"]);
+    press(&mut app, "<enter><enter>");
+    let suspended = License { status: LicenseStatus::Suspended, ..license(1) };
+    app.update(Msg::Suspended(Ok(Box::new(suspended))));
+    shows(&mut app, &["Licenses: all", "License 00000001 is suspended.", "suspended"]);
+
+    press(&mut app, "p");
+    shows(&mut app, &["It is suspended already; P ends that."]);
+    press(&mut app, "P");
+    shows(&mut app, &["End the suspension?", "works again in the field", "Enter reinstate"]);
+    assert_eq!(press(&mut app, "<enter>"), [Effect::Reinstate { id: license_id(1) }]);
+    app.update(Msg::Reinstated(Ok(Box::new(license(1)))));
+    shows(&mut app, &["License 00000001 is active again."]);
+    press(&mut app, "P");
+    shows(&mut app, &["It is not suspended."]);
+}
+
+#[test]
+fn what_is_revoked_is_not_suspended_and_what_is_suspended_not_issued_anew() {
+    let mut app = with_licenses(vec![revoked(), License { status: LicenseStatus::Suspended, ..license(2) }]);
+    press(&mut app, "p");
+    shows(&mut app, &["Only an active license can be suspended."]);
+    press(&mut app, "je");
+    shows(&mut app, &["Only an active license can be issued anew."]);
+    press(&mut app, "x");
+    shows(&mut app, &["Revoke 00000002"]);
+}
+
+#[test]
+fn a_license_without_a_list_goes_on_in_the_field_and_the_dialogs_say_so() {
+    let alone = License { status_list: None, ..license(1) };
+    let mut app = with_licenses(vec![alone.clone()]);
+    press(&mut app, "p<enter>");
+    shows(&mut app, &["goes on working in the field"]);
+    let mut app = with_licenses(vec![License { status: LicenseStatus::Suspended, ..alone }]);
+    press(&mut app, "P");
+    shows(&mut app, &["in the field nothing changes"]);
 }
 
 #[test]

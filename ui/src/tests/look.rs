@@ -89,10 +89,8 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("reissue_review", on(with_licenses(vec![license(1)]), "ebob<enter><ctrl-u>30<enter><enter>"));
     scene("reissue_hostile", on(with_licenses(vec![hostile_license()]), "e"));
     scene("reissue_long", on(with_licenses(vec![long_license()]), "e"));
-    scene("revoke", on(with_licenses(many()), "x"));
-    scene("revoke_review_hostile", on(with_licenses(vec![hostile_license()]), "x<enter>"));
-    scene("unrevoke", on(with_licenses(vec![revoked()]), "u"));
 
+    scenes.extend(stopped());
     scenes.extend(super::look_batch::scenes());
     scenes.extend(super::look_keys::scenes());
     let mut scene = |name, app: App| scenes.push((name, app));
@@ -101,6 +99,23 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("error_hostile", failed(Explanation { message: text.clone(), cause: Some(text.clone()), hint: Some(text) }));
     scenes.extend(super::look_log::scenes());
     scenes
+}
+
+/// Revoking and suspending, and the way back. A function of its own: each scene takes its place on the stack.
+fn stopped() -> Vec<(&'static str, App)> {
+    let on = |mut app: App, keys: &str| {
+        press(&mut app, keys);
+        app
+    };
+    vec![
+        ("revoke", on(with_licenses(many()), "x")),
+        ("revoke_review_hostile", on(with_licenses(vec![hostile_license()]), "x<enter>")),
+        ("unrevoke", on(with_licenses(vec![revoked()]), "u")),
+        ("suspend", on(with_licenses(vec![license(1)]), "p")),
+        ("suspend_review_hostile", on(with_licenses(vec![hostile_license()]), "p<enter>")),
+        ("reinstate", on(with_licenses(vec![suspended()]), "P")),
+        ("delete_suspended", on(with_licenses(vec![suspended()]), "D<up><right>")),
+    ]
 }
 
 pub(super) fn many() -> Vec<License> {
@@ -118,6 +133,10 @@ pub(super) fn many() -> Vec<License> {
 
 pub(super) fn revoked() -> License {
     License { status: LicenseStatus::Revoked, ..license(1) }
+}
+
+pub(super) fn suspended() -> License {
+    License { status: LicenseStatus::Suspended, ..license(1) }
 }
 
 fn detail(license: License) -> App {

@@ -132,7 +132,7 @@ fn esc_goes_on_as_a_reviewer_and_changes_say_why_they_are_refused() {
     let mut app = with_licenses_as(Session::Locked, vec![license(1)]);
     press(&mut app, "<esc>");
     assert!(text(&mut app, 80, 24).contains("reviewer mode: read only"));
-    for key in ["n", "e", "x", "u", "D", "+", "i"] {
+    for key in ["n", "e", "x", "u", "p", "P", "D", "+", "i"] {
         assert_eq!(press(&mut app, key), []);
         assert!(text(&mut app, 120, 24).contains("Press L and give it"), "{key}");
     }

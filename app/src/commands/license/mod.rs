@@ -9,9 +9,11 @@ mod import;
 mod inspect;
 mod issue;
 mod list;
+mod reinstate;
 mod reissue;
 mod revoke;
 mod show;
+mod suspend;
 mod unrevoke;
 mod verify;
 
@@ -30,6 +32,8 @@ pub(crate) enum License {
     Reissue(Box<reissue::Reissue>),
     Revoke(revoke::Revoke),
     Unrevoke(unrevoke::Unrevoke),
+    Suspend(suspend::Suspend),
+    Reinstate(reinstate::Reinstate),
     Delete(delete::Delete),
     Export(export::Export),
     Verify(verify::Verify),
@@ -46,6 +50,8 @@ pub(crate) async fn dispatch(context: &Context, verb: License) -> Result {
         License::Reissue(args) => reissue::run(context, *args).await,
         License::Revoke(args) => revoke::run(context, args).await,
         License::Unrevoke(args) => unrevoke::run(context, args).await,
+        License::Suspend(args) => suspend::run(context, args).await,
+        License::Reinstate(args) => reinstate::run(context, args).await,
         License::Delete(args) => delete::run(context, args).await,
         License::Export(args) => export::run(context, args).await,
         License::Verify(args) => verify::run(context, &args),

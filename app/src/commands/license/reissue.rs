@@ -15,7 +15,7 @@ use licentia_core::{ClearField, ReissueRequest};
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  licentia license reissue 5d2f09ab --days 365
+  licentia license reissue 5d2f09ab --days 365 --overlap 14
   licentia license reissue 5d2f09ab --limit seats=20 --clear payload")]
 pub(crate) struct Reissue {
     /// The id of the license.
@@ -27,6 +27,10 @@ pub(crate) struct Reissue {
     /// Drop a field instead of inheriting it; may be repeated.
     #[arg(long, value_name = "FIELD", value_parser = clear_field())]
     clear: Vec<ClearField>,
+
+    /// So many days the old license goes on holding: only then its status list says superseded.
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..))]
+    overlap: Option<u32>,
 
     #[command(flatten)]
     acting: Acting,
@@ -81,6 +85,7 @@ pub(crate) async fn run(context: &Context, args: Reissue) -> Result {
                 payload,
                 identity: fields::identity(licentia, fields.identity.as_deref()).await?,
                 clear: args.clear,
+                overlap: args.overlap,
             };
             let out = fields.reserve()?;
             let reissued = licentia.licenses().reissue(operator, license.id, request).await?;
@@ -88,7 +93,11 @@ pub(crate) async fn run(context: &Context, args: Reissue) -> Result {
             Ok(reissued)
         })
         .await?;
-    context.output.note(&format!("{} is superseded.", reissued.superseded.id));
+    let old = reissued.superseded.id;
+    context.output.note(&match reissued.superseded_from {
+        Some(from) => format!("{old} is superseded; its status list says so from {from} on."),
+        None => format!("{old} is superseded."),
+    });
     fields::note_if_irrevocable(context, &reissued.license);
     context.output.thing(&view::license_with_token(&reissued.license, context.now()))
 }

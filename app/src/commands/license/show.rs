@@ -14,16 +14,20 @@ pub(crate) struct Show {
 }
 
 pub(crate) async fn run(context: &Context, args: Show) -> Result {
-    let (license, revocation) = context
+    let (license, revocation, superseded_from) = context
         .read(async |licentia| {
             let license = licentia.licenses().resolve(&args.id).await?;
             let revocation = licentia.revocations().get(license.id).await?;
-            Ok((license, revocation))
+            let superseded_from = licentia.licenses().superseded_from(license.id).await?;
+            Ok((license, revocation, superseded_from))
         })
         .await?;
     let mut shown = view::license_with_token(&license, context.now());
     if let Some(revocation) = &revocation {
         shown.insert("revocation".to_owned(), view::revocation(revocation).into());
+    }
+    if let Some(from) = superseded_from {
+        shown.insert("superseded_from".to_owned(), from.to_string().into());
     }
     if let Some(carried) = checkpoint_in(&license.token) {
         shown.insert("log".to_owned(), view::carried_checkpoint(carried.checkpoint()).into());

@@ -74,6 +74,8 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     licentia.revocations().unrevoke(operator, license.id, None).await.unwrap();
     let out = PublishRequest { directory: world.directory().join("published"), valid_for: 60, ttl: 60 };
     licentia.revocations().publish(operator, out).await.unwrap();
+    licenses.suspend(operator, reissued.license.id, None).await.unwrap();
+    licenses.reinstate(operator, reissued.license.id).await.unwrap();
     licenses.delete(operator, license.id).await.unwrap();
     licenses.import(operator, &Licenses::armored(&license)).await.unwrap();
     licenses.revoke_and_delete(operator, reissued.license.id).await.unwrap();

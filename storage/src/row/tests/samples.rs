@@ -118,6 +118,7 @@ pub(super) fn status_list_entry() -> StatusListEntry {
         value: 1,
         prior_value: Some(0),
         updated_at: NOON,
+        superseded_from: None,
     }
 }
 
