@@ -5,7 +5,7 @@
 
 use super::Revocations;
 use crate::audit::Kind;
-use crate::license::CAPACITY;
+use crate::license::{CAPACITY, value_at};
 use crate::new_file::{NewFile, failed};
 use crate::{Error, Issuer, Operator, Result, Timestamp, issuer};
 use ed25519_dalek::SigningKey;
@@ -174,8 +174,8 @@ async fn values(tx: &Tx, list: &StatusList) -> Result<BTreeMap<u64, u8>> {
             say(at.idx, StatusValue::from(license.status).0)?;
         }
     }
-    for (idx, value) in tx.reader().status_values(list.id).await? {
-        say(index(idx)?, value)?;
+    for (idx, value, superseded_from) in tx.reader().status_values(list.id).await? {
+        say(index(idx)?, value_at(StatusValue(value), superseded_from, tx.now()).0)?;
     }
     Ok(values)
 }

@@ -184,3 +184,38 @@ async fn a_license_that_came_back_with_its_file_can_be_revoked_in_the_field() {
     assert_eq!(world.in_the_field(&carol).await.unwrap_err(), "revoked");
     world.assert_verified().await;
 }
+
+#[tokio::test]
+async fn a_product_honours_a_suspension_and_its_end() {
+    let world = World::new().await;
+    let issuer = world.field_issuer("field").await;
+    let alice = world.issue_by(&issuer, "alice").await;
+    let licenses = world.licentia.licenses();
+    licenses.suspend(&world.operator, alice.id, None).await.unwrap();
+    world.publish().await;
+    assert_eq!(world.in_the_field(&alice).await.unwrap_err(), "suspended");
+    licenses.reinstate(&world.operator, alice.id).await.unwrap();
+    world.publish().await;
+    world.in_the_field(&alice).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_license_that_was_reissued_with_an_overlap_is_honoured_until_that_is_over() {
+    let world = World::new().await;
+    let issuer = world.field_issuer("field").await;
+    let [alice, bob] = [world.issue_by(&issuer, "alice").await, world.issue_by(&issuer, "bob").await];
+    let licenses = world.licentia.licenses();
+    for license in [&alice, &bob] {
+        let ask = licentia_core::ReissueRequest { overlap: Some(2), ..licentia_core::ReissueRequest::default() };
+        licenses.reissue(&world.operator, license.id, ask).await.unwrap();
+    }
+    world.clock.advance(86_400);
+    world.publish().await;
+    world.in_the_field(&alice).await.expect("a day is left");
+    world.revoke(bob.id).await;
+    world.publish().await;
+    assert_eq!(world.in_the_field(&bob).await.unwrap_err(), "revoked", "that waits for nothing");
+    world.clock.advance(86_400);
+    world.publish().await;
+    assert_eq!(world.in_the_field(&alice).await.unwrap_err(), "superseded");
+}

@@ -8,7 +8,7 @@ use crate::entity::{
 use crate::{
     Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Origin, ProbeToken,
     ProbeTokenId, Revocation, Secret, SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StoreError,
-    TotpSecret, Vault,
+    Timestamp, TotpSecret, Vault,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -81,12 +81,13 @@ impl Reader<'_> {
         Ok(find.all(self).await?)
     }
 
-    /// Indices and values of a list that are not valid.
-    pub async fn status_values(&self, list: StatusListId) -> Result<Vec<(i64, i64)>, StoreError> {
+    /// Indices and values of a list that are not valid, and from when on where that is later.
+    pub async fn status_values(&self, list: StatusListId) -> Result<Vec<(i64, i64, Option<Timestamp>)>, StoreError> {
         let find = status_list_entry::Entity::find()
             .select_only()
             .column(status_list_entry::Column::Idx)
             .column(status_list_entry::Column::Value)
+            .column(status_list_entry::Column::SupersededFrom)
             .filter(status_list_entry::Column::ListId.eq(list))
             .filter(status_list_entry::Column::Value.ne(0));
         Ok(find.into_tuple().all(self).await?)

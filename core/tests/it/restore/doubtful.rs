@@ -14,7 +14,7 @@ const NEW_ISSUER: &str = "
         FROM issuer LIMIT 1;
     INSERT INTO status_list VALUES (x'ee000000000000000000000000000001', x'ee000000000000000000000000000000', NULL, 8, 0);
     INSERT INTO status_list_entry VALUES (x'ee000000000000000000000000000002', x'ee000000000000000000000000000000', 'jti',
-        x'ee000000000000000000000000000001', 0, 0, 0, NULL, 0);";
+        x'ee000000000000000000000000000001', 0, 0, 0, NULL, 0, NULL);";
 
 #[tokio::test]
 async fn a_database_that_does_not_verify_does_not_tell_everything() {
