@@ -74,17 +74,17 @@ impl Reader<'_> {
         rows.iter().map(cosignature).collect()
     }
 
-    /// What stands under the name of this witness at the largest checkpoint of an epoch, of those before a size.
+    /// What stands under the name of this witness at the largest checkpoint, of an epoch or of any, of those before a size.
     pub async fn cosignatures_by(
         &self,
         witness: &str,
-        epoch: i64,
+        epoch: Option<i64>,
         before: i64,
     ) -> Result<Vec<Cosignature>, StoreError> {
         let sql = format!(
             "SELECT {COSIGNATURE} FROM audit_cosignature WHERE witness = ?1 AND size = (
                  SELECT c.size FROM audit_cosignature c WHERE c.witness = ?1 AND c.size < ?3
-                 AND EXISTS (SELECT 1 FROM audit_checkpoint p WHERE p.size = c.size AND p.epoch = ?2)
+                 AND EXISTS (SELECT 1 FROM audit_checkpoint p WHERE p.size = c.size AND p.epoch = coalesce(?2, p.epoch))
                  ORDER BY c.size DESC LIMIT 1)"
         );
         let values = [witness.into(), epoch.into(), before.into()];

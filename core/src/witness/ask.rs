@@ -72,7 +72,7 @@ impl Witnesses<'_> {
         let ours = u64::try_from(checkpoint.size).unwrap_or(0);
         let signed = SignedCheckpoint::parse(checkpoint.note.as_bytes())
             .map_err(|error| StoreError::Damaged(format!("the note of a checkpoint: {error}")))?;
-        let said = self.signed_by(&key, checkpoint.epoch).await?;
+        let said = self.signed_by(&key, Some(checkpoint.epoch)).await?;
         if let Some((_, signed_at)) = said.filter(|(size, _)| *size == ours) {
             return Ok(Asked { witness: name.clone(), size: ours, signed_at, known: true });
         }

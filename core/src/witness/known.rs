@@ -71,19 +71,13 @@ impl Witnesses<'_> {
 
     /// How far a witness vouches for the log, where its line still fits the checkpoint that it stands under.
     pub async fn witnessed_by(self, witness: &Witness) -> Result<Option<Witnessed>> {
-        let key = key_of(witness)?;
-        let Some(latest) = self.0.reader().latest_checkpoint().await? else { return Ok(None) };
-        for epoch in (1..=latest.epoch).rev() {
-            if let Some((size, at)) = self.signed_by(&key, epoch).await? {
-                return Ok(Some(Witnessed { size, at, by: witness.name.clone() }));
-            }
-        }
-        Ok(None)
+        let found = self.signed_by(&key_of(witness)?, None).await?;
+        Ok(found.map(|(size, at)| Witnessed { size, at, by: witness.name.clone() }))
     }
 
-    /// The largest checkpoint of an epoch that a key signed, and when. What stands there is no proof by itself: the
+    /// The largest checkpoint that a key signed, of an epoch or of any, and when. What stands there is no proof by itself: the
     /// file may be somebody else's work, and a witness may come back under its name with another key.
-    pub(super) async fn signed_by(self, key: &VerifierKey, epoch: i64) -> Result<Option<(u64, Timestamp)>> {
+    pub(super) async fn signed_by(self, key: &VerifierKey, epoch: Option<i64>) -> Result<Option<(u64, Timestamp)>> {
         let (reader, mut before) = (self.0.reader(), i64::MAX);
         loop {
             let said = reader.cosignatures_by(key.name(), epoch, before).await?;

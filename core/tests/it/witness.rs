@@ -6,7 +6,7 @@ use licentia_core::tlog;
 use licentia_core::witness::{
     AddCheckpoint, Asked, Log, NewWitness, Post, Refusal, Reply, SIZE_TYPE, Seen, WitnessError, WitnessKey,
 };
-use licentia_core::{Backup, CheckState, Error, Explanation, Licentia, Noun, Timestamp, Witness};
+use licentia_core::{Backup, CheckState, Error, Explanation, Licentia, Noun, RestoreRequest, Timestamp, Witness};
 use std::sync::{Arc, Mutex};
 
 /// A witness without a network.
@@ -123,6 +123,19 @@ async fn a_witness_is_made_known_once_and_removed_by_its_name() {
     assert_eq!(said.message, "there is no witness acme-witness");
     assert_eq!(said.hint.as_deref(), Some("`licentia audit witness list` shows what there is."));
     world.assert_verified().await;
+}
+
+/// After a lost database the epoch is the number of seconds since 1970: nobody can look into each of so many.
+#[tokio::test]
+async fn that_a_witness_has_signed_nothing_is_found_out_in_any_epoch() {
+    let world = World::new().await;
+    let backup = world.back_up("backup.db").await;
+    let world = world.lost_and_restored(RestoreRequest { file: backup, published: None, force: true }).await;
+    world.checkpoint().await;
+    let remote = Remote::new(&world).await;
+    let witnesses = world.licentia.witnesses();
+    witnesses.add(&world.operator, new_witness(remote.vkey())).await.unwrap();
+    assert_eq!(witnesses.latest().await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -58,9 +58,9 @@ async fn a_checkpoint_and_what_witnesses_say_of_it_are_kept_as_they_were_first()
     assert_eq!(reader.latest_checkpoint().await.unwrap(), Some(checkpoint(3)));
     assert_eq!(reader.checkpoints_from(2, 10).await.unwrap(), [checkpoint(2), checkpoint(3)]);
     assert_eq!(reader.cosignatures(3).await.unwrap(), [cosignature(3, "one"), cosignature(3, "two")]);
-    assert_eq!(reader.cosignatures_by("one", 1, 4).await.unwrap(), [cosignature(3, "one")]);
+    assert_eq!(reader.cosignatures_by("one", Some(1), 4).await.unwrap(), [cosignature(3, "one")]);
     for (witness, epoch, before) in [("one", 1, 3), ("one", 2, 4), ("three", 1, 4)] {
-        assert_eq!(reader.cosignatures_by(witness, epoch, before).await.unwrap(), []);
+        assert_eq!(reader.cosignatures_by(witness, Some(epoch), before).await.unwrap(), []);
     }
     assert_eq!(reader.audit_size().await.unwrap(), before, "no event was due");
 }
@@ -86,9 +86,12 @@ async fn a_line_stands_in_the_way_of_no_other() {
         .await
         .unwrap();
     let reader = home.store.reader();
-    assert_eq!(reader.cosignatures_by("one", 1, i64::MAX).await.unwrap(), [cosignature(2, "one"), other(2)]);
-    assert_eq!(reader.cosignatures_by("one", 1, 2).await.unwrap(), [cosignature(1, "one")]);
-    assert_eq!(reader.cosignatures_by("one", 1, 1).await.unwrap(), []);
+    for epoch in [Some(1), None] {
+        let said = reader.cosignatures_by("one", epoch, i64::MAX).await.unwrap();
+        assert_eq!(said, [cosignature(2, "one"), other(2)]);
+    }
+    assert_eq!(reader.cosignatures_by("one", Some(1), 2).await.unwrap(), [cosignature(1, "one")]);
+    assert_eq!(reader.cosignatures_by("one", Some(1), 1).await.unwrap(), []);
 }
 
 #[tokio::test]
