@@ -14,7 +14,7 @@ pub(crate) const APPLICATION_ID: i64 = 0x4C69_4365;
 const OLDEST_SQLITE: (u32, u32, u32) = (3, 51, 3);
 
 /// How long a writer waits for another process. A batch of 100,000 holds the lock for seconds.
-const PATIENCE: Duration = Duration::from_mins(1);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 const READERS: u32 = 4;
 

@@ -4,29 +4,25 @@
 //! come through as what it is, so that it can be named.
 
 mod checkpoint;
-mod packed;
+mod connection;
 mod rows;
 mod value;
 
-pub use packed::Packed;
-pub use rows::{AuditedTable, RawRow, ReadRows, audited_tables, row_hash};
+pub use rows::{AuditedTable, RawRow, audited_tables, row_hash};
 
 use crate::audit::{AuditLog, SealedFields, key_id};
-use crate::open;
 use crate::{LogId, StoreError, Timestamp, migration, row};
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{ConnectOptions, Connection};
+use connection::Connection;
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
 use std::path::Path;
 use uuid::Uuid;
-use value::{bytes, integer, kind_of, strict_blob, strict_integer, strict_text};
+use value::{bytes, integer, is_null, strict_blob, strict_integer, strict_text, value};
 
 pub use checkpoint::{RawCheckpoint, RawCosignature, RawVouchers, RawWitness};
 
 /// Entries or rows of one read. Longer reads keep the write-ahead log from being reset.
 pub const CHUNK: i64 = 2_000;
-
-/// Rows that the reading thread may be ahead: with few, both threads wait for each other all the time.
-const AHEAD: usize = 500;
 
 /// Entries with their payloads, column by column.
 const ENTRIES: &str = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, \
@@ -34,10 +30,13 @@ const ENTRIES: &str = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, 
     e.previous_hash, e.hash, e.signature, p.salt, p.body \
     FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq";
 
+/// The keys of the log, in the order of writing.
+const KEYS: &str = "SELECT id, public_key, epoch, created_at FROM audit_key ORDER BY rowid";
+
 /// Reads what is in the file, whatever it is.
 #[derive(Debug)]
 pub struct RawReader {
-    connection: SqliteConnection,
+    connection: Connection,
 }
 
 /// One row of `audit_entry` with its payload, as found.
@@ -120,13 +119,7 @@ impl RawFrame {
 impl RawReader {
     /// Opens a file for verification.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let mode = open::reading_mode(path);
-        let connection = open::options(path, mode)
-            .row_buffer_size(AHEAD)
-            .connect()
-            .await
-            .map_err(|error| StoreError::from_sqlx(&error, path))?;
-        Ok(Self { connection })
+        Ok(Self { connection: Connection::open(path).await? })
     }
 
     /// The frame of the log, all of one state of the file.
@@ -138,18 +131,23 @@ impl RawReader {
     }
 
     async fn read_frame(&mut self) -> Result<RawFrame, StoreError> {
-        let logs = self.all("SELECT id, created_at, encoding, public_key FROM audit_log", &[]).await?;
-        let keys = self.all("SELECT id, public_key, epoch, created_at FROM audit_key ORDER BY rowid", &[]).await?;
-        let heads = self.all("SELECT size, hash, recorded_at FROM audit_head", &[]).await?;
-        let largest = self.all("SELECT coalesce(max(seq), 0) FROM audit_entry", &[]).await?;
+        let all = &mut self.connection;
+        let sql = "SELECT id, created_at, encoding, public_key FROM audit_log";
+        let log = |row: &Row<'_>| (bytes(row, 0), integer(row, 1), integer(row, 2), bytes(row, 3));
+        let logs = all.all(sql, [], log).await?;
+        let keys = all.all(KEYS, [], key).await?;
+        let head = |row: &Row<'_>| (integer(row, 0), bytes(row, 1), integer(row, 2));
+        let heads = all.all("SELECT size, hash, recorded_at FROM audit_head", [], head).await?;
+        let largest = all.all("SELECT max(seq) FROM audit_entry", [], |row| integer(row, 0)).await?;
+        let size = |row: &Row<'_>| (!is_null(row, 0)).then(|| integer(row, 0));
         // A file without that table has another schema, which is named elsewhere.
-        let checkpoint = self.all("SELECT max(size) FROM audit_checkpoint", &[]).await.unwrap_or_default();
+        let checkpoint = all.all("SELECT max(size) FROM audit_checkpoint", [], size).await.unwrap_or_default();
         Ok(RawFrame {
-            logs: logs.iter().map(|row| (bytes(row, 0), integer(row, 1), integer(row, 2), bytes(row, 3))).collect(),
-            keys: keys.iter().map(key).collect(),
-            heads: heads.iter().map(|row| (integer(row, 0), bytes(row, 1), integer(row, 2))).collect(),
-            largest_seq: largest.first().map_or(0, |row| integer(row, 0)),
-            largest_checkpoint: checkpoint.first().filter(|row| kind_of(row, 0).is_some()).map(|row| integer(row, 0)),
+            logs,
+            keys,
+            heads,
+            largest_seq: largest.first().copied().unwrap_or_default(),
+            largest_checkpoint: checkpoint.first().copied().flatten(),
         })
     }
 
@@ -157,14 +155,13 @@ impl RawReader {
     pub async fn orphan_payloads(&mut self) -> Result<Vec<i64>, StoreError> {
         let sql = "SELECT seq FROM audit_payload p \
              WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.seq = p.seq) LIMIT 100";
-        Ok(self.all(sql, &[]).await?.iter().map(|row| integer(row, 0)).collect())
+        self.connection.all(sql, [], |row| integer(row, 0)).await
     }
 
     /// The next entries from `seq` on, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
     pub async fn entries_from(&mut self, seq: i64, to: i64, log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
         let sql = format!("{ENTRIES} WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?");
-        let rows = self.all(&sql, &[seq, to, CHUNK]).await?;
-        Ok(rows.iter().map(|row| entry(row, log_id)).collect())
+        self.connection.all(sql, [seq, to, CHUNK], move |row| entry(row, log_id)).await
     }
 
     /// The next entries of these kinds behind `seq`, up to `to`: found by the index of kinds, however long the log is.
@@ -178,22 +175,20 @@ impl RawReader {
         let kinds = kinds.iter().map(|kind| format!("'{}'", kind.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
         // The plus keeps SQLite from walking along all entries in their order instead.
         let sql = format!("{ENTRIES} WHERE e.kind IN ({kinds}) AND +e.seq > ? AND +e.seq <= ? ORDER BY +e.seq LIMIT ?");
-        let rows = self.all(&sql, &[seq, to, CHUNK]).await?;
-        Ok(rows.iter().map(|row| entry(row, log_id)).collect())
+        self.connection.all(sql, [seq, to, CHUNK], move |row| entry(row, log_id)).await
     }
 
     /// The next signed notes of checkpoints of more than `size` entries, with the lines of witnesses behind each.
     pub async fn notes_after(&mut self, size: i64, to: i64) -> Result<Vec<RawNote>, StoreError> {
         let sql = "SELECT size, note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER BY size LIMIT ?";
-        let mut notes = Vec::new();
-        for row in self.all(sql, &[size, to, CHUNK]).await? {
-            let mut note = RawNote { size: integer(&row, 0), note: bytes(&row, 1) };
+        let note = |row: &Row<'_>| RawNote { size: integer(row, 0), note: bytes(row, 1) };
+        let mut notes = self.connection.all(sql, [size, to, CHUNK], note).await?;
+        for note in &mut notes {
             let sql = "SELECT line FROM audit_cosignature WHERE size = ? ORDER BY witness";
-            for line in self.all(sql, &[note.size]).await? {
-                note.note.extend(bytes(&line, 0));
+            for line in self.connection.all(sql, [note.size], |row| bytes(row, 0)).await? {
+                note.note.extend(line);
                 note.note.push(b'\n');
             }
-            notes.push(note);
         }
         Ok(notes)
     }
@@ -211,7 +206,9 @@ impl RawReader {
     /// Names of tables, indexes and triggers that are not as the migrations made them.
     pub async fn schema_differences(&mut self) -> Result<Vec<String>, StoreError> {
         let expected = migration::expected_schema().await?;
-        let found = migration::schema_of(&mut self.connection).await?;
+        // As bytes: in a damaged schema a name may be anything.
+        let text = |row: &Row<'_>, at| String::from_utf8_lossy(&bytes(row, at)).into_owned();
+        let found = self.connection.all(migration::SCHEMA, [], move |row| (text(row, 0), text(row, 1))).await?;
         let mut different: Vec<String> =
             expected.iter().filter(|object| !found.contains(object)).map(|(name, _)| name.clone()).collect();
         different.extend(
@@ -228,7 +225,7 @@ impl RawReader {
     pub async fn structure_problems(&mut self) -> Result<Vec<String>, StoreError> {
         // Every row is looked up in every index, which comes back to the same pages: 32 MiB of them are kept.
         self.run("PRAGMA cache_size = -32768").await?;
-        self.problems("PRAGMA integrity_check(100)").await
+        self.problems("PRAGMA integrity_check(100)".to_owned()).await
     }
 
     /// The same of each table by itself, so that what is wrong with one leaves none of the others out: either the
@@ -240,18 +237,17 @@ impl RawReader {
              SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0) WHERE name {which} 'audit_search*'"
         );
         let mut problems = Vec::new();
-        for table in &self.all(&sql, &[]).await? {
-            let name = String::from_utf8_lossy(&bytes(table, 0)).replace('\'', "''");
-            problems.append(&mut self.problems(&format!("PRAGMA integrity_check('{name}')")).await?);
+        for table in self.connection.all(sql, [], |row| bytes(row, 0)).await? {
+            let name = String::from_utf8_lossy(&table).replace('\'', "''");
+            problems.append(&mut self.problems(format!("PRAGMA integrity_check('{name}')")).await?);
         }
         Ok(problems)
     }
 
     /// One by one: SQLite puts many of them into one row, under a headline.
-    async fn problems(&mut self, sql: &str) -> Result<Vec<String>, StoreError> {
+    async fn problems(&mut self, sql: String) -> Result<Vec<String>, StoreError> {
         let mut problems = Vec::new();
-        for row in &self.all(sql, &[]).await? {
-            let text = bytes(row, 0);
+        for text in self.connection.all(sql, [], |row| bytes(row, 0)).await? {
             let lines = String::from_utf8_lossy(&text);
             let lines = lines.lines().filter(|line| *line != "ok" && !line.starts_with("*** in database"));
             problems.extend(lines.map(str::to_owned));
@@ -259,32 +255,18 @@ impl RawReader {
         Ok(problems)
     }
 
-    /// Closes the connection.
-    pub async fn close(self) {
-        // Nothing was written; nothing can be lost.
-        let _ = self.connection.close().await;
-    }
-
     async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        sqlx::raw_sql(sql).execute(&mut self.connection).await.map(|_| ()).map_err(|error| StoreError::of_sqlx(&error))
-    }
-
-    async fn all(&mut self, sql: &str, values: &[i64]) -> Result<Vec<SqliteRow>, StoreError> {
-        let mut query = sqlx::query(sqlx::AssertSqlSafe(sql));
-        for value in values {
-            query = query.bind(*value);
-        }
-        query.fetch_all(&mut self.connection).await.map_err(|error| StoreError::of_sqlx(&error))
+        self.connection.run(|connection| connection.execute_batch(sql)).await
     }
 }
 
-fn key(row: &SqliteRow) -> RawKey {
+fn key(row: &Row<'_>) -> RawKey {
     let hash = rows::hash_of(row, KEY_NOUN, 0..4);
     RawKey { id: bytes(row, 0), public_key: bytes(row, 1), epoch: integer(row, 2), created_at: integer(row, 3), hash }
 }
 
-fn entry(row: &SqliteRow, log_id: [u8; 16]) -> RawEntry {
-    let body = kind_of(row, 20).map(|_| (bytes(row, 19), bytes(row, 20)));
+fn entry(row: &Row<'_>, log_id: [u8; 16]) -> RawEntry {
+    let body = (!is_null(row, 20)).then(|| (bytes(row, 19), bytes(row, 20)));
     RawEntry {
         seq: integer(row, 0),
         fields: fields(row, log_id),
@@ -294,7 +276,7 @@ fn entry(row: &SqliteRow, log_id: [u8; 16]) -> RawEntry {
     }
 }
 
-fn fields(row: &SqliteRow, log_id: [u8; 16]) -> Result<SealedFields, &'static str> {
+fn fields(row: &Row<'_>, log_id: [u8; 16]) -> Result<SealedFields, &'static str> {
     Ok(SealedFields {
         version: strict_integer(row, 1, "version")?,
         log_id,
@@ -311,8 +293,8 @@ fn fields(row: &SqliteRow, log_id: [u8; 16]) -> Result<SealedFields, &'static st
         recorded_at: strict_integer(row, 11, "recorded_at")?,
         clock: strict_integer(row, 12, "clock")?,
         payload_hash: strict_blob(row, 13, 32, "payload_hash")?,
-        effects: match kind_of(row, 14) {
-            Some("BLOB") => bytes(row, 14),
+        effects: match value(row, 14) {
+            ValueRef::Blob(effects) => effects.to_vec(),
             _ => return Err("effects"),
         },
         key_id: strict_blob(row, 15, 16, "key_id")?,

@@ -70,9 +70,7 @@ impl Audit<'_> {
         self.0.pin_seen().await?;
         let log = self.0.reader().audit_log().await?.ok_or(Error::NotFounded)?;
         let mut raw = RawReader::open(self.0.store().path()).await?;
-        let grown = self.grow(&mut raw, &log, operator).await;
-        raw.close().await;
-        let (tree, key) = match grown? {
+        let (tree, key) = match self.grow(&mut raw, &log, operator).await? {
             Grown::Same(checkpoint) => return Ok(checkpoint),
             Grown::New { tree, key } => (tree, key),
         };
@@ -124,7 +122,7 @@ impl Audit<'_> {
         let mut vouchers = raw.vouchers(covered.saturating_add(1), i64::MAX).await?;
         let size = integer(self.0.reader().audit_size().await?);
         let ring = KeyRing::new(log, &raw.keys().await?);
-        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring);
+        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring, self.0.ambient().bytes());
         let own = ring.named(&operator.log_key().id()).ok_or(StoreError::WrongLogKey)?;
         let (start, mut chain, mut check) = match last.and_then(|last| Some((own_tree(log.id, &last, &own)?, last))) {
             // One that is larger than the log is looked at all the same.

@@ -2,15 +2,14 @@
 //! names. This is nearly all of the work, and none of it waits for another entry, so it is done on all cores.
 
 use super::keys::KeyRing;
-use super::signatures::{Multiples, WORTH_IT};
+use super::signatures::{Signed, WORTH_IT, all_hold};
 use crate::tlog::merkle::{Hash, leaf_hash};
-use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::{Signature, VerifyingKey};
 use licentia_storage::audit::{
     DecodeError, ENTRY_VERSION, RecordedEffect, SALT_LENGTH, SealedFields, decode_effects, entry_hash, payload_hash,
-    signature_holds, signed_bytes,
+    signed_bytes,
 };
 use licentia_storage::raw::RawEntry;
-use std::sync::OnceLock;
 
 /// An entry with what can be said of it by itself.
 #[derive(Debug)]
@@ -30,14 +29,9 @@ pub(crate) struct Prepared {
 #[derive(Debug)]
 pub(crate) struct Preparer {
     log_id: [u8; 16],
-    signers: Vec<Signer>,
-}
-
-#[derive(Debug)]
-struct Signer {
-    id: [u8; 16],
-    key: VerifyingKey,
-    multiples: OnceLock<Multiples>,
+    signers: Vec<([u8; 16], VerifyingKey)>,
+    /// What nobody knew who signed.
+    random: [u8; 32],
 }
 
 /// What is done about signatures.
@@ -49,9 +43,13 @@ pub(crate) enum Signatures {
 }
 
 impl Preparer {
-    pub(crate) fn new(log_id: [u8; 16], ring: &KeyRing) -> Self {
-        let signer = |(id, key)| Signer { id, key, multiples: OnceLock::new() };
-        Self { log_id, signers: ring.signers().map(signer).collect() }
+    pub(crate) fn new(log_id: [u8; 16], ring: &KeyRing, random: [u8; 32]) -> Self {
+        Self { log_id, signers: ring.signers().collect(), random }
+    }
+
+    /// With the keys of another ring.
+    pub(crate) fn renewed(&self, ring: &KeyRing) -> Self {
+        Self::new(self.log_id, ring, self.random)
     }
 
     pub(crate) fn log_id(&self) -> [u8; 16] {
@@ -61,35 +59,38 @@ impl Preparer {
     pub(crate) fn prepare(&self, entries: Vec<RawEntry>, signatures: Signatures) -> Vec<Prepared> {
         let mut prepared: Vec<Prepared> = entries.into_iter().map(one).collect();
         match signatures {
-            Signatures::Check => self.signers.iter().for_each(|signer| self.check(signer, &mut prepared)),
+            Signatures::Check => self.signers.iter().for_each(|(id, key)| self.check(id, key, &mut prepared)),
             Signatures::Trust => prepared.iter_mut().for_each(|one| one.signed = true),
         }
         prepared
     }
 
-    /// Looks at the signatures of those entries that name this signer's key.
-    fn check(&self, signer: &Signer, prepared: &mut [Prepared]) {
-        let mut named = Vec::new();
-        for one in prepared {
-            let signature = <[u8; 64]>::try_from(one.entry.signature.as_slice());
-            if let (Ok(fields), Ok(signature)) = (&one.entry.fields, signature)
-                && fields.key_id == signer.id
-            {
-                let message = signed_bytes(&self.log_id, one.entry.seq, &one.hash);
-                named.push((&mut one.signed, (message, signature), one.hash, one.entry.seq));
+    /// Looks at the signatures of those entries that name this key.
+    fn check(&self, id: &[u8; 16], key: &VerifyingKey, prepared: &mut [Prepared]) {
+        let named = prepared.iter_mut().filter_map(|one| {
+            one.entry.fields.as_ref().ok().filter(|fields| fields.key_id == id)?;
+            let signature = one.entry.signature.as_slice().try_into().ok()?;
+            Some((&mut one.signed, (signed_bytes(&self.log_id, one.entry.seq, &one.hash), signature)))
+        });
+        let (answers, signed): (Vec<_>, Vec<Signed>) = named.unzip();
+        self.answer(key, answers, &signed);
+    }
+
+    /// All at once; where they do not all hold, each half by itself.
+    fn answer(&self, key: &VerifyingKey, mut answers: Vec<&mut bool>, signed: &[Signed]) {
+        if signed.len() < WORTH_IT {
+            for (answer, (message, signature)) in answers.into_iter().zip(signed) {
+                *answer = key.verify_strict(message, &Signature::from_bytes(signature)).is_ok();
             }
-        }
-        if named.len() < WORTH_IT {
-            for (signed, (_, signature), hash, seq) in named {
-                *signed = signature_holds(&signer.key, &self.log_id, seq, &hash, &signature);
+        } else if all_hold(key, signed, &self.random) {
+            for answer in answers {
+                *answer = true;
             }
-            return;
-        }
-        let (answers, questions): (Vec<_>, Vec<_>) =
-            named.into_iter().map(|(signed, question, ..)| (signed, question)).unzip();
-        let multiples = signer.multiples.get_or_init(|| Multiples::of(&signer.key));
-        for (signed, holds) in answers.into_iter().zip(multiples.hold(&questions)) {
-            *signed = holds;
+        } else {
+            let (one, other) = signed.split_at(signed.len() / 2);
+            let others = answers.split_off(one.len());
+            self.answer(key, answers, one);
+            self.answer(key, others, other);
         }
     }
 }

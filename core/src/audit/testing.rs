@@ -76,7 +76,6 @@ impl World {
         for entry in reader.entries_from(1, i64::MAX, *log.log_id.0.as_bytes()).await.unwrap() {
             tree.push(leaf_hash(&entry.fields.unwrap().encode()));
         }
-        reader.close().await;
         let origin = tlog::origin(log.log_id, 1);
         let checkpoint = Checkpoint::new(&origin, tree.size(), tree.root()).unwrap();
         let line = checkpoint.cosign(WITNESS, &self.witness, 1_800_000_000).unwrap().to_string();

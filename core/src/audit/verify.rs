@@ -37,9 +37,7 @@ impl Audit<'_> {
         let mut reader = RawReader::open(self.0.store().path()).await?;
         let mut run = Run::new(self.0, request, pin, progress);
         run.restored = restored;
-        let outcome = Box::pin(run.check(&mut reader)).await;
-        reader.close().await;
-        if let Err(error) = outcome {
+        if let Err(error) = Box::pin(run.check(&mut reader)).await {
             run.findings.add(Code::Unreadable.at(None, format!("The file could not be read to its end: {error}.")));
         } else if request.level == Level::Full && run.is_whole() && run.findings.hold() {
             // An entry that was altered is not found by its new words either, and that says nothing of the index.
@@ -217,7 +215,9 @@ impl<'a> Run<'a> {
         let before = self.findings.clone();
         let walk = loop {
             let keys = Keys::of_table(log, frame);
-            let mut walk = Walk::begin(reader, log, keys, Some(vouchers), 1, true).await?.resuming(resume.take());
+            let mut walk = Walk::begin(reader, log, keys, Some(vouchers), 1, true, self.ambient.bytes())
+                .await?
+                .resuming(resume.take());
             match self.follow(reader, &mut walk, self.to).await? {
                 Walked::Through => break walk,
                 Walked::NotAsRemembered => self.findings = before.clone(),
@@ -241,7 +241,9 @@ impl<'a> Run<'a> {
         let part = self.from..=self.to;
         let keys = self.succession(reader, frame, log).await?;
         keys.name_the_rest(&part, &mut self.findings);
-        let mut walk = Walk::begin(reader, log, keys.along(log, &part), Some(vouchers), self.from, false).await?;
+        let mut walk =
+            Walk::begin(reader, log, keys.along(log, &part), Some(vouchers), self.from, false, self.ambient.bytes())
+                .await?;
         self.follow(reader, &mut walk, self.to).await?;
         self.checked = walk.chain.checked;
         self.finish_checkpoints(walk.checkpoints, self.request.to.is_none());

@@ -26,10 +26,7 @@ pub(super) async fn sqlite(database: &Path) -> Result<Check> {
 pub(super) async fn schema(database: &Path) -> Result<Check> {
     const NAME: &str = "schema";
     let versions = health::versions_of(database).await?;
-    let mut reader = RawReader::open(database).await?;
-    let different = reader.schema_differences().await;
-    reader.close().await;
-    let different = different?;
+    let different = RawReader::open(database).await?.schema_differences().await?;
     Ok(if !different.is_empty() {
         let found = format!("not as Licentia made it: {}", some(&different));
         Check::failed(NAME, found, "Something else changed the database. Put a backup back.")
@@ -95,10 +92,8 @@ pub(super) async fn issuers(licentia: &Licentia, has_vault: bool) -> Result<Chec
 pub(super) async fn audit_log(licentia: &Licentia) -> Result<Check> {
     const NAME: &str = "audit_log";
     let log = licentia.audit().identity().await?;
-    let mut reader = RawReader::open(&licentia.place().database).await?;
-    let frame = reader.frame().await;
-    reader.close().await;
-    let head = frame?.heads.first().map(|(size, hash, _)| (u64::try_from(*size).unwrap_or(0), tagged("blake3", hash)));
+    let frame = RawReader::open(&licentia.place().database).await?.frame().await?;
+    let head = frame.heads.first().map(|(size, hash, _)| (u64::try_from(*size).unwrap_or(0), tagged("blake3", hash)));
     let Some((size, hash)) = head else {
         return Ok(Check::failed(NAME, "the record of where the log ends is missing", VERIFY));
     };

@@ -133,29 +133,22 @@ impl Witnesses<'_> {
         let mut prover = Prover::consistency(old, size).map_err(|_| disagrees())?;
         let mut tree = Frontier::new();
         let mut reader = RawReader::open(self.0.store().path()).await?;
-        let read = async {
-            let mut next = 1;
-            while next <= checkpoint.size {
-                let entries = reader.entries_from(next, checkpoint.size, *log.id.0.as_bytes()).await?;
-                if entries.is_empty() {
-                    break;
-                }
-                for entry in entries {
-                    let Ok(fields) = entry.fields else { return Err(disagrees().into()) };
-                    if entry.seq != next {
-                        return Err(disagrees().into());
-                    }
-                    let leaf = leaf_hash(&fields.encode());
-                    tree.push(leaf);
-                    prover.take(leaf);
-                    next += 1;
-                }
+        let mut next = 1;
+        while next <= checkpoint.size {
+            let entries = reader.entries_from(next, checkpoint.size, *log.id.0.as_bytes()).await?;
+            if entries.is_empty() {
+                break;
             }
-            Ok::<_, Error>(())
+            for entry in entries {
+                let Some(fields) = entry.fields.ok().filter(|_| entry.seq == next) else {
+                    return Err(disagrees().into());
+                };
+                let leaf = leaf_hash(&fields.encode());
+                tree.push(leaf);
+                prover.take(leaf);
+                next += 1;
+            }
         }
-        .await;
-        reader.close().await;
-        read?;
         let proof = prover.finish().map_err(|_| disagrees())?;
         let fits = tree.root() == checkpoint.root && proof.len() <= MAX_PROOF_LINES;
         if fits { Ok(proof) } else { Err(disagrees().into()) }

@@ -242,7 +242,7 @@ async fn whatever_honest_people_do_the_log_verifies() {
         let (out, operator) = (history.world.path("log.tar"), history.world.operator.clone());
         history.world.licentia.audit().export_bundle(&out, Some(&operator), World::quiet()).await.unwrap();
         let request = BundleRequest { fingerprint: Some(history.world.fingerprint.clone()), witnesses: Vec::new() };
-        let found = verify_bundle(&out, &request, &World::quiet()).unwrap();
+        let found = verify_bundle(&out, &request, [7; 32], &World::quiet()).unwrap();
         let codes: Vec<&str> = found.report.issues.iter().map(|issue| issue.code).collect();
         assert_eq!(codes, ["tables_absent"], "seed {seed}");
     }

@@ -5,7 +5,6 @@ use crate::common::World;
 use licentia_core::audit::{KeySource, Level, VerifyReport, VerifyRequest};
 use licentia_core::pin::PinState;
 use licentia_core::{Error, Licentia, Place, StoreError};
-use licentia_storage::raw::RawReader;
 use std::time::Duration;
 
 impl World {
@@ -187,38 +186,6 @@ async fn a_log_that_was_founded_while_the_clock_was_set_verifies() {
     world.assert_verified().await;
     let kinds = world.licentia.audit().kinds().await.unwrap();
     assert!(kinds.contains(&"clock.adjusted".to_owned()));
-}
-
-/// The walk reads entries packed, and column by column only what is odd: both must say the same.
-#[tokio::test]
-async fn packed_entries_are_the_entries_or_none() {
-    let world = World::new().await;
-    for name in ["alice", "größe 🦀", "a,b"] {
-        world.issue(name).await;
-    }
-    let log_id = *world.licentia.audit().identity().await.unwrap().log_id.0.as_bytes();
-    let both = async || {
-        let mut reader = RawReader::open(&world.licentia.place().database).await.unwrap();
-        let packed = reader.packed_from(i64::MIN, i64::MAX).await.unwrap();
-        let plain = reader.entries_from(i64::MIN, i64::MAX, log_id).await.unwrap();
-        assert_eq!(packed.range(), Some((1, 6)));
-        (packed.unpack(log_id), plain)
-    };
-    let (packed, plain) = both().await;
-    assert_eq!(packed, Some(plain));
-    for odd in [
-        "UPDATE audit_entry SET id = substr(id, 2) WHERE seq = 2",
-        "UPDATE audit_entry SET id = CAST(id || x'00' AS BLOB), transaction_id = substr(transaction_id, 2) WHERE seq = 2",
-        "UPDATE audit_entry SET actor = CAST(x'ff' AS TEXT) WHERE seq = 2",
-        "DELETE FROM audit_payload WHERE seq = 2",
-    ] {
-        let world = World::new().await;
-        world.tamper("DROP TRIGGER audit_entry_no_update; DROP TRIGGER audit_payload_no_delete;");
-        world.tamper(odd);
-        let mut reader = RawReader::open(&world.licentia.place().database).await.unwrap();
-        let packed = reader.packed_from(i64::MIN, i64::MAX).await.unwrap();
-        assert_eq!(packed.unpack(log_id), None, "{odd}");
-    }
 }
 
 /// Numbers at the ends of what a number can be: somebody puts an entry there, and wants the verification to go round

@@ -152,7 +152,7 @@ impl Acme {
         licentia.close().await;
         let fingerprint = Some(self.world.fingerprint.clone());
         let request = BundleRequest { fingerprint, witnesses: vec![self.host.verifier_key()] };
-        let found = verify_bundle(&bundle, &request, &no_progress())?;
+        let found = verify_bundle(&bundle, &request, self.world.ambient().bytes(), &no_progress())?;
         let (seen, shows) = (found.witnessed.first().map(|seen| seen.size), self.host.shows());
         report.say(&format!(
             "  a bundle of it: {} entries, witnessed up to {}; the witness shows a checkpoint of {}.",

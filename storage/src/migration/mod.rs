@@ -78,11 +78,11 @@ pub(crate) async fn expected_schema() -> Result<Vec<(String, String)>, StoreErro
 }
 
 /// Name and SQL of every object of a schema, ordered by name.
-pub(crate) async fn schema_of(connection: &mut SqliteConnection) -> Result<Vec<(String, String)>, StoreError> {
-    let rows = sqlx::query("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name")
-        .fetch_all(connection)
-        .await
-        .map_err(|error| StoreError::Database(error.to_string()))?;
+pub(crate) const SCHEMA: &str = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
+
+async fn schema_of(connection: &mut SqliteConnection) -> Result<Vec<(String, String)>, StoreError> {
+    let rows =
+        sqlx::query(SCHEMA).fetch_all(connection).await.map_err(|error| StoreError::Database(error.to_string()))?;
     // As bytes: in a damaged schema a name may be anything.
     let text = |row: &SqliteRow, at: usize| {
         String::from_utf8_lossy(&row.try_get_unchecked::<Vec<u8>, _>(at).unwrap_or_default()).into_owned()

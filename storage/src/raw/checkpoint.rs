@@ -1,8 +1,10 @@
 //! Checkpoints, cosignatures and witnesses as they are found, to be compared with the entries.
 
-use super::{RawKey, RawReader, bytes, integer, key, kind_of};
+use super::value::{bytes, integer, value};
+use super::{KEYS, RawKey, RawReader, key};
 use crate::StoreError;
-use sqlx::sqlite::SqliteRow;
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
 
 /// A row of `audit_checkpoint`. What only tells people something, its reason and its time, is not read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,38 +56,34 @@ impl RawReader {
 
     /// The keys of the log, in the order of writing.
     pub async fn keys(&mut self) -> Result<Vec<RawKey>, StoreError> {
-        let rows = self.all("SELECT id, public_key, epoch, created_at FROM audit_key ORDER BY rowid", &[]).await?;
-        Ok(rows.iter().map(key).collect())
+        self.connection.all(KEYS, [], key).await
     }
 
     async fn read_vouchers(&mut self, from: i64, to: i64) -> Result<RawVouchers, StoreError> {
         let sql = "SELECT size, epoch, root, frontier, note FROM audit_checkpoint \
                    WHERE size BETWEEN ? AND ? ORDER BY size";
-        let checkpoints = self.all(sql, &[from, to]).await?;
+        let checkpoints = self.connection.all(sql, [from, to], checkpoint).await?;
         let sql = "SELECT size, witness, line, signed_at, received_at FROM audit_cosignature \
                    WHERE size BETWEEN ? AND ? ORDER BY size, witness";
-        let cosignatures = self.all(sql, &[from, to]).await?;
-        let witnesses = self.all("SELECT name, verifier_key, created_at FROM witness ORDER BY name", &[]).await?;
-        Ok(RawVouchers {
-            checkpoints: checkpoints.iter().map(checkpoint).collect(),
-            cosignatures: cosignatures.iter().map(cosignature).collect(),
-            witnesses: witnesses.iter().map(witness).collect(),
-        })
+        let cosignatures = self.connection.all(sql, [from, to], cosignature).await?;
+        let sql = "SELECT name, verifier_key, created_at FROM witness ORDER BY name";
+        let witnesses = self.connection.all(sql, [], witness).await?;
+        Ok(RawVouchers { checkpoints, cosignatures, witnesses })
     }
 }
 
-fn checkpoint(row: &SqliteRow) -> RawCheckpoint {
+fn checkpoint(row: &Row<'_>) -> RawCheckpoint {
     RawCheckpoint {
         size: integer(row, 0),
         epoch: integer(row, 1),
         root: bytes(row, 2),
         frontier: bytes(row, 3),
         // Text that became a blob is not what was written, whatever its bytes are.
-        note: if kind_of(row, 4) == Some("TEXT") { bytes(row, 4) } else { Vec::new() },
+        note: if matches!(value(row, 4), ValueRef::Text(_)) { bytes(row, 4) } else { Vec::new() },
     }
 }
 
-fn cosignature(row: &SqliteRow) -> RawCosignature {
+fn cosignature(row: &Row<'_>) -> RawCosignature {
     RawCosignature {
         size: integer(row, 0),
         witness: bytes(row, 1),
@@ -95,6 +93,6 @@ fn cosignature(row: &SqliteRow) -> RawCosignature {
     }
 }
 
-fn witness(row: &SqliteRow) -> RawWitness {
+fn witness(row: &Row<'_>) -> RawWitness {
     RawWitness { name: bytes(row, 0), verifier_key: bytes(row, 1), created_at: integer(row, 2) }
 }

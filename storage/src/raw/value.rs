@@ -1,71 +1,62 @@
 //! One value of a row: as what it is stored, as what it should be, or as it is hashed.
 
-use sqlx::sqlite::SqliteRow;
-use sqlx::{Decode, Row as _, Sqlite, TypeInfo, ValueRef};
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use std::borrow::Cow;
 
-/// What SQLite says is stored; none for NULL.
-pub(super) fn kind_of(row: &SqliteRow, column: usize) -> Option<&'static str> {
-    let value = row.try_get_raw(column).ok()?;
-    if value.is_null() {
-        return None;
+/// What is stored; NULL where there is no such column.
+pub(super) fn value<'r>(row: &'r Row<'_>, column: usize) -> ValueRef<'r> {
+    row.get_ref(column).unwrap_or(ValueRef::Null)
+}
+
+pub(super) fn is_null(row: &Row<'_>, column: usize) -> bool {
+    value(row, column) == ValueRef::Null
+}
+
+/// 0 for what is no integer.
+pub(super) fn integer(row: &Row<'_>, column: usize) -> i64 {
+    if let ValueRef::Integer(integer) = value(row, column) { integer } else { 0 }
+}
+
+/// Text or a blob; nothing for what is neither.
+pub(super) fn bytes(row: &Row<'_>, column: usize) -> Vec<u8> {
+    match value(row, column) {
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => bytes.to_vec(),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) => Vec::new(),
     }
-    Some(match value.type_info().name() {
-        "INTEGER" => "INTEGER",
-        "TEXT" => "TEXT",
-        "BLOB" => "BLOB",
-        _ => "REAL",
-    })
 }
 
-pub(super) fn integer(row: &SqliteRow, column: usize) -> i64 {
-    row.try_get_unchecked(column).unwrap_or_default()
-}
-
-pub(super) fn bytes(row: &SqliteRow, column: usize) -> Vec<u8> {
-    row.try_get_unchecked(column).unwrap_or_default()
-}
-
-pub(super) fn strict_integer(row: &SqliteRow, column: usize, name: &'static str) -> Result<i64, &'static str> {
-    if kind_of(row, column) == Some("INTEGER") { Ok(integer(row, column)) } else { Err(name) }
+pub(super) fn strict_integer(row: &Row<'_>, column: usize, name: &'static str) -> Result<i64, &'static str> {
+    if let ValueRef::Integer(integer) = value(row, column) { Ok(integer) } else { Err(name) }
 }
 
 pub(super) fn strict_blob(
-    row: &SqliteRow,
+    row: &Row<'_>,
     column: usize,
     length: usize,
     name: &'static str,
 ) -> Result<Vec<u8>, &'static str> {
-    let value = bytes(row, column);
-    if kind_of(row, column) == Some("BLOB") && value.len() == length { Ok(value) } else { Err(name) }
+    match value(row, column) {
+        ValueRef::Blob(bytes) if bytes.len() == length => Ok(bytes.to_vec()),
+        _ => Err(name),
+    }
 }
 
-pub(super) fn strict_text(row: &SqliteRow, column: usize, name: &'static str) -> Result<Option<String>, &'static str> {
-    match kind_of(row, column) {
-        None => Ok(None),
-        Some("TEXT") => String::from_utf8(bytes(row, column)).map(Some).map_err(|_| name),
-        Some(_) => Err(name),
+pub(super) fn strict_text(row: &Row<'_>, column: usize, name: &'static str) -> Result<Option<String>, &'static str> {
+    match value(row, column) {
+        ValueRef::Null => Ok(None),
+        ValueRef::Text(bytes) => std::str::from_utf8(bytes).map(|text| Some(text.to_owned())).map_err(|_| name),
+        _ => Err(name),
     }
 }
 
 /// A value as rows are encoded: integers as eight bytes, text and blobs as they are.
-pub(super) enum Canonical<'r> {
-    Integer([u8; 8]),
-    Bytes(&'r [u8]),
-}
-
-impl AsRef<[u8]> for Canonical<'_> {
-    fn as_ref(&self) -> &[u8] {
-        match self {
-            Self::Integer(bytes) => bytes,
-            Self::Bytes(bytes) => bytes,
-        }
-    }
-}
-
-pub(super) fn canonical(row: &SqliteRow, column: usize) -> Option<Canonical<'_>> {
-    if kind_of(row, column)? == "INTEGER" {
-        return Some(Canonical::Integer(integer(row, column).to_be_bytes()));
-    }
-    let bytes = row.try_get_raw(column).ok().and_then(|value| <&[u8] as Decode<Sqlite>>::decode(value).ok());
-    Some(Canonical::Bytes(bytes.unwrap_or_default()))
+pub(super) fn canonical<'r>(row: &'r Row<'_>, column: usize) -> Option<Cow<'r, [u8]>> {
+    Some(match value(row, column) {
+        ValueRef::Null => return None,
+        ValueRef::Integer(integer) => Cow::Owned(integer.to_be_bytes().to_vec()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cow::Borrowed(bytes),
+        // No column holds one. It must not be taken for an integer, a text or a blob of the same bytes.
+        ValueRef::Real(real) => Cow::Owned([&[0xff][..], &real.to_be_bytes()].concat()),
+    })
 }

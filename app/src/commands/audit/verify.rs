@@ -87,7 +87,7 @@ pub(crate) async fn run(context: &Context, args: Verify) -> Result {
     let fingerprint = args.log.as_deref().map(|log| fingerprint(context, log)).transpose()?;
     if let Some(bundle) = &args.bundle {
         let request = BundleRequest { fingerprint, witnesses: args.witness };
-        let found = verify_bundle(bundle, &request, &context.progress("verifying"))?;
+        let found = verify_bundle(bundle, &request, context.ambient.bytes(), &context.progress("verifying"))?;
         match context.output.format {
             Format::Table => context.output.text(&(for_people(&found.report) + &of_bundle(&found)))?,
             _ => context.output.thing(&view::serialized(&found))?,

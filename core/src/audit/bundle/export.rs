@@ -61,9 +61,8 @@ impl Audit<'_> {
         let made = ambient.now().seconds();
         let mut writer = Writer::new(file, u64::try_from(made).unwrap_or(0));
         let mut reader = RawReader::open(self.0.store().path()).await?;
-        let written = fill(&mut reader, &mut writer, out, &progress).await;
-        reader.close().await;
-        let Written { log, keys, passed, files, last_checkpoint } = written?;
+        let Written { log, keys, passed, files, last_checkpoint } =
+            fill(&mut reader, &mut writer, out, &progress).await?;
 
         let mut manifest = Manifest {
             version: Manifest::VERSION,

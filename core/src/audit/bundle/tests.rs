@@ -44,7 +44,7 @@ fn codes(report: &BundleReport) -> Vec<String> {
 }
 
 fn verify(path: &Path, request: &BundleRequest) -> BundleReport {
-    verify_bundle(path, request, &quiet()).unwrap()
+    verify_bundle(path, request, [7; 32], &quiet()).unwrap()
 }
 
 #[tokio::test]

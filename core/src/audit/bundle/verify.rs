@@ -44,17 +44,25 @@ pub struct BundleReport {
 }
 
 /// Checks everything that a bundle can show. An error means that the file cannot be read as a bundle.
-pub fn verify_bundle(path: &Path, request: &BundleRequest, progress: &Progress) -> Result<BundleReport> {
+///
+/// Whoever made the bundle must not know what is `random`.
+pub fn verify_bundle(
+    path: &Path,
+    request: &BundleRequest,
+    random: [u8; 32],
+    progress: &Progress,
+) -> Result<BundleReport> {
     let unreadable = |why| match why {
         BundleError::Io(source) => Error::Io { action: "read", path: path.to_owned(), source },
         why => Error::Bundle { path: path.to_owned(), why },
     };
-    Archive::open(path).and_then(|archive| Run::new(request).check(&archive, progress)).map_err(unreadable)
+    Archive::open(path).and_then(|archive| Run::new(request, random).check(&archive, progress)).map_err(unreadable)
 }
 
 /// One verification under way.
 struct Run<'a> {
     request: &'a BundleRequest,
+    random: [u8; 32],
     findings: Findings,
 }
 
@@ -72,8 +80,8 @@ struct Entries {
 }
 
 impl<'a> Run<'a> {
-    fn new(request: &'a BundleRequest) -> Self {
-        Self { request, findings: Findings::default() }
+    fn new(request: &'a BundleRequest, random: [u8; 32]) -> Self {
+        Self { request, random, findings: Findings::default() }
     }
 
     fn check(mut self, archive: &Archive, progress: &Progress) -> Result<BundleReport, BundleError> {
@@ -127,7 +135,7 @@ impl<'a> Run<'a> {
         let notes = archive.member(CHECKPOINTS)?;
         let mut checkpoints = Checkpoints::new(log.id, &self.request.witnesses, notes)?;
         let ring = KeyRing::new(log, &file.rows());
-        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring);
+        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring, self.random);
         let mut chain = Chain::from_start(log, ring);
         let mut introduced = Introductions::default();
         // None once an entry came whose leaf nobody knows.

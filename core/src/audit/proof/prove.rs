@@ -58,9 +58,7 @@ impl Audit<'_> {
         }
         let Some(checkpoint) = checkpoint else { return Err(Error::NoCheckpoint { seq }) };
         let mut reader = RawReader::open(self.0.store().path()).await?;
-        let made = Pass { seq, old, checkpoint, progress }.over(&mut reader).await;
-        reader.close().await;
-        let proof = made?;
+        let proof = Pass { seq, old, checkpoint, progress }.over(&mut reader).await?;
         let (new, mut file) = new_file::NewFile::beside(out, self.0.ambient())?;
         write!(file, "{proof}").map_err(|source| new_file::failed("write", out, source))?;
         new.place()?;

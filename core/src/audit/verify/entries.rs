@@ -46,9 +46,10 @@ impl Walk {
         vouchers: Option<&RawVouchers>,
         from: i64,
         whole: bool,
+        random: [u8; 32],
     ) -> Result<Self> {
         let Keys { ring, in_force } = keys;
-        let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring));
+        let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring, random));
         let keys = ring.all();
         let chain = if from == 1 {
             Chain::from_start(log, ring)
@@ -75,7 +76,7 @@ impl Walk {
     pub(super) fn prepare_with(&mut self, keys: &[RawKey], entries: Vec<RawEntry>) -> Vec<Prepared> {
         let ring = self.chain.ring();
         if ring.renew(keys) {
-            self.preparer = Arc::new(Preparer::new(self.preparer.log_id(), ring));
+            self.preparer = Arc::new(self.preparer.renewed(ring));
         }
         self.preparer.prepare(entries, Signatures::Check)
     }
@@ -102,25 +103,17 @@ impl Run<'_> {
             while ahead.len() < most
                 && let Some(from) = next
             {
-                let packed = reader.packed_from(from, to).await?;
-                let Some((first, end)) = packed.range() else {
+                let entries = reader.entries_from(from, to, log_id).await?;
+                let Some(last) = entries.last() else {
                     next = None;
                     break;
                 };
-                next = end.checked_add(1);
-                let (preparer, signatures) = (Arc::clone(&walk.preparer), walk.signatures_up_to(end));
-                let prepare = move || packed.unpack(log_id).map(|entries| preparer.prepare(entries, signatures));
-                ahead.push_back((first, end, tokio::task::spawn_blocking(prepare)));
+                next = last.seq.checked_add(1);
+                let (preparer, signatures) = (Arc::clone(&walk.preparer), walk.signatures_up_to(last.seq));
+                ahead.push_back(tokio::task::spawn_blocking(move || preparer.prepare(entries, signatures)));
             }
-            let Some((first, end, prepared)) = ahead.pop_front() else { break };
+            let Some(prepared) = ahead.pop_front() else { break };
             let prepared = prepared.await.map_err(|error| StoreError::Database(error.to_string()))?;
-            let prepared = if let Some(prepared) = prepared {
-                prepared
-            } else {
-                // Something in there is not what it should be: what it is, the columns say one by one.
-                let entries = reader.entries_from(first, end, log_id).await?;
-                walk.preparer.prepare(entries, walk.signatures_up_to(end))
-            };
             if self.take(walk, prepared) == Walked::NotAsRemembered {
                 return Ok(Walked::NotAsRemembered);
             }

@@ -67,7 +67,7 @@ impl Run<'_> {
         log: &AuditLog,
     ) -> Result<Succession> {
         let ring = KeyRing::new(log, &frame.keys);
-        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring);
+        let preparer = Preparer::new(*log.id.0.as_bytes(), &ring, self.ambient.bytes());
         let mut anchors = self.anchors(reader, &preparer).await?.into_iter().peekable();
         let mut keys =
             Succession { rows: frame.keys.clone(), first: (RawKey::first(log), ring.first()), later: Vec::new() };

@@ -67,7 +67,9 @@ impl Run<'_> {
         for _ in 0..STRETCHES {
             let Some(from) = self.somewhere(old) else { break };
             let to = from.saturating_add(STRETCH - 1).min(old);
-            let mut walk = Walk::begin(reader, log, keys.along(log, &(from..=to)), None, from, false).await?;
+            let mut walk =
+                Walk::begin(reader, log, keys.along(log, &(from..=to)), None, from, false, self.ambient.bytes())
+                    .await?;
             self.follow(reader, &mut walk, to).await?;
             self.checked += walk.chain.checked;
         }
@@ -84,7 +86,8 @@ impl Run<'_> {
     ) -> Result<()> {
         let part = self.from..=self.to;
         keys.name_the_rest(&part, &mut self.findings);
-        let mut walk = Walk::begin(reader, log, keys.along(log, &part), vouchers, self.from, false).await?;
+        let mut walk =
+            Walk::begin(reader, log, keys.along(log, &part), vouchers, self.from, false, self.ambient.bytes()).await?;
         self.follow(reader, &mut walk, self.to).await?;
         if let Some(size) = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()) {
             self.at_pin = self.hash_at(reader, log, size).await?;

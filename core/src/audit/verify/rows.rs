@@ -3,20 +3,18 @@
 use super::super::prepare::Prepared;
 use super::Run;
 use super::entries::Walk;
-use crate::{Result, StoreError};
+use crate::Result;
 use licentia_storage::raw::{AuditedTable, RawReader, RawRow, audited_tables};
-use tokio::task::JoinHandle;
 
 /// Rows of one state of the file, with the entries that came before it since the last one.
 struct Chunk {
     entries: Vec<Prepared>,
-    rows: JoinHandle<Result<Vec<RawRow>, StoreError>>,
+    rows: Vec<RawRow>,
 }
 
 impl Run<'_> {
     /// Every row of every audited table against its latest effect. Others may write meanwhile: each chunk of rows is
-    /// read in one state of the file together with the entries that came since. While one chunk is hashed, the next
-    /// is read.
+    /// read in one state of the file together with the entries that came since.
     pub(super) async fn compare_rows(&mut self, reader: &mut RawReader, mut walk: Walk) -> Result<()> {
         let mut empty = Vec::new();
         let mut seen = self.to;
@@ -24,17 +22,14 @@ impl Run<'_> {
             walk.replay.begin(table.noun, seen);
             let mut next = Some(i64::MIN);
             let mut any = false;
-            let mut before: Option<Chunk> = None;
             while let Some(rowid) = next {
-                let (chunk, last) = read(reader, &mut walk, &table, rowid, &mut seen).await?;
-                next = last.and_then(|last| last.checked_add(1));
-                any |= last.is_some();
-                if let Some(chunk) = before.replace(chunk) {
-                    self.compare(&mut walk, table.noun, chunk).await?;
+                let Chunk { entries, rows } = read(reader, &mut walk, &table, rowid, &mut seen).await?;
+                self.take(&mut walk, entries);
+                for row in &rows {
+                    walk.replay.compare(table.noun, row, &mut self.findings);
                 }
-            }
-            if let Some(chunk) = before {
-                self.compare(&mut walk, table.noun, chunk).await?;
+                next = rows.last().and_then(|last| last.rowid.checked_add(1));
+                any |= !rows.is_empty();
             }
             if !any {
                 empty.push(table.noun);
@@ -50,25 +45,16 @@ impl Run<'_> {
         self.finish_checkpoints(walk.checkpoints, true);
         Ok(())
     }
-
-    async fn compare(&mut self, walk: &mut Walk, noun: &'static str, chunk: Chunk) -> Result<()> {
-        self.take(walk, chunk.entries);
-        let rows = chunk.rows.await.map_err(|error| StoreError::Database(error.to_string()))??;
-        for row in &rows {
-            walk.replay.compare(noun, row, &mut self.findings);
-        }
-        Ok(())
-    }
 }
 
-/// The next chunk, and the last rowid in it. `seen` is the last entry that was read.
+/// The next chunk. `seen` is the last entry that was read.
 async fn read(
     reader: &mut RawReader,
     walk: &mut Walk,
     table: &AuditedTable,
     rowid: i64,
     seen: &mut i64,
-) -> Result<(Chunk, Option<i64>)> {
+) -> Result<Chunk> {
     let mut entries = Vec::new();
     reader.hold().await?;
     // Nothing comes behind the largest of all numbers.
@@ -81,7 +67,5 @@ async fn read(
     }
     let rows = reader.rows_from(table, rowid).await?;
     reader.release().await?;
-    let last = rows.last();
-    let rows = tokio::task::spawn_blocking(move || rows.hashed());
-    Ok((Chunk { entries, rows }, last))
+    Ok(Chunk { entries, rows })
 }

@@ -32,7 +32,6 @@ impl Structure {
                 }
             }
         }
-        reader.close().await;
         Ok(Self { problems, index_of_words })
     }
 

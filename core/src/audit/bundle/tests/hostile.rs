@@ -7,7 +7,7 @@ use std::path::Path;
 
 fn why(path: &Path, bytes: &[u8]) -> String {
     std::fs::write(path, bytes).unwrap();
-    match verify_bundle(path, &BundleRequest::default(), &quiet()) {
+    match verify_bundle(path, &BundleRequest::default(), [7; 32], &quiet()) {
         Err(Error::Bundle { why, .. }) => why.to_string(),
         other => panic!("{other:?}"),
     }
@@ -108,11 +108,11 @@ fn members_of_other_kinds_are_refused() {
         assert_eq!(why(&path, &bytes), "where README.md should begin, something else is", "{kind:?}");
     }
     assert!(matches!(
-        verify_bundle(directory.path(), &BundleRequest::default(), &quiet()),
+        verify_bundle(directory.path(), &BundleRequest::default(), [7; 32], &quiet()),
         Err(Error::Bundle { why: BundleError::NotAFile, .. })
     ));
     let none = directory.path().join("none");
-    assert!(matches!(verify_bundle(&none, &BundleRequest::default(), &quiet()), Err(Error::Io { .. })));
+    assert!(matches!(verify_bundle(&none, &BundleRequest::default(), [7; 32], &quiet()), Err(Error::Io { .. })));
 }
 
 #[tokio::test]
@@ -136,7 +136,8 @@ async fn every_byte_counts() {
         let mut bytes = whole.clone();
         bytes[at] ^= 1 << (at % 8);
         std::fs::write(&path, &bytes).unwrap();
-        let verified = verify_bundle(&path, &world.request(), &quiet()).is_ok_and(|found| found.report.verified);
+        let verified =
+            verify_bundle(&path, &world.request(), [7; 32], &quiet()).is_ok_and(|found| found.report.verified);
         assert!(!verified, "byte {at} of {}", whole.len());
     }
 }

@@ -299,7 +299,7 @@ async fn whatever_is_done_to_a_bundle_is_found_and_named() {
     for Case { name, parts, expected } in cases(&honest, &other).into_iter().chain(forged::cases(&honest)) {
         let path = directory.join(format!("case-{name}.tar"));
         std::fs::write(&path, parts.to_bytes()).unwrap();
-        let found = verify_bundle(&path, &world.request(), &super::quiet());
+        let found = verify_bundle(&path, &world.request(), [7; 32], &super::quiet());
         let mut told = told(&found);
         let unseen = found.as_ref().is_ok_and(|found| found.witnessed.is_empty() && !found.report.issues.is_empty());
         let ended = told.iter().any(|code| code == "log_missing");
@@ -329,7 +329,7 @@ async fn whatever_is_done_to_a_bundle_is_found_and_named() {
     for (name, bytes) in forged::not_bundles(&honest) {
         let path = directory.join(format!("case-{name}.tar"));
         std::fs::write(&path, bytes).unwrap();
-        let found = verify_bundle(&path, &world.request(), &super::quiet());
+        let found = verify_bundle(&path, &world.request(), [7; 32], &super::quiet());
         assert_eq!(told(&found), ["malformed"], "{name}");
         if kept.is_some() {
             std::fs::write(path.with_extension("json"), verdict(&found).to_string()).unwrap();
