@@ -153,7 +153,7 @@ fn of_restores() -> Vec<Error> {
         Error::NoRestore { seq: 3 },
         Error::NotThatRestore { seq: 6, pinned: 9 },
         Error::RestoreNotVerified(Box::new(report(Vec::new()))),
-        PublishedError::Old { path: path(), published_at: None, backup: Timestamp(0) }.into(),
+        PublishedError::Old { path: path(), published_at: Timestamp(0), backup: Timestamp(0) }.into(),
         PublishedError::Io { path: path(), source: io() }.into(),
         PublishedError::Malformed { path: path(), why: "it is no token of three parts".to_owned() }.into(),
         PublishedError::UnknownKey { path: path() }.into(),

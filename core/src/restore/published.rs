@@ -30,8 +30,8 @@ pub enum PublishedError {
     #[error("the signature of {} does not hold", path.display())]
     BadSignature { path: PathBuf },
     /// It says nothing of the time since the backup.
-    #[error("{} is too old: {}", path.display(), age(*published_at, *backup))]
-    Old { path: PathBuf, published_at: Option<Timestamp>, backup: Timestamp },
+    #[error("{} is too old: it was signed at {published_at}, and the backup goes up to {backup}", path.display())]
+    Old { path: PathBuf, published_at: Timestamp, backup: Timestamp },
     /// A list of the backup is not among the files.
     #[error("the status list {uri} is not among the published ones")]
     Missing { uri: String },
@@ -43,7 +43,7 @@ struct PublishedList {
     path: PathBuf,
     uri: String,
     issuer: Issuer,
-    published_at: Option<Timestamp>,
+    published_at: Timestamp,
     /// Index and value of whatever is not valid.
     values: Vec<(i64, i64)>,
 }
@@ -53,7 +53,7 @@ struct PublishedList {
 pub(super) struct Published {
     /// Every list of the backup is there, and none is older than it.
     pub(super) is_complete: bool,
-    /// When the oldest one was signed; none where one does not say it, or there are none.
+    /// When the oldest one was signed; none where there are none.
     pub(super) published_at: Option<Timestamp>,
 }
 
@@ -83,8 +83,7 @@ pub(super) async fn read(copy: &Licentia, directory: &Path, force: bool, carried
     for list in &lists {
         compare(copy, list, carried).await?;
     }
-    // None is less than any time.
-    Ok(Published { is_complete, published_at: lists.iter().map(|list| list.published_at).min().flatten() })
+    Ok(Published { is_complete, published_at: lists.iter().map(|list| list.published_at).min() })
 }
 
 fn files(directory: &Path) -> Result<Vec<PathBuf>, PublishedError> {
@@ -127,7 +126,7 @@ fn list(path: &Path, issuers: &[Issuer], keys: &TrustedKeys) -> Result<Published
     Ok(PublishedList {
         path: path.to_owned(),
         issuer: issuer.clone(),
-        published_at: Some(Timestamp(list.claims.iat.saturating_mul(1_000_000))),
+        published_at: Timestamp(list.claims.iat.saturating_mul(1_000_000)),
         values: values.collect(),
         uri: list.claims.sub,
     })
@@ -137,20 +136,13 @@ fn list(path: &Path, issuers: &[Issuer], keys: &TrustedKeys) -> Result<Published
 async fn none_is_old(copy: &Licentia, lists: &[PublishedList]) -> Result<()> {
     let size = copy.reader().audit_size().await?;
     let backup = copy.audit().get(size).await?.recorded_at;
-    let is_old = |list: &&PublishedList| list.published_at.is_none_or(|at| at.seconds() < backup.seconds());
+    let is_old = |list: &&PublishedList| list.published_at.seconds() < backup.seconds();
     match lists.iter().find(is_old) {
         Some(list) => {
             let (path, published_at) = (list.path.clone(), list.published_at);
             Err(PublishedError::Old { path, published_at, backup }.into())
         }
         None => Ok(()),
-    }
-}
-
-fn age(published_at: Option<Timestamp>, backup: Timestamp) -> String {
-    match published_at {
-        Some(at) => format!("it was signed at {at}, and the backup goes up to {backup}"),
-        None => "it does not say when it was signed".to_owned(),
     }
 }
 
