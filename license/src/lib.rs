@@ -69,6 +69,7 @@
 //!   a key may be bound to the one `iss` it signs for.
 //! - [`verify`]: everything. [`verify_signature`]: everything but time and audience. [`inspect`]: nothing.
 //! - `status_list` (with the feature of that name): whether a license was revoked, from a file on any web server.
+//! - [`bindings`] and [`machine`]: which machines a license is for. `totp` (feature): which secret its holder has to have.
 //! - [`sign`] and [`Claims`]: making licenses. [`armor`]: the text around a token.
 //!
 //! The bytes are written down in `docs/FORMAT.md`.
@@ -80,17 +81,21 @@
 pub mod armor;
 
 mod base64url;
+pub mod bindings;
 mod claims;
 mod invalid;
 mod invalid_list;
 mod jwk;
 mod key;
+pub mod machine;
 mod pem;
 mod sign;
 #[cfg(feature = "status-list")]
 pub mod status_list;
 pub mod strict_json;
 mod token;
+#[cfg(feature = "totp")]
+pub mod totp;
 mod trust;
 mod verify;
 

@@ -1,12 +1,13 @@
 //! Verifying: who, what for, when, and what is left unchecked.
 
+use licentia_license::bindings::Bindings;
+use licentia_license::machine::{Component, Fingerprint, MachineBinding};
 use licentia_license::{
     Claims, Expectation, Invalid, Status, StatusListRef, TrustedKeys, Unchecked, Verified, armor, inspect, sign,
     verify, verify_signature,
 };
-use serde_json::json;
 
-use crate::sample::{EXPIRES, ISSUED, NOW, claims, editor_now, keys, trusted, vendor_key};
+use crate::sample::{EXPIRES, ID, ISSUED, NOW, claims, editor_now, keys, trusted, vendor_key};
 
 fn license(change: impl FnOnce(&mut Claims)) -> String {
     let mut claims = claims();
@@ -46,7 +47,9 @@ fn what_was_not_checked_is_said() {
 
 #[test]
 fn a_license_with_bindings_is_refused_not_waved_through() {
-    let text = license(|c| c.bindings = Some(json!({ "machines": ["a"] })));
+    let machine = Fingerprint::new("acme", [(Component::MachineId, [7; 32])].into(), [].into(), None).unwrap();
+    let machine = MachineBinding::of(&machine, ID, 1).unwrap();
+    let text = license(|c| c.bindings = Some(Bindings::new(vec![machine], None).unwrap()));
     let refusal = Invalid::UnsupportedClaim("bindings");
     assert_eq!(verify(&text, &keys(), &editor_now()), Err(refusal.clone()));
     assert_eq!(verify_signature(&text, &keys()), Err(refusal));
