@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use crate::machine::Fingerprint;
+#[cfg(feature = "totp")]
+use crate::totp::TotpSecret;
+
 /// How far clocks may be apart, in seconds.
 pub const DEFAULT_LEEWAY: i64 = 60;
 
@@ -24,6 +28,9 @@ pub struct Evidence<'a> {
     pub(crate) grace: i64,
     pub(crate) latest_seen: Option<i64>,
     pub(crate) identity: Option<&'a [u8; 32]>,
+    pub(crate) machine: Option<&'a Fingerprint>,
+    #[cfg(feature = "totp")]
+    pub(crate) totp: Option<(&'a str, &'a TotpSecret)>,
     #[cfg(feature = "status-list")]
     pub(crate) list: crate::status_list::ListEvidence<'a>,
 }
@@ -38,6 +45,9 @@ impl<'a> Evidence<'a> {
             grace: 0,
             latest_seen: None,
             identity: None,
+            machine: None,
+            #[cfg(feature = "totp")]
+            totp: None,
             #[cfg(feature = "status-list")]
             list: crate::status_list::ListEvidence::default(),
         }
@@ -74,6 +84,20 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn identity(self, bytes: &'a [u8; 32]) -> Self {
         Self { identity: Some(bytes), ..self }
+    }
+
+    /// The fingerprint of the machine at hand, stretched for the vendor of the license. A license that is bound to no
+    /// machine fits all.
+    #[must_use]
+    pub fn machine(self, fingerprint: &'a Fingerprint) -> Self {
+        Self { machine: Some(fingerprint), ..self }
+    }
+
+    /// A code that somebody typed, and the secret that this host keeps. A license that is bound to none needs neither.
+    #[cfg(feature = "totp")]
+    #[must_use]
+    pub fn totp(self, code: &'a str, secret: &'a TotpSecret) -> Self {
+        Self { totp: Some((code, secret)), ..self }
     }
 }
 
@@ -115,7 +139,7 @@ impl Default for Evidence<'_> {
     }
 }
 
-/// Without the identity, which is a secret.
+/// Without identity, machine and code, which are secrets.
 impl fmt::Debug for Evidence<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Evidence")

@@ -3,6 +3,7 @@
 use crate::armor::ArmorError;
 use crate::codes::codes;
 use crate::invalid_list::InvalidList;
+use crate::machine::{ComponentMatch, MachineMatch};
 
 /// The reason for which a license was refused.
 ///
@@ -62,6 +63,18 @@ pub enum Invalid {
         /// The pin that the license names.
         expected: String,
     },
+    /// It is bound to machines, and the caller did not say on which one it is.
+    #[error("the license is bound to a machine, and no fingerprint of this one was given")]
+    MachineRequired,
+    /// It is bound to other machines, or this one changed too much.
+    #[error("the license is bound to another machine{}", differences(.0))]
+    MachineMismatch(Vec<MachineMatch>),
+    /// It is bound to a secret, and the caller gave none, or no code.
+    #[error("the license needs a code from an authenticator, and none was given")]
+    TotpRequired,
+    /// It is bound to another secret, or the code is not the one of this moment.
+    #[error("the code from the authenticator, or the secret behind it, is wrong")]
+    TotpWrong,
     /// A license for something else.
     #[error("the license is for {found:?}, not for {expected:?}")]
     WrongAudience {
@@ -108,6 +121,10 @@ codes! { Invalid:
     Self::NotYetValid { .. } => "not_yet_valid",
     Self::Expired { .. } => "expired",
     Self::IdentityMismatch { .. } => "identity_mismatch",
+    Self::MachineRequired => "machine_required",
+    Self::MachineMismatch(_) => "machine_mismatch",
+    Self::TotpRequired => "totp_required",
+    Self::TotpWrong => "totp_wrong",
     Self::Revoked => "revoked",
     Self::Suspended => "suspended",
     Self::Superseded => "superseded",
@@ -138,6 +155,10 @@ impl Invalid {
             Self::NotYetValid { .. } => "Wait until the license begins, or check the clock of this machine.",
             Self::ClockRolledBack { .. } => "Set the clock of this machine right.",
             Self::IdentityMismatch { .. } => "Use the license that was issued for this program, or update the program.",
+            Self::MachineRequired => "Hand in the fingerprint of this machine.",
+            Self::MachineMismatch(_) => "Use the license of this machine, or ask the vendor to bind it to this one.",
+            Self::TotpRequired => "Hand in a code from the authenticator, and the secret that this host keeps.",
+            Self::TotpWrong => "Wait for the next code, check the clock of this machine, and the secret that it keeps.",
             Self::WrongAudience { .. } => "Use the license that was issued for this product.",
             Self::MissingClaim(_) => "Ask the vendor for a complete license.",
             Self::UnsupportedClaim(_) => "Update the product to a version that can check this kind of license.",
@@ -148,6 +169,24 @@ impl Invalid {
             Self::StatusList(why) => why.hint(),
         }
     }
+}
+
+/// What became of the components of the machine that comes closest.
+fn differences(machines: &[MachineMatch]) -> String {
+    // The first of equals, as the license names them.
+    let Some(closest) = machines.iter().rev().max_by_key(|machine| machine.same()) else { return String::new() };
+    let differing: Vec<_> = closest
+        .differing()
+        .map(|(kind, found)| {
+            let became = match found {
+                ComponentMatch::Absent => "is not there",
+                ComponentMatch::NotTrusted => "is not to be trusted",
+                _ => "is another one",
+            };
+            format!("its {} {became}", kind.name())
+        })
+        .collect();
+    format!(", or this one changed: {}", differing.join(", "))
 }
 
 impl From<ArmorError> for Invalid {

@@ -119,6 +119,7 @@
 //! - [`Verdict`], [`Verified`], [`Invalid`]: the answer. [`Invalid::all_codes`] are the words that callers, logs and the
 //!   command line share.
 //! - `status_list` (with the feature of that name): whether a license was revoked, from a file on any web server.
+//! - [`bindings`] and [`machine`]: which machines a license is for. `totp` (feature): which secret its holder has to have.
 //! - [`sign`] and [`Claims`]: making licenses. [`armor`]: the text around a token.
 //!
 //! The bytes are written down in `docs/FORMAT.md`.
@@ -130,6 +131,7 @@
 pub mod armor;
 
 mod base64url;
+pub mod bindings;
 mod claims;
 mod codes;
 mod evidence;
@@ -137,12 +139,15 @@ mod invalid;
 mod invalid_list;
 mod jwk;
 mod key;
+pub mod machine;
 mod pem;
 mod sign;
 #[cfg(feature = "status-list")]
 pub mod status_list;
 pub mod strict_json;
 mod token;
+#[cfg(feature = "totp")]
+pub mod totp;
 mod trust;
 mod verified;
 mod verify;

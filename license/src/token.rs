@@ -32,7 +32,8 @@ pub(crate) const LICENSE: Form = Form { typ: "licentia+jwt", most_bytes: MAX_TOK
 /// # Errors
 ///
 /// Whatever keeps [`License::verify`](crate::License::verify) from reading a license keeps this from reading it too:
-/// `malformed`, `too_large`, `unsupported_algorithm`, `wrong_type`, `missing_claim`.
+/// `malformed`, `too_large`, `unsupported_algorithm`, `wrong_type`, `missing_claim`, and `unsupported_claim` for
+/// `bindings` of a form that is not known here.
 pub fn inspect(text: &str) -> Result<Inspected, Invalid> {
     let parts = Parts::read(text)?;
     Ok(Inspected { claims: Claims::parse(&parts.claims()?)?, token: parts.token.to_owned(), header: parts.header })

@@ -2,6 +2,7 @@
 
 use crate::claims::Claims;
 use crate::invalid::Invalid;
+use crate::machine::MachineMatch;
 use crate::token::Parts;
 use crate::trust::TrustedKeys;
 
@@ -37,14 +38,13 @@ pub fn verify_signature(text: &str, keys: &TrustedKeys) -> Result<Verified, Inva
     {
         return Err(Invalid::IssuerMismatch { claimed: claims.iss, expected: issuer.clone() });
     }
-    if claims.bindings.is_some() {
-        return Err(Invalid::UnsupportedClaim("bindings"));
-    }
     Ok(Verified {
         unchecked: unchecked(&claims),
         claims,
         kid: parts.header.kid,
         token: parts.token.to_owned(),
+        machines: Vec::new(),
+        totp_step: None,
         #[cfg(feature = "status-list")]
         status_list: None,
     })
@@ -62,6 +62,11 @@ pub struct Verified {
     pub token: String,
     /// What it contains and this verification did not establish. Not an error, but not nothing.
     pub unchecked: Vec<Unchecked>,
+    /// How each machine that it is bound to compares with the one at hand, once that was looked at. A product may tell
+    /// its user what changed before it is too much.
+    pub machines: Vec<MachineMatch>,
+    /// The step of the second factor's code: keep it, and refuse a code whose step is not later.
+    pub totp_step: Option<i64>,
     /// What the license's status list says of itself, once it was found to be a list to rely on. Remember its `iat`,
     /// whatever became of the license, and hand it in the next time: see
     /// [`Evidence::newest_status_list`](crate::Evidence::newest_status_list).
@@ -93,6 +98,10 @@ pub enum Unchecked {
     StatusList,
     /// Whether the program carries the identity that it names.
     Identity,
+    /// Whether this is a machine that it is bound to: only the signature was verified.
+    Machine,
+    /// Whether the holder has the secret that it is bound to: only the signature was verified.
+    Totp,
 }
 
 impl Unchecked {
@@ -104,6 +113,8 @@ impl Unchecked {
             Self::Time => "time",
             Self::StatusList => "status_list",
             Self::Identity => "identity",
+            Self::Machine => "machine",
+            Self::Totp => "totp",
         }
     }
 }
@@ -112,5 +123,9 @@ fn unchecked(claims: &Claims) -> Vec<Unchecked> {
     let mut left = vec![Unchecked::Audience, Unchecked::Time];
     left.extend(claims.status.as_ref().map(|_| Unchecked::StatusList));
     left.extend(claims.identity.as_ref().map(|_| Unchecked::Identity));
+    if let Some(bindings) = &claims.bindings {
+        left.extend(bindings.machines().first().map(|_| Unchecked::Machine));
+        left.extend(bindings.totp().map(|_| Unchecked::Totp));
+    }
     left
 }

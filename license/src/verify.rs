@@ -111,6 +111,8 @@ fn check(
     check_clock(evidence, now)?;
     check_time(license, evidence, now, grace)?;
     check_identity(license, evidence)?;
+    check_machine(license, evidence)?;
+    check_totp(license, evidence, now)?;
     #[cfg(feature = "status-list")]
     crate::status_list::check(license, keys, evidence, now, grace)?;
     #[cfg(not(feature = "status-list"))]
@@ -156,6 +158,39 @@ fn check_identity(license: &mut Verified, evidence: &Evidence<'_>) -> Result<(),
     }
     license.checked(Unchecked::Identity);
     Ok(())
+}
+
+/// Any one of the machines will do.
+fn check_machine(license: &mut Verified, evidence: &Evidence<'_>) -> Result<(), Invalid> {
+    let Some(bindings) = license.claims.bindings.as_ref().filter(|bindings| !bindings.machines().is_empty()) else {
+        return Ok(());
+    };
+    let fingerprint = evidence.machine.ok_or(Invalid::MachineRequired)?;
+    license.machines = bindings.compare(&license.claims.jti, fingerprint);
+    if !license.machines.iter().any(|machine| machine.matches) {
+        return Err(Invalid::MachineMismatch(license.machines.clone()));
+    }
+    license.checked(Unchecked::Machine);
+    Ok(())
+}
+
+#[cfg(feature = "totp")]
+fn check_totp(license: &mut Verified, evidence: &Evidence<'_>, now: i64) -> Result<(), Invalid> {
+    let Some(binding) = license.claims.bindings.as_ref().and_then(|bindings| bindings.totp()) else { return Ok(()) };
+    let (code, secret) = evidence.totp.ok_or(Invalid::TotpRequired)?;
+    let step = crate::totp::matches(binding, code, secret, now).ok_or(Invalid::TotpWrong)?;
+    license.totp_step = Some(step);
+    license.checked(Unchecked::Totp);
+    Ok(())
+}
+
+/// What cannot be checked is never passed over.
+#[cfg(not(feature = "totp"))]
+fn check_totp(license: &mut Verified, _: &Evidence<'_>, _: i64) -> Result<(), Invalid> {
+    match license.claims.bindings.as_ref().and_then(|bindings| bindings.totp()) {
+        Some(_) => Err(Invalid::UnsupportedClaim("bindings.totp")),
+        None => Ok(()),
+    }
 }
 
 /// What is excused for a while. Everything else is looked at all the same.

@@ -1,12 +1,14 @@
 //! Verifying: who, what for, when, and what is left unchecked.
 
+use licentia_license::bindings::{Bindings, TotpBinding};
+use licentia_license::machine::{Component, Fingerprint, MachineBinding};
+use licentia_license::totp::{self, TotpSecret};
 use licentia_license::{
     Claims, Evidence, Invalid, License, Status, StatusListRef, TrustedKeys, Unchecked, Verdict, Verified, armor,
     inspect, sign, verify_signature,
 };
-use serde_json::json;
 
-use crate::sample::{EXPIRES, ISSUED, NOW, claims, editor, keys, trusted, vendor_key, verify, verify_at};
+use crate::sample::{EXPIRES, ID, ISSUED, NOW, claims, editor, keys, trusted, vendor_key, verify, verify_at};
 
 fn license(change: impl FnOnce(&mut Claims)) -> String {
     let mut claims = claims();
@@ -45,12 +47,63 @@ fn what_was_not_checked_is_said() {
 }
 
 #[test]
-fn a_license_with_bindings_is_refused_not_waved_through() {
-    let text = license(|c| c.bindings = Some(json!({ "machines": ["a"] })));
-    let refusal = Invalid::UnsupportedClaim("bindings");
-    assert_eq!(verify(&text), Err(refusal.clone()));
-    assert_eq!(verify_signature(&text, &keys()), Err(refusal));
+fn a_license_of_another_machine_is_refused_and_says_what_changed() {
+    let machine = |components: &[(Component, u8)]| {
+        let components = components.iter().map(|(kind, byte)| (*kind, [*byte; 32])).collect();
+        Fingerprint::new("acme", components, [].into(), None).unwrap()
+    };
+    let (id, disk, network) = (Component::MachineId, Component::Disk, Component::Network);
+    let bound = MachineBinding::of(&machine(&[(id, 1), (disk, 2), (network, 3)]), ID, 2).unwrap();
+    let text = license(|c| c.bindings = Some(Bindings::new(vec![bound], None).unwrap()));
+    let look = |machine: &Fingerprint| License::verify(&text, &keys(), &editor().machine(machine), NOW);
+
+    assert_eq!(verify(&text), Err(Invalid::MachineRequired));
     assert!(inspect(&text).is_ok(), "it may be looked at");
+    // A new network card does not matter, and the product learns of it.
+    let changed = look(&machine(&[(id, 1), (disk, 2), (network, 9)])).usable().unwrap();
+    assert_eq!(changed.unchecked, []);
+    assert_eq!(changed.machines[0].differing().map(|(kind, _)| kind).collect::<Vec<_>>(), [network]);
+
+    let other = look(&machine(&[(id, 1), (disk, 9)]));
+    assert_eq!(other.why().unwrap().code(), "machine_mismatch");
+    let said = other.why().unwrap().to_string();
+    assert!(said.ends_with("this one changed: its disk is another one, its network card is not there"), "{said}");
+    assert_eq!(other.license().unwrap().machines.len(), 1, "and what is the same");
+
+    let taken_in = verify_signature(&text, &keys()).unwrap();
+    assert_eq!(taken_in.unchecked, [Unchecked::Audience, Unchecked::Time, Unchecked::Machine]);
+}
+
+#[test]
+fn the_message_is_about_the_machine_that_comes_closest() {
+    let machine = |bytes: [u8; 3]| {
+        let kinds = [Component::MachineId, Component::Disk, Component::HostName];
+        Fingerprint::new("acme", kinds.into_iter().zip(bytes.map(|byte| [byte; 32])).collect(), [].into(), None)
+            .unwrap()
+    };
+    let bound = |bytes| MachineBinding::of(&machine(bytes), ID, 3).unwrap();
+    let two = Bindings::new(vec![bound([1, 1, 1]), bound([2, 2, 2])], None).unwrap();
+    let text = license(|c| c.bindings = Some(two));
+    let here = machine([2, 2, 3]);
+    let verdict = License::verify(&text, &keys(), &editor().machine(&here), NOW);
+    let said = verdict.why().unwrap().to_string();
+    assert!(said.ends_with("this one changed: its host name is another one"), "{said}");
+}
+
+#[test]
+fn a_license_that_needs_a_second_factor_asks_for_it() {
+    let secret = TotpSecret::from_bytes(b"12345678901234567890");
+    let binding = TotpBinding::of(secret.as_bytes(), 30).unwrap();
+    let text = license(|c| c.bindings = Some(Bindings::new(Vec::new(), Some(binding)).unwrap()));
+    let code = totp::code(&secret, 30, NOW);
+    assert_eq!(verify(&text), Err(Invalid::TotpRequired));
+    let verdict = |code: &str, secret, now| License::verify(&text, &keys(), &editor().totp(code, secret), now);
+    let license = verdict(&code, &secret, NOW).usable().unwrap();
+    assert_eq!((license.totp_step, license.unchecked), (Some(NOW / 30), vec![]));
+    assert_eq!(verdict(&code, &secret, NOW + 60).why(), Some(&Invalid::TotpWrong), "too late");
+    let other = TotpSecret::from_bytes(&[7; 20]);
+    let theirs = totp::code(&other, 30, NOW);
+    assert_eq!(verdict(&theirs, &other, NOW).why(), Some(&Invalid::TotpWrong), "somebody else's");
 }
 
 #[test]
