@@ -8,6 +8,7 @@
 )]
 
 mod bindings;
+mod golden;
 mod hostile;
 mod interop;
 mod keys;
