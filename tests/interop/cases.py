@@ -39,6 +39,7 @@ stranger = Ed25519PrivateKey.generate()
 jwks = json.loads((directory / "keys.json").read_text())
 assert jwks["keys"][0]["kid"] == thumbprint(acme), "the exported key is that of the first issuer"
 jwks["keys"].append({"kty": "OKP", "crv": "Ed25519", "x": b64(raw(partner)), "kid": thumbprint(partner), "iss": "partner"})
+(directory / "partner.jwk").write_text(json.dumps({**jwks["keys"][-1], "d": b64(partner.private_bytes_raw())}))
 # And what a set may hold besides, to be passed over.
 point = ec.generate_private_key(ec.SECP256R1())
 jwks["keys"].append({**json.loads(jwt.algorithms.ECAlgorithm.to_jwk(point.public_key())), "kid": "another"})

@@ -7,8 +7,11 @@ umask 077
 mkdir "$1" && cd "$1"
 export LICENTIA_HOME="$PWD/home" LICENTIA_PIN_DIR="$PWD/pins" LICENTIA_PASSPHRASE='only for this run'
 echo 'a passphrase for the key' >secret
+# What is said for people; shown where something fails.
+exec 3>&2 2>notes
+trap 'cat notes >&3' ERR
 
-licentia init --vendor acme --status-url https://status.acme.example >/dev/null 2>&1
+licentia init --vendor acme --status-url https://status.acme.example >/dev/null
 licentia issuer export main --as pem >main.pem
 licentia issuer export-private main --out private.pem --export-passphrase-file secret >/dev/null
 
@@ -30,5 +33,8 @@ licentia license reissue "$(issue superseded --days 30)" --limit seats=6 >/dev/n
 licentia issuer create second --status-url https://status.acme.example >/dev/null
 licentia issuer activate second >/dev/null
 issue rotated --days 30 >/dev/null
+# And a key that OpenSSL made.
+openssl genpkey -algorithm ed25519 -out theirs.pem
+licentia issuer import theirs.pem --name theirs >/dev/null
 licentia issuer export --as jwks >keys.json
 licentia revocation publish --out www >/dev/null

@@ -96,7 +96,7 @@ internal static class Program
         if (Whole(array, "bits") is not (1 or 2 or 4 or 8) || TextOf(array, "lst") is not { } lst) throw new No("malformed");
         if (list.Key.Issuer is { } issuer && TextOf(claims, "iss") is { } named && named != issuer) throw new No("issuer_mismatch");
         var unpacked = Inflate(Decode(lst));
-        InTime(claims, Whole(claims, "exp") ?? (Whole(claims, "ttl") is { } ttl ? issued + ttl : null));
+        InTime(claims, Whole(claims, "exp") ?? (Whole(claims, "ttl") is { } ttl ? issued + ttl : (long?)null));
         return (list, unpacked, (int)Whole(array, "bits")!.Value);
     }
 
