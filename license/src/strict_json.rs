@@ -19,6 +19,11 @@ pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
     serde_json::from_slice(bytes)
 }
 
+/// For a member that may be absent and may not be null, which serde would take for absent.
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
 /// A JSON value without duplicate members at any depth; it keeps nothing.
 struct Unique;
 

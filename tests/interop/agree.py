@@ -65,7 +65,9 @@ for name, run in verifiers:
         if answer is None:
             continue
         word, claims, unchecked, status = answer
-        expected = (case["expect"], claims_of_ours, case["unchecked"], 0 if case["expect"] == "valid" else 3)
+        # Only our own library, in the program and in Rust, can look at bindings; nobody has evidence for them here.
+        right = case["able"] if case["able"] and (run is ours or name.startswith("Rust")) else case["expect"]
+        expected = (right, claims_of_ours, case["unchecked"], 0 if right == "valid" else 3)
         if (word, comparable(claims), unchecked, status) == expected:
             count[word == "valid"] += 1
         else:

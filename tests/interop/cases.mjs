@@ -37,7 +37,7 @@ function add(name, expect, license, list = null) {
     return file
   }
   cases.push({ name, expect, license: write('lic', license), list: write('list', list), keys: 'keys.json', audience: 'editor',
-    unchecked: [], only_ours: false })
+    unchecked: [], only_ours: false, able: null })
 }
 
 function claims(changed = {}) {

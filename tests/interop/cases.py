@@ -49,8 +49,8 @@ free = {"keys": [{name: value for name, value in key.items() if name != "iss"} f
 (directory / "unbound.json").write_text(json.dumps(free))
 
 
-def case(name, expect, license, statuses=None, unchecked=(), audience="editor", keys="keys.json", only_ours=False):
-    """`license` and `statuses` are texts, or files that are there already."""
+def case(name, expect, license, statuses=None, unchecked=(), audience="editor", keys="keys.json", only_ours=False, able=None):
+    """`license` and `statuses` are texts, or files that are there already; `able` is what those say who know bindings."""
     paths = []
     for end, text in (("lic", license), ("list", statuses)):
         path = text
@@ -59,7 +59,7 @@ def case(name, expect, license, statuses=None, unchecked=(), audience="editor", 
             path.write_bytes(text.encode())
         paths.append(path and str(path.relative_to(directory)))
     cases.append({"name": name, "expect": expect, "license": paths[0], "list": paths[1], "keys": keys, "audience": audience,
-                  "unchecked": list(unchecked), "only_ours": only_ours})
+                  "unchecked": list(unchecked), "only_ours": only_ours, "able": able})
 
 
 def claims(**changed):
@@ -140,7 +140,8 @@ for value, expect in ((0, "valid"), (1, "revoked"), (2, "suspended"), (3, "super
 for bits, array in ((1, [0b100000]), (4, [0, 0, 0x10]), (8, [0, 0, 0, 0, 0, 1])):
     case(f"joserfc: a list of {bits} bits", "revoked", rfc(marked), statuses(bytes(array + [0] * 16), bits=bits))
 case("joserfc: a status of four bits that nobody knows", "unknown_status", rfc(marked), statuses(b"\x70" * 16, bits=4))
-case("joserfc: a license without status and a list", "valid", rfc(own), statuses())
+case("joserfc: a license without status, and a list", "valid", rfc(own), statuses())
+case("joserfc: a license without status, and a list that does not hold", "valid", rfc(own), statuses(key=stranger))
 case("joserfc: a list without ttl", "valid", rfc(marked), statuses(ttl="absent"))
 case("joserfc: a list without an end, while its ttl lasts", "valid", rfc(marked), statuses(exp="absent"))
 
@@ -231,6 +232,10 @@ case("PyJWT: begins tomorrow", "not_yet_valid", pyjwt(claims(nbf=NOW + 86400)))
 case("PyJWT: issued tomorrow", "not_yet_valid", pyjwt(claims(iat=NOW + 86400, exp=NOW + 99999)))
 case("joserfc: for another product", "wrong_audience", rfc(claims(iss="partner", aud=["viewer", "editors"])))
 case("PyJWT: bound to what nobody can check", "unsupported_claim", pyjwt(claims(bindings={"phase of the moon": "full"})))
+machine = {"require": 1, "components": {"machine_id": b64(bytes(32))}}
+case("PyJWT: bound to a machine", "unsupported_claim", pyjwt(claims(bindings={"machines": [machine]})), able="machine_required")
+case("PyJWT: bound to a machine, and to what nobody can check", "unsupported_claim",
+     pyjwt(claims(bindings={"machines": [machine], "phase of the moon": "full"})))
 case("by hand: more than 64 KiB", "too_large", by_hand(claims(payload="x" * 65536)))
 
 # They forge a status list.

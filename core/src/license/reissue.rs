@@ -22,7 +22,7 @@ impl Licenses<'_> {
                 let identity = unknown_identity(&old, &request)?;
                 let superseded_from = request::overlap_end(request.overlap, tx.now())?;
                 let terms = request::check(&request::merged(&old, request, issuer), tx.now())?;
-                let extra = Extra { replaces: Some(old.id), bindings: old.bindings.clone(), identity };
+                let extra = Extra { replaces: Some(old.id), bindings: None, identity };
                 let signed = issue::sign_inside(&tx, &keys, &ambient, terms, extra, log_claim).await?;
 
                 let superseded = License { status: LicenseStatus::Superseded, ..old };

@@ -7,6 +7,7 @@ use super::permutation::{self, CAPACITY};
 use super::request::Terms;
 use crate::{Error, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, Operator, Result, issuer};
 use ed25519_dalek::SigningKey;
+use licentia_license::bindings::Bindings;
 use licentia_license::{Claims, Status, StatusListRef};
 use licentia_storage::{
     Ambient, Checkpoint, LicenseStatus, Limits, Origin, Reader, SigningContext, StatusList, StatusListEntry,
@@ -28,7 +29,7 @@ pub(crate) struct Signed {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extra {
     pub(crate) replaces: Option<LicenseId>,
-    pub(crate) bindings: Option<serde_json::Value>,
+    pub(crate) bindings: Option<Bindings>,
     /// The digest of an identity that is not known here, as the license before named it.
     pub(crate) identity: Option<String>,
 }
@@ -107,7 +108,7 @@ impl<'a> Signer<'a> {
             features: Strings(claims.features),
             limits: Limits(claims.limits),
             payload: claims.payload,
-            bindings: claims.bindings,
+            bindings: claims.bindings.map(|bindings| serde_json::json!(bindings)),
             identity_id: request.identity,
             replaces: extra.replaces,
             status_list,

@@ -55,6 +55,7 @@ internal static class Program
     /// <summary>Looks the license up in its status list, the file at claims.status.status_list.uri.</summary>
     private static void VerifyStatus(Token license, string text, Dictionary<string, Key> keys)
     {
+        if (!license.Claims.TryGetProperty("status", out _)) return;
         Token list;
         byte[] statuses;
         int bits;
@@ -66,7 +67,6 @@ internal static class Program
         {
             throw new No("status_list_" + (why.Message == "expired" ? "stale" : why.Message));
         }
-        if (!license.Claims.TryGetProperty("status", out _)) return;
         var (idx, uri) = Place(license.Claims);
         if (TextOf(list.Claims, "sub") != uri) throw new No("status_list_wrong_address");
         // Who speaks for a vendor: a key bound to it, else a list that names it, else the key of the license itself.

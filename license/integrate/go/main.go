@@ -92,15 +92,15 @@ func verifyLicense(text string, keys map[string]key, audience string) (*token, e
 
 // verifyStatus looks the license up in its status list, the file at claims.status.status_list.uri.
 func verifyStatus(license *token, text string, keys map[string]key) error {
+	if _, there := license.claims["status"]; !there {
+		return nil
+	}
 	list, statuses, bits, err := verifyList(text, keys)
 	if why := no(""); errors.As(err, &why) {
 		if why == "expired" {
 			why = "stale"
 		}
 		return "status_list_" + why
-	}
-	if _, there := license.claims["status"]; !there {
-		return nil
 	}
 	idx, uri, err := place(license.claims)
 	if err != nil {

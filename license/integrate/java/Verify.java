@@ -73,13 +73,13 @@ public final class Verify {
 
     /** Looks the license up in its status list, the file at claims.status.status_list.uri. */
     private static void verifyStatus(Token license, String text, Map<String, Key> keys) throws No, GeneralSecurityException {
+        if (!license.claims.containsKey("status")) return;
         Statuses statuses;
         try {
             statuses = verifyList(text, keys);
         } catch (No why) {
             throw new No("status_list_" + (why.getMessage().equals("expired") ? "stale" : why.getMessage()));
         }
-        if (!license.claims.containsKey("status")) return;
         Token list = statuses.list;
         Place place = place(license.claims);
         if (!place.uri.equals(list.claims.get("sub"))) throw new No("status_list_wrong_address");

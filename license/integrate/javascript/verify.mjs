@@ -31,6 +31,7 @@ async function verifyLicense(text, keys, audience) {
 
 /** Looks the license up in its status list, the file at claims.status.status_list.uri. */
 async function verifyStatus(license, text, keys) {
+  if (!license.claims.status) return
   const list = await verifyToken(text, 'statuslist+jwt', keys, 8 * 1024 * 1024).catch((why) => {
     if (!(why instanceof No)) throw why
     throw new No(why.message === 'expired' ? 'status_list_stale' : `status_list_${why.message}`)
@@ -44,7 +45,6 @@ async function verifyStatus(license, text, keys) {
   } catch (why) {
     throw new No(why.code === 'ERR_BUFFER_TOO_LARGE' ? 'status_list_too_large' : 'status_list_malformed')
   }
-  if (!license.claims.status) return
   const { idx, uri } = license.claims.status.status_list
   if (sub !== uri) throw new No('status_list_wrong_address')
   // Who speaks for a vendor: a key bound to it, else a list that names it, else the key of the license itself.

@@ -38,6 +38,8 @@ def verify_license(text, keys, audience):
 
 def verify_status(claims, kid, text, keys):
     """Looks the license up in its status list, the file at claims["status"]["status_list"]["uri"]."""
+    if "status" not in claims:
+        return
     try:
         status, list_kid = verify_token(text.strip(), "statuslist+jwt", keys, 8 * 1024 * 1024)
         if "exp" not in status and time.time() - LEEWAY >= status["iat"] + status.get("ttl", 1 << 60):
@@ -55,8 +57,6 @@ def verify_status(claims, kid, text, keys):
         raise No("status_list_malformed")
     except No as why:
         raise No({"expired": "status_list_stale"}.get(str(why), f"status_list_{why}"))
-    if "status" not in claims:
-        return
     place = claims["status"]["status_list"]
     if status["sub"] != place["uri"]:
         raise No("status_list_wrong_address")

@@ -11,21 +11,18 @@ use std::fs::read_to_string;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use licentia_license::status_list::{Freshness, StatusList, WithoutList};
-use licentia_license::{Expectation, Invalid, TrustedKeys, Verified, verify};
-
-fn verified(text: &str, keys: &TrustedKeys, audience: &str, list: Option<&str>, now: i64) -> Result<Verified, Invalid> {
-    let license = verify(text, keys, &Expectation::new(audience, now))?;
-    // A product remembers the `iat` of the newest list that it accepted, and hands it in as `newest_seen`.
-    let list = list.map(|text| StatusList::verify(text, keys, &Freshness::at(now))).transpose()?;
-    license.check_status(list.as_ref(), WithoutList::Accept)
-}
+use licentia_license::{Evidence, License, TrustedKeys};
 
 fn run(license: &str, keys: &str, audience: &str, list: Option<&String>) -> Result<ExitCode, Box<dyn Error>> {
     let keys = TrustedKeys::from_text(&read_to_string(keys)?)?;
     let list = list.map(read_to_string).transpose()?;
     let now = i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs())?;
-    match verified(&read_to_string(license)?, &keys, audience, list.as_deref(), now) {
+    let mut evidence = Evidence::new().audience(audience);
+    if let Some(list) = &list {
+        // A product remembers the `iat` of the newest list that it accepted, and adds `newest_status_list`.
+        evidence = evidence.status_list(list);
+    }
+    match License::verify(&read_to_string(license)?, &keys, &evidence, now).usable() {
         Ok(license) => {
             println!("valid\n{}", serde_json::to_string(&license.claims)?);
             let unchecked: Vec<_> = license.unchecked.iter().map(|left| left.code()).collect();

@@ -7,6 +7,8 @@
     reason = "a test that cannot go on should say so by panicking"
 )]
 
+mod bindings;
+mod golden;
 mod hostile;
 mod interop;
 mod keys;

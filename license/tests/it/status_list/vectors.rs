@@ -1,18 +1,15 @@
 //! The golden vectors in `tests/vectors-status-list`: a license, a list, and what becomes of the license.
-//!
-//! Made and compared as those of the license are.
 
 use super::forge::{
     ISSUED, URI, header, license, license_at, list_claims, list_of, list_with_header, stored, with_bytes, with_list,
 };
+use crate::golden::{self, Folder};
 use crate::sample::{NOW, other_key, public, trusted, vendor_key};
 use crate::vectors::forge::{claims, part, sealed, signed_by, token, with, with_claims};
-use licentia_license::status_list::{Freshness, StatusList, WithoutList};
-use licentia_license::{Expectation, InvalidList, TrustedKey, TrustedKeys, Unchecked, Verified, verify};
+use licentia_license::{InvalidList, TrustedKey, TrustedKeys};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
+
+const FOLDER: &str = "vectors-status-list";
 
 #[derive(Clone)]
 struct Vector {
@@ -25,6 +22,7 @@ struct Vector {
     newest_seen: Option<i64>,
     max_age: Option<i64>,
     required: bool,
+    grace: Option<i64>,
     expect: Value,
 }
 
@@ -44,6 +42,7 @@ fn vector(name: &'static str, about: &'static str, list: &str, code: &str) -> Ve
         newest_seen: None,
         max_age: None,
         required: true,
+        grace: None,
         expect,
     }
 }
@@ -61,9 +60,9 @@ impl Vector {
         Self { now, ..self }
     }
 
-    fn to_file(&self) -> String {
+    fn to_file(&self) -> (&'static str, Value) {
         let keys: Vec<_> = self.keys.iter().map(|key| (key.clone(), None)).collect();
-        let value = json!({
+        let mut value = json!({
             "about": self.about,
             "license": self.license,
             "list": self.list,
@@ -74,9 +73,12 @@ impl Vector {
             "newest_seen": self.newest_seen,
             "max_age": self.max_age,
             "required": self.required,
-            "expect": self.expect,
         });
-        format!("{value:#}\n")
+        if let Some(seconds) = self.grace {
+            value["grace"] = seconds.into();
+        }
+        value["expect"] = self.expect.clone();
+        (self.name, value)
     }
 }
 
@@ -326,103 +328,77 @@ fn contents() -> Vec<Vector> {
     ]
 }
 
-fn all() -> BTreeMap<String, String> {
-    let vectors = [statuses(), times(), licenses(), headers(), signers(), contents()].concat();
-    let files: BTreeMap<_, _> = vectors.iter().map(|v| (format!("{}.json", v.name), v.to_file())).collect();
-    assert_eq!(files.len(), vectors.len(), "every vector has a name of its own");
-    files
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors-status-list")
-}
-
-fn committed() -> BTreeMap<String, String> {
-    let paths = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    paths
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap()))
-        .collect()
-}
-
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        long => {
-            let times = usize::try_from(long["times"].as_u64().unwrap()).unwrap();
-            Some(long["repeat"].as_str().unwrap().repeat(times))
+/// What is excused for a while: nothing but that a list is overdue.
+fn graces() -> Vec<Vector> {
+    const DAY: i64 = 86_400;
+    let exp = NOW + DAY;
+    let list = list_of(&list_claims());
+    let revoked = list_of(&with_bytes(2, &[0, 0b0000_0100, 0, 0]));
+    let until = |code: &str, until: i64, left: &[&str]| json!({ "unchecked": left, "in_grace": { "code": code, "until": until } });
+    let excused = |name, about, expect| Vector { grace: Some(DAY), expect, ..vector(name, about, &list, "valid") };
+    let no = |name, about, list: &str, code| Vector { grace: Some(DAY), ..vector(name, about, list, code) };
+    let none = |name, about, newest_seen: Option<i64>, expect| Vector {
+        list: Value::Null,
+        newest_seen,
+        ..excused(name, about, expect)
+    };
+    let expiring = with(claims(), "exp", json!(NOW - 60));
+    let expiring = with_claims(&with(expiring, "status", json!({ "status_list": { "idx": 5, "uri": URI } })));
+    let missing = "status_list_missing";
+    let seen = until(missing, NOW - 60 + DAY, &["status_list"]);
+    let refused = |code: &str| json!({ "code": code });
+    let first = until("expired", NOW - 60 + 2 * DAY, &[]);
+    let both = excused("grace-expired-and-stale", "the first reason, until the first of both ends", first);
+    let both = Vector { grace: Some(2 * DAY), ..both };
+    vec![
+        excused("grace-stale", "overdue, and still looked at", until("status_list_stale", exp + DAY, &[])).at(exp + 60),
+        no("grace-stale-over", "overdue for too long", &list, "status_list_stale").at(exp + DAY + 60),
+        no("grace-stale-revoked", "what an old list revokes is revoked", &revoked, "revoked").at(exp + 60),
+        Vector {
+            newest_seen: Some(ISSUED + 1),
+            ..no("grace-rolled-back", "no grace for a list that was held back", &list, "status_list_rolled_back")
         }
-    }
+        .at(exp + 60),
+        none("grace-missing", "a minute after the last list was seen", Some(NOW - 60), seen),
+        none("grace-missing-over", "the last list was seen a day ago", Some(NOW - DAY - 60), refused(missing)),
+        none("grace-missing-never-seen", "counted from the license's first day", None, refused(missing)),
+        excused("grace-expired", "the list is looked up in grace too", until("expired", NOW - 60 + DAY, &[]))
+            .licensed(expiring.clone()),
+        both.licensed(expiring.clone()).at(exp + 60),
+        no("grace-expired-revoked", "expired a moment ago, and revoked", &revoked, "revoked").licensed(expiring),
+    ]
 }
 
-fn answer(vector: &Value) -> Value {
-    let keys = TrustedKeys::from_text(&vector["keys"].to_string()).unwrap();
-    let now = vector["now"].as_i64().unwrap();
-    let leeway = vector["leeway"].as_i64().unwrap();
-    let expect = Expectation { audience: vector["audience"].as_str(), now, leeway };
-    let fresh =
-        Freshness { now, leeway, newest_seen: vector["newest_seen"].as_i64(), max_age: vector["max_age"].as_i64() };
-    let without = if vector["required"].as_bool().unwrap() { WithoutList::Refuse } else { WithoutList::Accept };
-    let said = verify(vector["license"].as_str().unwrap(), &keys, &expect).and_then(|license| {
-        let list = text(&vector["list"]).map(|text| StatusList::verify(&text, &keys, &fresh)).transpose()?;
-        license.check_status(list.as_ref(), without)
-    });
-    match said {
-        Err(refusal) => json!({ "code": refusal.code() }),
-        Ok(Verified { unchecked, .. }) => {
-            json!({ "unchecked": unchecked.into_iter().map(Unchecked::code).collect::<Vec<_>>() })
-        }
-    }
+fn made() -> Folder {
+    let vectors = [statuses(), times(), licenses(), headers(), signers(), contents(), graces()].concat();
+    Folder::new(FOLDER, vectors.iter().map(Vector::to_file))
 }
 
 #[test]
 fn every_vector_gets_its_answer() {
-    for (name, file) in committed() {
-        let vector: Value = serde_json::from_str(&file).unwrap();
-        assert_eq!(answer(&vector), vector["expect"], "{name}");
+    for (name, vector) in golden::committed(FOLDER) {
+        let mut answer = golden::answer(&vector, vector["license"].as_str().unwrap());
+        answer.as_object_mut().unwrap().shift_remove("claims");
+        assert_eq!(answer, vector["expect"], "{name}");
     }
 }
 
 #[test]
 fn every_reason_code_has_a_vector() {
-    let codes: Vec<_> = committed()
-        .values()
-        .filter_map(|file| serde_json::from_str::<Value>(file).unwrap()["expect"]["code"].as_str().map(str::to_owned))
-        .collect();
-    let text = String::new;
-    let all = [
-        InvalidList::Missing(text()),
-        InvalidList::Malformed(text()),
-        InvalidList::TooLarge,
-        InvalidList::UnsupportedAlgorithm(text()),
-        InvalidList::WrongType(text()),
-        InvalidList::UnknownKey(text()),
-        InvalidList::IssuerMismatch { claimed: text(), expected: text() },
-        InvalidList::BadSignature,
-        InvalidList::NotYetValid { from: 0 },
-        InvalidList::Stale { until: 0 },
-        InvalidList::RolledBack { issued: 0, newest: 0 },
-        InvalidList::WrongAddress { found: text(), expected: text() },
-        InvalidList::IndexOutside { idx: 0, size: 0 },
-    ];
-    for code in all.iter().map(InvalidList::code).chain(["revoked", "suspended", "superseded", "unknown_status"]) {
-        assert!(codes.iter().any(|found| found == code), "{code}");
+    let committed = golden::committed(FOLDER);
+    let codes: Vec<_> = committed.values().filter_map(|vector| vector["expect"]["code"].as_str()).collect();
+    for code in InvalidList::CODES.iter().chain(&["revoked", "suspended", "superseded", "unknown_status"]) {
+        assert!(codes.contains(code), "{code}");
     }
 }
 
 #[test]
 fn the_committed_vectors_are_the_ones_made_here() {
-    let (made, committed) = (all(), committed());
-    assert_eq!(made.keys().collect::<Vec<_>>(), committed.keys().collect::<Vec<_>>());
-    for (name, file) in made {
-        assert_eq!(file, committed[&name], "{name}");
-    }
+    made().compare();
 }
 
 #[test]
 #[ignore = "writes the golden vectors"]
 fn write_the_vectors() {
-    for (name, file) in all() {
-        fs::write(folder().join(name), file).unwrap();
-    }
+    made().write();
 }
