@@ -202,6 +202,10 @@ case("altered: alg in the header", "bad_signature",
      f'{b64(base64.urlsafe_b64decode(header + "==").replace(b"EdDSA", b"Ed25519"))}.{body}.{signature}')
 case("altered: the signature of another license", "bad_signature", f"{header}.{body}.{pyjwt(claims()).split('.')[2]}")
 case("altered: a signature of zeros", "bad_signature", f"{header}.{body}.{b64(bytes(64))}")
+# Ed25519 has a second S for every signature, unless a verifier refuses what is not below the order of the group.
+both = base64.urlsafe_b64decode(signature + "==")
+second = int.from_bytes(both[32:], "little") + 2**252 + 27742317777372353535851937790883648493
+case("altered: a second signature, made of the first", "bad_signature", f"{header}.{body}.{b64(both[:32] + second.to_bytes(32, 'little'))}")
 case("altered: half of the signature", "malformed", f"{header}.{body}.{signature[:43]}")
 case("altered: one more character", "malformed", f"{ours}A")
 case("altered: padded", "malformed", f"{ours}==")
