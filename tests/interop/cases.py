@@ -216,6 +216,9 @@ case("altered: as JSON", "malformed", json.dumps({"protected": header, "payload"
 case("altered: two licenses in one file", "malformed", armoured(ours) * 2)
 case("altered: a letter around the license", "malformed", f"Dear Alice,\n{armoured(ours)}")
 case("altered: two lines", "malformed", armoured(f"{ours[:100]}\n{ours[100:]}"))
+case("altered: two lines, without armour", "malformed", f"{ours[:100]}\n{ours[100:]}")
+case("altered: two lines, within the signature", "malformed", f"{ours[:-9]}\n{ours[-9:]}")
+case("altered: a space within the signature", "malformed", f"{ours[:-9]} {ours[-9:]}")
 case("altered: nothing in it", "malformed", "")
 
 # They say what a license may not say, with a key that is trusted for it.
@@ -223,7 +226,7 @@ for name in ("iss", "sub", "aud", "iat", "jti"):
     case(f"PyJWT: without {name}", "missing_claim", pyjwt(claims(**{name: "absent"})))
 case("PyJWT: for nobody", "missing_claim", by_hand(claims(aud=[])), only_ours=True)
 for what, changed in (("no end but null", {"exp": None}), ("an end in words", {"exp": "4102444800"}), ("an end with a fraction", {"exp": NOW + 9999.5}),
-                      ("a beginning in words", {"nbf": "0"}), ("a subject that is a number", {"sub": 7}), ("an empty subject", {"sub": ""}),
+                      ("a beginning in words", {"nbf": "0"}), ("a subject that is a number", {"sub": 7}), ("an empty subject", {"sub": ""}), ("an empty audience beside ours", {"aud": ["editor", ""]}),
                       ("a status without an address", {"status": {"status_list": {"idx": 1}}}), ("a negative index", {"status": at(-1)})):
     case(f"by hand: {what}", "malformed", by_hand(claims(**changed)))
 case("by hand: a member twice", "malformed", by_hand(json.dumps(claims())[:-1].encode() + b',"exp":4102444800}'))

@@ -89,6 +89,7 @@ async function verifyToken(token, typ, keys, most, audience) {
   for (const name of ['iss', 'sub', 'jti']) {
     if (name in claims && (typeof claims[name] !== 'string' || !claims[name])) throw new No('malformed')
   }
+  if ([claims.aud].flat().includes('')) throw new No('malformed')
   // A key that is bound to a vendor speaks for nobody else.
   if (jwk.iss !== undefined && claims.iss !== undefined && claims.iss !== jwk.iss) throw new No('issuer_mismatch')
   if (Date.now() / 1000 + LEEWAY < claims.iat) throw new No('not_yet_valid') // jose looks at `nbf` alone

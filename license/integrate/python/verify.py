@@ -115,6 +115,8 @@ def verify_token(text, typ, keys, most, audience=None):
     for name in ("iss", "sub", "jti"):
         if name in claims and (not isinstance(claims[name], str) or not claims[name]):
             raise No("malformed")
+    if isinstance(claims.get("aud"), list) and "" in claims["aud"]:
+        raise No("malformed")
     # A key that is bound to a vendor speaks for nobody else.
     if claims.get("iss") not in (None, keys[kid].get("iss", claims.get("iss"))):
         raise No("issuer_mismatch")
