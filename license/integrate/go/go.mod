@@ -1,0 +1,3 @@
+module licentia/integrate
+
+go 1.19
