@@ -7,6 +7,8 @@
 
 mod binding;
 mod bytes32;
+#[cfg(feature = "machine-collect")]
+pub mod collect;
 mod component;
 mod fingerprint;
 mod hash;
