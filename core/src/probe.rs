@@ -6,7 +6,9 @@ mod result;
 mod tests;
 
 pub use inbox::{Arrival, Arrived, Inbox, TakenIn};
-pub use result::{MOST_RESULT_BYTES, ProbeReport, ProbeResultError, ProbedHost, SignedResult, from_hex, token_hash};
+pub use result::{
+    MOST_RESULT_BYTES, ProbeReport, ProbeResultError, ProbedHost, SignedResult, from_hex, to_hex, token_hash,
+};
 
 use crate::audit::Kind;
 use crate::lookup::{self, Noun};

@@ -183,7 +183,13 @@ pub fn token_hash(token: &str) -> [u8; 32] {
     blake3::derive_key(TOKEN_CONTEXT, token.trim().as_bytes())
 }
 
-/// What a hash of a token is written as, in files and in their names.
+/// How the hash of a token is written, in files and in their names.
+#[must_use]
+pub fn to_hex(token_hash: &[u8]) -> String {
+    hex(token_hash)
+}
+
+/// Reads what [`to_hex`] wrote, and no other spelling.
 #[must_use]
 pub fn from_hex(text: &str) -> Option<[u8; 32]> {
     let digit = |byte: u8| match byte {

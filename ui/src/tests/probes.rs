@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::app::App;
-use crate::effect::{Effect, ProbeChange, ProbeDone, Saving};
+use crate::effect::{Effect, Probe, ProbeChange, ProbeDone, Saving};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use crate::widget::secret::Typed;
@@ -34,9 +34,12 @@ fn pages_through_the_list_by_key() {
     let one = |number| probe(number, &format!("machine {number}"), ProbeStatus::Pending, 1);
     let items: Vec<_> = (101..=200).rev().map(one).collect();
     let next = items.last().map(|row| row.id);
-    app.update(Msg::ProbesLoaded { request: 2, answer: Ok(Page { items, next }) });
+    app.update(Msg::ProbesLoaded {
+        request: 2,
+        answer: Ok(Page { items: items.into_iter().map(Probe::from).collect(), next }),
+    });
     assert_eq!(press(&mut app, "<end>"), [Effect::LoadProbes { request: 3, after: next, limit: 500 }]);
-    app.update(Msg::ProbesLoaded { request: 3, answer: Ok(page((1..=100).rev().map(one).collect())) });
+    app.update(Msg::ProbesLoaded { request: 3, answer: Ok(page((1..=100).rev().map(one).map(Probe::from).collect())) });
     assert!(text(&mut app, 80, 24).contains("200 of 200"));
 }
 
@@ -109,7 +112,10 @@ fn a_result_comes_with_its_token_which_is_not_shown() {
     let effects = app.update(Msg::ProbeChanged(Ok(Box::new(ProbeDone::Consumed(consumed)))));
     let [Effect::LoadProbes { request, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     let newer = probe(9, "newer", ProbeStatus::Pending, 0);
-    app.update(Msg::ProbesLoaded { request: *request, answer: Ok(page([vec![newer], few()].concat())) });
+    app.update(Msg::ProbesLoaded {
+        request: *request,
+        answer: Ok(page([vec![newer], few()].concat().into_iter().map(Probe::from).collect())),
+    });
     let screen = text(&mut app, 80, 24);
     assert!(screen.contains("The result for build server is taken in.") && screen.contains("> 00000004"), "{screen}");
 }

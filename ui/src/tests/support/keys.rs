@@ -2,7 +2,7 @@
 
 use super::{NOW, page, press, unlocked, with_licenses_as};
 use crate::app::App;
-use crate::effect::Effect;
+use crate::effect::{Effect, Probe};
 use crate::message::Msg;
 use crate::screen::issuers::IssuerMore;
 use crate::session::Session;
@@ -107,6 +107,9 @@ pub(in crate::tests) fn with_probes_as(session: Session, probes: Vec<ProbeToken>
     let mut app = with_licenses_as(session, vec![]);
     let effects = press(&mut app, "5");
     let [Effect::LoadProbes { request, after: None, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    app.update(Msg::ProbesLoaded { request: *request, answer: Ok(page(probes)) });
+    app.update(Msg::ProbesLoaded {
+        request: *request,
+        answer: Ok(page(probes.into_iter().map(Probe::from).collect())),
+    });
     app
 }
