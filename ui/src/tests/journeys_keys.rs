@@ -176,7 +176,7 @@ async fn a_result_arrives_by_itself_and_is_taken_in_with_a_key() {
     inbox.put(&result, &home.ambient).unwrap();
     std::fs::remove_file(home.path("inbox/scan.pdf")).unwrap();
     screen.wait_a_second().await;
-    shows(&mut screen, &["a result came for this one"]);
+    shows(&mut screen, &["in the inbox stays there. A token works once"]);
     assert!(!screen.screen().contains("scan.pdf"));
 }
 
