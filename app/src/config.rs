@@ -11,12 +11,16 @@
 //! [license]
 //! # Whether licenses carry the latest checkpoint of the audit log.
 //! log = true
+//!
+//! [probe]
+//! # Where results of probes wait to be taken in; a path within the home unless it begins with /.
+//! inbox = "inbox"
 //! ```
 
 use crate::failure::{Failure, Result};
 use serde::Deserialize;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What `config.toml` may say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -29,6 +33,27 @@ pub(crate) struct Config {
     pub audit: AuditPolicy,
     #[serde(default)]
     pub license: License,
+    #[serde(default)]
+    pub probe: Probe,
+}
+
+/// What it says of probes.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Probe {
+    /// Where results wait to be taken in.
+    #[serde(default = "inbox")]
+    pub inbox: PathBuf,
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self { inbox: inbox() }
+    }
+}
+
+fn inbox() -> PathBuf {
+    "inbox".into()
 }
 
 /// What it says of the audit log.
@@ -85,7 +110,7 @@ impl Config {
             Failure::new(format!("{} cannot be used", path.display()))
                 .because(format!("{line}{}", error.message()))
                 .hint(
-                    "Correct that line. The keys are `audience`, a list of texts, `on_failure` under `[audit]`, \"warn\" or \"stop\", and `log` under `[license]`, true or false.",
+                    "Correct that line. The keys are `audience`, a list of texts, `on_failure` under `[audit]`, \"warn\" or \"stop\", `log` under `[license]`, true or false, and `inbox` under `[probe]`, a directory.",
                 )
         })
     }
@@ -126,6 +151,13 @@ mod tests {
             assert_eq!(read(text).unwrap().license.log, carried, "{text}");
         }
         assert!(read("[license]\nlgo = false").is_err());
+    }
+
+    #[test]
+    fn the_inbox_can_be_elsewhere() {
+        assert_eq!(read("").unwrap().probe.inbox, Path::new("inbox"));
+        assert_eq!(read("[probe]\ninbox = '/srv/inbox'").unwrap().probe.inbox, Path::new("/srv/inbox"));
+        assert!(read("[probe]\ninboks = '/srv/inbox'").is_err());
     }
 
     #[test]

@@ -6,14 +6,15 @@ use crate::failure::{Failure, Result};
 use crate::output::{Column, Object, Output};
 use crate::passphrase::{self, Question};
 use crate::progress;
-use crate::surroundings::{Ask, Surroundings, Variable};
+use crate::surroundings::{Ask, Machine, Surroundings, Variable};
 use crate::{file, place};
 use licentia_core::audit::VerifyReport;
 use licentia_core::secret::Passphrase;
 use licentia_core::{Actor, Ambient, Explanation, Licentia, Operator, Place, Progress, Timestamp};
+use licentia_license::machine::collect::Found;
 use std::cell::RefCell;
 use std::ffi::OsString;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// What every command has at hand.
@@ -25,6 +26,7 @@ pub(crate) struct Context {
     shows_progress: bool,
     variable: Variable,
     ask: Option<Ask>,
+    machine: Machine,
     stdin: RefCell<Box<dyn Read>>,
 }
 
@@ -38,6 +40,7 @@ impl Context {
             shows_progress: from.shows_progress,
             variable: from.variable,
             ask: from.ask,
+            machine: from.machine,
             stdin: RefCell::new(from.stdin),
         }
     }
@@ -54,6 +57,35 @@ impl Context {
     /// Asks for a secret on the terminal; none where nobody sits there.
     pub(crate) fn ask(&self, question: &str) -> Option<io::Result<String>> {
         self.ask.as_ref().map(|ask| ask(question))
+    }
+
+    /// Whether somebody sits there who can agree to something.
+    pub(crate) fn can_confirm(&self) -> bool {
+        self.ask.is_some()
+    }
+
+    /// Shows something and waits for a yes on the terminal.
+    pub(crate) fn confirms(&self, question: &str) -> Result<bool> {
+        self.output.question(&format!("{question} [y/N] "));
+        let mut answer = String::new();
+        // A line is all that a terminal gives at a time, and nothing else is read from it.
+        BufReader::new(&mut **self.stdin.borrow_mut())
+            .take(100)
+            .read_line(&mut answer)
+            .map_err(|error| Failure::new("the answer could not be read").because(error))?;
+        Ok(matches!(answer.trim(), "y" | "Y" | "yes" | "Yes"))
+    }
+
+    /// What identifies this machine, as it is read here.
+    pub(crate) fn machine(&self) -> Found {
+        (self.machine)()
+    }
+
+    /// Where results of probes wait.
+    pub(crate) fn inbox(&self) -> Result<PathBuf> {
+        let home = place::home(self)?;
+        let home = if home.is_file() { home.parent().map(Path::to_owned).unwrap_or_default() } else { home };
+        Ok(home.join(self.config()?.probe.inbox))
     }
 
     pub(crate) fn place(&self) -> Result<Place> {

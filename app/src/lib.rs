@@ -21,10 +21,12 @@ mod context;
 mod demo;
 mod failure;
 mod file;
+mod http;
 mod output;
 mod parse;
 mod passphrase;
 mod place;
+mod probe;
 mod progress;
 mod screen;
 mod surroundings;
@@ -35,7 +37,7 @@ mod tests;
 mod view;
 mod witness;
 
-pub use surroundings::{Ask, Surroundings, Variable};
+pub use surroundings::{Ask, Machine, Surroundings, Variable};
 
 use args::{Cli, Format};
 use clap::Parser;

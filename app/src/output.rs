@@ -11,7 +11,7 @@ use crate::failure::{Failure, Result, Status};
 use cell::Plain;
 use clap::error::ErrorKind;
 use licentia_core::Explanation;
-use licentia_core::text::{csv_safe, printable, shorten};
+use licentia_core::text::{csv_safe, printable, printable_lines, shorten};
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
 use std::fmt::{Display, Write as _};
@@ -96,6 +96,13 @@ impl Output {
                 let _ = writeln!(self.stderr.borrow_mut(), "{line}");
             }
         }
+    }
+
+    /// Something that somebody is asked, who sits there: it cannot wait.
+    pub(crate) fn question(&self, text: &str) {
+        let mut stderr = self.stderr.borrow_mut();
+        let _ = write!(stderr, "{}", printable_lines(text));
+        let _ = stderr.flush();
     }
 
     /// Something that happened, while the program runs on.

@@ -32,6 +32,7 @@ pub(crate) async fn open(context: &Context) -> Result {
         stops_after_failure: context.stops_after_failure(),
         // Where nobody can tell whether it was switched off, it is.
         log_claim: context.config().is_ok_and(|config| config.license.log),
+        inbox: context.inbox().or_else(|_| place::home(context).map(|home| home.join("inbox")))?,
         post: client::post(),
     };
     show(context, start).await
@@ -58,7 +59,7 @@ fn audience(context: &Context) -> Result<Vec<String>, Explanation> {
 
 /// Runs the screen until somebody leaves it, and says what came to light only then.
 pub(crate) async fn show(context: &Context, start: Start) -> Result {
-    let told = licentia_ui::run(start).await.map_err(|error| match error {
+    let told = Box::pin(licentia_ui::run(start)).await.map_err(|error| match error {
         licentia_ui::Error::Core(error) => error.into(),
         other => Failure::new(other.to_string())
             .because(

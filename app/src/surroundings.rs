@@ -2,6 +2,7 @@
 
 use crate::ambient;
 use licentia_core::Ambient;
+use licentia_license::machine::collect::Found;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Read, Write};
 
@@ -11,6 +12,9 @@ pub type Variable = Box<dyn Fn(&str) -> Option<OsString>>;
 /// Asks for a secret on the terminal.
 pub type Ask = Box<dyn Fn(&str) -> io::Result<String>>;
 
+/// Looks at the machine that this runs on.
+pub type Machine = Box<dyn Fn() -> Found>;
+
 /// What the program takes from its process; a test brings its own.
 pub struct Surroundings {
     /// The clock and the randomness.
@@ -19,6 +23,8 @@ pub struct Surroundings {
     pub variable: Variable,
     /// Asks for a secret on the terminal; none where nobody sits there to answer.
     pub ask: Option<Ask>,
+    /// Looks at the machine that this runs on.
+    pub machine: Machine,
     /// What a `-` instead of a file name reads.
     pub stdin: Box<dyn Read>,
     /// Where results go.
@@ -43,6 +49,7 @@ impl Surroundings {
                 let ask = |question: &str| rpassword::prompt_password(question);
                 Box::new(ask) as Ask
             }),
+            machine: Box::new(Found::here),
             stdin: Box::new(io::stdin()),
             stdout: Box::new(io::stdout()),
             stderr: Box::new(io::stderr()),

@@ -2,9 +2,11 @@
 
 use crate::Surroundings;
 use licentia_core::{Ambient, Timestamp};
+use licentia_license::machine::collect::Found;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io::{self, Write};
+use std::path::Path;
 use std::rc::Rc;
 
 /// A stream that can be looked at afterwards.
@@ -48,6 +50,7 @@ impl Scene {
                     typed.borrow_mut().pop_front().map(str::to_owned).ok_or(io::ErrorKind::UnexpectedEof.into())
                 })
             }),
+            machine: Box::new(|| Found::on_linux(Path::new("/nowhere"))),
             stdin: Box::new(io::empty()),
             stdout: Box::new(self.stdout.clone()),
             stderr: Box::new(self.stderr.clone()),

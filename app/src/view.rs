@@ -4,15 +4,17 @@ use crate::args::Format;
 use crate::output::{Column, Object};
 use base64ct::{Base64, Base64UrlUnpadded, Encoding};
 use licentia_core::audit::LogIdentity;
+use licentia_core::probe::Arrived;
 use licentia_core::tlog;
 use licentia_core::witness::{Asked, Witnessed};
 use licentia_core::{
     AuditRecord, Checkpoint, Cosignature, Error, Fingerprint, Identity, Issuer, License, Licenses, ProbeState,
-    ProbeToken, Revocation, Timestamp, Witness,
+    ProbeToken, Revocation, SignedResult, Timestamp, Witness,
 };
 use licentia_license::Claims;
 use serde::Serialize;
 use serde_json::{Value, json};
+use std::ffi::OsStr;
 
 pub(crate) const LICENSE: [&str; 18] = [
     "id",
@@ -68,7 +70,8 @@ pub(crate) const IDENTITY_COLUMNS: [Column; 5] = [
     Column::time("REGENERATED", "regenerated_at").or("never"),
 ];
 
-pub(crate) const PROBE: [&str; 7] = ["id", "label", "state", "created_at", "expires_at", "closed_at", "result"];
+pub(crate) const PROBE: [&str; 9] =
+    ["id", "label", "state", "created_at", "expires_at", "closed_at", "result", "signed", "key_fingerprint"];
 
 pub(crate) const PROBE_COLUMNS: [Column; 5] = [
     Column::id("ID", "id"),
@@ -76,6 +79,17 @@ pub(crate) const PROBE_COLUMNS: [Column; 5] = [
     Column::text("STATE", "state"),
     Column::time("CREATED", "created_at"),
     Column::time("EXPIRES", "expires_at"),
+];
+
+pub(crate) const ARRIVAL: [&str; 7] = ["file", "state", "id", "label", "key_fingerprint", "arrived_at", "why"];
+
+pub(crate) const ARRIVAL_COLUMNS: [Column; 6] = [
+    Column::text("STATE", "state"),
+    Column::id("ID", "id"),
+    Column::text("LABEL", "label").or("-"),
+    Column::text("KEY", "key_fingerprint").or("-"),
+    Column::text("FILE", "file"),
+    Column::text("WHY", "why").or(""),
 ];
 
 pub(crate) const ENTRY_COLUMNS: [Column; 7] = [
@@ -153,6 +167,7 @@ pub(crate) fn identity(identity: &Identity, licenses: u64) -> Object {
 }
 
 pub(crate) fn probe(probe: &ProbeToken, now: Timestamp) -> Object {
+    let signed = SignedResult::of(probe);
     let result = probe
         .result
         .as_deref()
@@ -165,6 +180,21 @@ pub(crate) fn probe(probe: &ProbeToken, now: Timestamp) -> Object {
         "expires_at": probe.expires_at,
         "closed_at": probe.closed_at,
         "result": result,
+        "signed": probe.result.as_ref().map(|_| signed.is_some()),
+        "key_fingerprint": signed.map(|signed| signed.key_fingerprint()),
+    }))
+}
+
+/// A file in the inbox, and what became of it.
+pub(crate) fn arrival(name: &OsStr, arrived: Option<&Arrived>, state: &str, why: Option<&str>) -> Object {
+    object(json!({
+        "file": name.to_string_lossy(),
+        "state": state,
+        "id": arrived.map(|arrived| arrived.probe.id),
+        "label": arrived.map(|arrived| &arrived.probe.label),
+        "key_fingerprint": arrived.map(|arrived| arrived.result.key_fingerprint()),
+        "arrived_at": arrived.map(|arrived| arrived.at),
+        "why": why,
     }))
 }
 

@@ -123,6 +123,9 @@ pub enum Error {
     ProbeClosed(ProbeState),
     #[error("no probe token fits")]
     ProbeTokenUnknown,
+    /// What a probe brought back does not hold.
+    #[error("the probe's result cannot be relied on")]
+    ProbeResult(#[from] crate::probe::ProbeResultError),
     /// A query of the log.
     #[error(transparent)]
     Query(crate::audit::QueryMistake),

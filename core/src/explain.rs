@@ -10,6 +10,7 @@ mod witness;
 
 use crate::audit::VerifyReport;
 use crate::license::Action;
+use crate::probe::ProbeResultError;
 use crate::text::printable;
 use crate::{Error, LicenseId, LicenseStatus, Noun, ProbeState};
 use licentia_license::SignError;
@@ -172,6 +173,14 @@ impl From<&Error> for Explanation {
             Error::ProbeTokenUnknown => says
                 .because("Either it was never made here, or it was not copied whole.")
                 .then("Copy it again from `lprobe_` to its end; `licentia probe list` shows the tokens by label."),
+            Error::ProbeResult(error) => {
+                says.because(sentence(&error.to_string())).then(match error {
+                    ProbeResultError::OtherToken => {
+                        "Take it in with the token that it was made for, or have the probe run again with this one."
+                    }
+                    _ => "Have it sent again, as `licentia probe run` wrote it; if that does not help, have the probe run again.",
+                })
+            }
             // Its lines are safe to show already, and have to stay below each other.
             Error::Query(mistake) => Self { cause: Some(mistake.pointed_at()), ..says }
                 .then(format!("Expected at character {}: {}.", mistake.column(), mistake.expected)),

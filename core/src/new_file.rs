@@ -105,7 +105,7 @@ fn rename_to_nothing(from: &Path, to: &Path) -> Result<()> {
 }
 
 /// A name is on disk when its directory is.
-fn sync_directory(path: &Path) -> Result<()> {
+pub(crate) fn sync_directory(path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

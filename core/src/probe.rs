@@ -1,5 +1,15 @@
 //! Probes: one-time tokens for a machine to be licensed, and what came back.
 
+mod inbox;
+mod result;
+#[cfg(test)]
+mod tests;
+
+pub use inbox::{Arrival, Arrived, Inbox, TakenIn};
+pub use result::{
+    MOST_RESULT_BYTES, ProbeReport, ProbeResultError, ProbedHost, SignedResult, from_hex, to_hex, token_hash,
+};
+
 use crate::audit::Kind;
 use crate::lookup::{self, Noun};
 use crate::{Error, Licentia, Operator, Page, ProbeStatus, ProbeToken, ProbeTokenId, Result, Timestamp, checked};
@@ -45,10 +55,8 @@ pub enum ProbeState {
 
 /// So that a token is known for one wherever it turns up.
 const PREFIX: &str = "lprobe_";
-const HASH_CONTEXT: &str = "licentia 2026 probe token v1";
 const SHORTEST_TTL: i64 = 60;
 const LONGEST_TTL: i64 = 90 * 86_400;
-const LARGEST_RESULT: usize = 64 * 1024;
 const MOST_LISTED: u64 = 1_000;
 
 impl Probes<'_> {
@@ -63,7 +71,7 @@ impl Probes<'_> {
                 let probe = ProbeToken {
                     id: tx.new_id(),
                     label,
-                    token_hash: hash(&token),
+                    token_hash: token_hash(&token).to_vec(),
                     status: ProbeStatus::Pending,
                     created_at: tx.now(),
                     expires_at: Timestamp(tx.now().0.saturating_add(ttl.saturating_mul(1_000_000))),
@@ -79,21 +87,31 @@ impl Probes<'_> {
             .await
     }
 
-    /// Takes in a result: a JSON object of at most 64 KiB, kept as it came. A token works once.
+    /// Takes in a result: a JSON object of at most 64 KiB, kept as it came. A token works once. One that means to be
+    /// signed has to be, for this token; another object is taken as it is, and nothing vouches for it.
     pub async fn consume_token(self, operator: &Operator, token: &str, result: &str) -> Result<ProbeToken> {
-        let hash = hash(token.trim());
-        let result = checked_result(result)?;
+        let token_hash = token_hash(token);
+        let key_fingerprint = checked_result(result, &token_hash)?.map(|signed| signed.key_fingerprint());
+        self.take(operator, Taking { token_hash, text: result.to_owned(), key_fingerprint, at: None }).await
+    }
+
+    /// Writes a result down that was checked, with its event.
+    async fn take(self, operator: &Operator, taking: Taking) -> Result<ProbeToken> {
+        let Taking { token_hash, text, key_fingerprint, at } = taking;
         self.0
             .write(operator, move |tx| async move {
-                let probe = tx.reader().probe_token_by_hash(&hash).await?.ok_or(Error::ProbeTokenUnknown)?;
-                let mut probe = closed(&tx, probe, ProbeStatus::Consumed)?;
-                let digest = format!("blake3:{}", blake3::hash(result.as_bytes()).to_hex());
-                let bytes = result.len();
-                probe.result = Some(result);
+                let probe = tx.reader().probe_token_by_hash(&token_hash).await?.ok_or(Error::ProbeTokenUnknown)?;
+                // A clock that was set back since makes nothing arrive in the future.
+                let at = at.map_or(tx.now(), |at| Timestamp(at.0.min(tx.now().0)));
+                let mut probe = closed(&tx, probe, ProbeStatus::Consumed, at)?;
+                let digest = format!("blake3:{}", blake3::hash(text.as_bytes()).to_hex());
+                let bytes = text.len();
+                probe.result = Some(text);
                 let effect = tx.update(&probe).await?;
                 let event = about(&probe, Kind::ProbeResult)
                     .with("bytes", bytes)
                     .with("result_digest", digest)
+                    .with("key_fingerprint", key_fingerprint)
                     .accounts_for([effect]);
                 Ok(tx.commit(event, probe).await?)
             })
@@ -105,7 +123,7 @@ impl Probes<'_> {
         self.0
             .write(operator, move |tx| async move {
                 let probe = tx.reader().probe_token(id).await?.ok_or_else(|| unknown(id))?;
-                let probe = closed(&tx, probe, ProbeStatus::Cancelled)?;
+                let probe = closed(&tx, probe, ProbeStatus::Cancelled, tx.now())?;
                 let effect = tx.update(&probe).await?;
                 let event = about(&probe, Kind::ProbeTokenRevoked).accounts_for([effect]);
                 Ok(tx.commit(event, probe).await?)
@@ -127,6 +145,11 @@ impl Probes<'_> {
     /// One token.
     pub async fn get(self, id: ProbeTokenId) -> Result<ProbeToken> {
         self.0.reader().probe_token(id).await?.ok_or_else(|| unknown(id))
+    }
+
+    /// The token whose text has this hash. Nobody can guess a hash, so how long the search takes tells nothing.
+    pub async fn by_token_hash(self, token_hash: &[u8; 32]) -> Result<Option<ProbeToken>> {
+        Ok(self.0.reader().probe_token_by_hash(token_hash).await?)
     }
 
     /// By unique prefix or suffix of the id.
@@ -159,17 +182,22 @@ impl ProbeState {
     }
 }
 
-/// A pending token as it is once it ended now.
-fn closed(tx: &Tx, token: ProbeToken, status: ProbeStatus) -> Result<ProbeToken> {
-    match ProbeState::of(&token, tx.now()) {
+/// A result to be written down.
+struct Taking {
+    token_hash: [u8; 32],
+    text: String,
+    /// None: nobody signed it.
+    key_fingerprint: Option<String>,
+    /// When it arrived; none is now.
+    at: Option<Timestamp>,
+}
+
+/// A pending token as it is once it ended now, by what happened at that moment.
+fn closed(tx: &Tx, token: ProbeToken, status: ProbeStatus, at: Timestamp) -> Result<ProbeToken> {
+    match ProbeState::of(&token, at) {
         ProbeState::Pending => Ok(ProbeToken { status, closed_at: Some(tx.now()), ..token }),
         ended => Err(Error::ProbeClosed(ended)),
     }
-}
-
-/// What is kept of a token. 256 random bits need no salt.
-fn hash(token: &str) -> Vec<u8> {
-    blake3::derive_key(HASH_CONTEXT, token.as_bytes()).to_vec()
 }
 
 fn checked_ttl(seconds: i64) -> Result<i64> {
@@ -183,14 +211,18 @@ fn checked_ttl(seconds: i64) -> Result<i64> {
     }
 }
 
-fn checked_result(text: &str) -> Result<String> {
+/// None: nobody signed it, and nobody says so.
+fn checked_result(text: &str, token_hash: &[u8; 32]) -> Result<Option<SignedResult>> {
     const WHAT: &str = "the probe's result";
     let length = text.len();
-    if length > LARGEST_RESULT {
-        return Err(Error::invalid(WHAT, format!("it has {length} bytes, and {LARGEST_RESULT} are allowed")));
+    if length > MOST_RESULT_BYTES {
+        return Err(Error::invalid(WHAT, format!("it has {length} bytes, and {MOST_RESULT_BYTES} are allowed")));
     }
     let found = match serde_json::from_str(text) {
-        Ok(Value::Object(_)) => return Ok(text.to_owned()),
+        Ok(object @ Value::Object(_)) if SignedResult::is_meant_by(&object) => {
+            return Ok(Some(SignedResult::for_token(text, token_hash)?));
+        }
+        Ok(Value::Object(_)) => return Ok(None),
         Ok(Value::Array(_)) => "an array",
         Ok(Value::String(_)) => "a string",
         Ok(Value::Number(_)) => "a number",

@@ -38,6 +38,7 @@ impl Twins {
             audience: Ok(vec![]),
             stops_after_failure: false,
             log_claim: true,
+            inbox: twin.database.with_file_name("inbox"),
             post: licentia_ui::testing::nobody(),
         };
         let mut screen = Harness::new(start, 160, 60).await.unwrap();

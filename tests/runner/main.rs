@@ -14,6 +14,7 @@ mod cli;
 mod commands;
 mod hostile;
 mod layering;
+mod probe;
 mod processes;
 mod readme;
 mod screen;

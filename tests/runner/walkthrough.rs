@@ -57,6 +57,7 @@ async fn taken_anew(text: &str) -> (String, usize) {
         named_home: None,
         audience: Ok(vec![]),
         log_claim: true,
+        inbox: directory.path().join("inbox"),
         post: licentia_ui::testing::nobody(),
     };
     let mut screen = Harness::new(start, 80, 24).await.unwrap();

@@ -136,6 +136,7 @@ async fn open(home: &Path) -> Harness {
         audience: Ok(vec![]),
         stops_after_failure: false,
         log_claim: true,
+        inbox: home.join("inbox"),
         post: licentia_ui::testing::nobody(),
     };
     let mut screen = Harness::new(start, 120, 36).await.unwrap();

@@ -19,7 +19,7 @@ use crate::dialog::batch::Far;
 use crate::dialog::error::Explained;
 use crate::dialog::setup::Setup;
 use crate::dialog::unlock::Unlock;
-use crate::effect::Effect;
+use crate::effect::{Effect, Inboxed, Probe};
 use crate::keymap::Context;
 use crate::look::{Look, Zone};
 use crate::message::Msg;
@@ -36,7 +36,7 @@ use crate::verification::Verification;
 use crate::witnessing::Witnessing;
 use checkpoint::Signing;
 use leaving::Leaving;
-use licentia_core::{Explanation, Issuer, ProbeToken, Timestamp, UsedIdentity};
+use licentia_core::{Explanation, Issuer, Timestamp, UsedIdentity};
 use log::Jump;
 use search::Following;
 use std::path::PathBuf;
@@ -60,7 +60,8 @@ pub(crate) struct App {
     jump: Option<Jump>,
     issuers: Nouns<Issuer>,
     identities: Nouns<UsedIdentity>,
-    probes: Nouns<ProbeToken>,
+    probes: Nouns<Probe>,
+    inbox: Box<Inboxed>,
     /// The last one is on top and takes the keys.
     dialogs: Vec<Dialog>,
     requests: Requests,
@@ -111,6 +112,7 @@ impl App {
             issuers: Nouns::default(),
             identities: Nouns::default(),
             probes: Nouns::default(),
+            inbox: Box::default(),
             dialogs: vec![],
             requests: Requests::default(),
             notice: None,

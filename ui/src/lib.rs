@@ -53,6 +53,8 @@ pub struct Start {
     pub stops_after_failure: bool,
     /// Whether new licenses carry the latest checkpoint of the log.
     pub log_claim: bool,
+    /// Where results of probes wait to be taken in.
+    pub inbox: std::path::PathBuf,
     /// Sends a request to a witness: the network is the program's.
     pub post: licentia_core::witness::Post,
 }

@@ -1,8 +1,8 @@
 //! Everything that can happen to the screen.
 
 use crate::effect::{
-    Exported, FilterDone, FoundEntries, FoundedHome, IdentityDone, IssuerDone, LicenseDetails, Overview, Preview,
-    ProbeDone, Target, Verification,
+    Exported, FilterDone, FoundEntries, FoundedHome, IdentityDone, Inboxed, IssuerDone, LicenseDetails, Overview,
+    Preview, Probe, ProbeDone, Target, Verification,
 };
 use crate::screen::issuers::IssuerMore;
 use crate::witnessing::{Missed, Vouched};
@@ -10,7 +10,7 @@ use crossterm::event::KeyEvent;
 use licentia_core::audit::{SavedFilter, VerifyReport};
 use licentia_core::{
     AuditRecord, Batch, Deleted, Explanation, Identity, IdentityId, Issuer, KeyFacts, License, LicenseCounts,
-    LicenseId, Page, ProbeToken, ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
+    LicenseId, Page, ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
 };
 use std::path::PathBuf;
 
@@ -189,11 +189,11 @@ pub(crate) enum Msg {
     },
     ProbesLoaded {
         request: u64,
-        answer: Answer<Page<ProbeToken, ProbeTokenId>>,
+        answer: Answer<Page<Probe, ProbeTokenId>>,
     },
     ProbeLoaded {
         request: u64,
-        answer: Found<ProbeToken>,
+        answer: Found<Probe>,
     },
     KeyInspected {
         request: u64,
@@ -203,4 +203,6 @@ pub(crate) enum Msg {
     IssuerChanged(Answer<Box<IssuerDone>>),
     IdentityChanged(Answer<Box<IdentityDone>>),
     ProbeChanged(Answer<Box<ProbeDone>>),
+    /// Something came into the inbox or left it, or the database changed.
+    InboxLooked(Answer<Inboxed>),
 }

@@ -4,12 +4,15 @@ use crate::Start;
 use crate::session::{Session, Why};
 use crate::text::clean;
 use licentia_core::pin::Failed;
+use licentia_core::probe::Inbox;
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::Post;
 use licentia_core::{Actor, Ambient, Error, Explanation, Licentia, Operator, Place, Result, StoreError, Watch};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
+use std::time::SystemTime;
 use tokio::sync::Mutex;
 
 /// See the module. The application state never holds any of this.
@@ -20,6 +23,9 @@ pub(crate) struct Services {
     audience: Result<Vec<String>, Explanation>,
     /// Whether new licenses carry the latest checkpoint.
     log_claim: bool,
+    inbox: Inbox,
+    /// What was in it when it was last looked into.
+    inbox_seen: std::sync::Mutex<Option<InboxFiles>>,
     post: Post,
     /// The passphrase that was handed in, until the first unlocking or founding.
     given: RwLock<Option<Passphrase>>,
@@ -30,6 +36,9 @@ pub(crate) struct Services {
     /// Somebody wrote while nobody could tell it from our own index.
     wrote: AtomicBool,
 }
+
+/// The names, sizes and times of what is in the inbox.
+type InboxFiles = Vec<(OsString, u64, Option<SystemTime>)>;
 
 /// Entries that the index of words takes in at once: so few that a change never waits for long.
 const INDEXED: u64 = 1_000;
@@ -57,8 +66,18 @@ pub(crate) struct Opening {
 impl Services {
     /// Opens what is at the place, and unlocks it if a passphrase was handed in.
     pub(crate) async fn start(start: Start) -> Result<(Self, Opening)> {
-        let Start { place, ambient, actor, passphrase, named_home, audience, stops_after_failure, log_claim, post } =
-            start;
+        let Start {
+            place,
+            ambient,
+            actor,
+            passphrase,
+            named_home,
+            audience,
+            stops_after_failure,
+            log_claim,
+            inbox,
+            post,
+        } = start;
         let home = place.database.parent().unwrap_or(&place.database).display().to_string();
         let mut opening = Opening {
             session: None,
@@ -114,6 +133,8 @@ impl Services {
             actor,
             audience,
             log_claim,
+            inbox: Inbox::at(inbox),
+            inbox_seen: std::sync::Mutex::default(),
             post,
             given: RwLock::new(given),
             open: RwLock::new(open),
@@ -191,6 +212,20 @@ impl Services {
 
     pub(crate) fn given(&self) -> Option<Passphrase> {
         self.given.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(crate) const fn inbox(&self) -> &Inbox {
+        &self.inbox
+    }
+
+    /// Whether files came into the inbox or left it since this was last asked. At first, whether there are any.
+    pub(crate) fn inbox_changed(&self) -> bool {
+        // One that cannot be read is said where it is looked into.
+        let files = self.inbox.files().unwrap_or_default();
+        let mut seen = self.inbox_seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let changed = seen.as_ref().map_or(!files.is_empty(), |seen| *seen != files);
+        *seen = Some(files);
+        changed
     }
 
     /// Whether anybody wrote since this was last asked. Where nobody watched meanwhile, somebody may have.

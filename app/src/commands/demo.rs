@@ -79,6 +79,7 @@ async fn show(context: &Context, args: &Demo) -> Result {
         audience: Ok(vec![demo::PRODUCT.to_owned()]),
         stops_after_failure: false,
         log_claim: true,
+        inbox: home.path().join("inbox"),
         post: client::post(),
     };
     let shown = screen::show(context, start).await;

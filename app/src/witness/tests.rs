@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Verdict};
 use super::{client, server};
+use crate::http::server::Door;
 use ed25519_dalek::SigningKey;
 use licentia_core::tlog::merkle::{Frontier, Hash, leaf_hash, prove_consistency};
 use licentia_core::tlog::{Checkpoint, Note, NoteSignature, SignatureKind, VerifierKey};
@@ -75,7 +76,7 @@ impl Server {
         let (end, ending) = watch::channel(false);
         let (lines, journal) = mpsc::channel(1_000);
         let ambient = Ambient::new(|| NOW, |bytes| bytes.fill(7));
-        let done = tokio::spawn(server::serve(listener, desk, ambient, lines, ending));
+        let done = tokio::spawn(server::serve(Door { listener, tls: None }, desk, ambient, lines, ending));
         Self { directory, address, end, done, journal }
     }
 

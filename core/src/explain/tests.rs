@@ -51,7 +51,7 @@ fn of_this_crate() -> Vec<Error> {
         meaning: "Entry 2 was altered.".to_owned(),
         advice: String::new(),
     };
-    let mut errors = vec![
+    vec![
         Error::Io { action: "write", path: path(), source: io() },
         Error::NotVerified(crate::pin::Failed {
             level: Level::Full,
@@ -129,23 +129,23 @@ fn of_this_crate() -> Vec<Error> {
         Error::LogDoesNotHold(Box::new(issue.clone())),
         Error::BackupNotVerified(Box::new(report(vec![issue]))),
         Error::BackupNotVerified(Box::new(report(Vec::new()))),
-    ];
-    errors.extend(
-        [
-            (LicenseStatus::Suspended, Action::Suspend),
-            (LicenseStatus::Suspended, Action::Reissue),
-            (LicenseStatus::Active, Action::Reinstate),
-            (LicenseStatus::Revoked, Action::Reissue),
-            (LicenseStatus::Revoked, Action::Revoke),
-            (LicenseStatus::Suspended, Action::Unrevoke),
-            (LicenseStatus::Active, Action::Delete),
-        ]
-        .map(|(status, action)| Error::StatusForbids { license: license(1), status, action }),
-    );
-    errors.extend(
-        [ProbeState::Pending, ProbeState::Expired, ProbeState::Consumed, ProbeState::Cancelled].map(Error::ProbeClosed),
-    );
-    errors
+    ]
+}
+
+fn of_states() -> Vec<Error> {
+    let forbidden = [
+        (LicenseStatus::Suspended, Action::Suspend),
+        (LicenseStatus::Suspended, Action::Reissue),
+        (LicenseStatus::Active, Action::Reinstate),
+        (LicenseStatus::Revoked, Action::Reissue),
+        (LicenseStatus::Revoked, Action::Revoke),
+        (LicenseStatus::Suspended, Action::Unrevoke),
+        (LicenseStatus::Active, Action::Delete),
+    ]
+    .map(|(status, action)| Error::StatusForbids { license: license(1), status, action });
+    let closed =
+        [ProbeState::Pending, ProbeState::Expired, ProbeState::Consumed, ProbeState::Cancelled].map(Error::ProbeClosed);
+    forbidden.into_iter().chain(closed).collect()
 }
 
 fn of_restores() -> Vec<Error> {
@@ -263,7 +263,13 @@ fn label(error: &Error) -> String {
 #[test]
 fn every_error_in_words() {
     let store = of_the_store().into_iter().map(Error::from);
-    let errors = of_this_crate().into_iter().chain(store).chain(of_secrets()).chain(of_pins()).chain(of_restores());
+    let errors = of_this_crate()
+        .into_iter()
+        .chain(of_states())
+        .chain(store)
+        .chain(of_secrets())
+        .chain(of_pins())
+        .chain(of_restores());
     let mut page = String::new();
     for error in errors {
         let Explanation { message, cause, hint } = Explanation::from(&error);

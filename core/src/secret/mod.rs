@@ -13,6 +13,7 @@ mod seal;
 
 pub use envelope::Envelope;
 pub use kdf::{KdfParams, Passphrase, derive};
+pub(crate) use seal::parts;
 pub use seal::{DataKey, LogId};
 
 /// Why a secret was not opened, or not made.

@@ -121,7 +121,7 @@ pub(super) fn subkey(key: &[u8; 32], context: &'static str, extra: &[u8]) -> Zer
 }
 
 /// Associated data that can be read in one way only: each part behind its length.
-pub(super) fn parts(parts: &[&[u8]]) -> Vec<u8> {
+pub(crate) fn parts(parts: &[&[u8]]) -> Vec<u8> {
     let mut encoded = Vec::new();
     for part in parts {
         encoded.extend((part.len() as u64).to_be_bytes());

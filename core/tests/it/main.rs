@@ -27,6 +27,7 @@ mod license_end;
 mod license_search;
 mod overlap;
 mod probe;
+mod probe_inbox;
 mod publish;
 mod restore;
 mod rotation;

@@ -60,6 +60,7 @@ impl App {
                 });
             }
             Msg::Checkpointed(answer) => return self.signed(answer),
+            Msg::InboxLooked(answer) => self.inbox_looked(answer),
             Msg::LogSigned => return self.ask_witnesses().into_iter().collect(),
             Msg::NotSigned(why) => self.complain(why),
             Msg::WitnessesAsked { request, answer } => return self.witnesses_asked(request, answer),

@@ -34,6 +34,7 @@ pub(super) fn probe(change: &ProbeChange) -> Result<Command, String> {
         ProbeChange::Create(new) => {
             Command::new("probe create").option("--label", &new.label).option("--ttl", ttl(new.ttl_seconds))
         }
+        ProbeChange::TakeIn { id, .. } => Command::new("probe inbox --consume").word(id),
         ProbeChange::Cancel { id } => Command::new("probe cancel").word(id),
         ProbeChange::Consume { .. } => {
             return Err(format!("{SECRET}: put it into a file, and run probe consume --token-file FILE --file RESULT"));

@@ -64,6 +64,7 @@ const fn verb(effect: &Effect) -> Option<&'static str> {
         }
         Effect::ChangeFilter(FilterChange::Delete { .. }) => "forget",
         Effect::ChangeIdentity(IdentityChange::Regenerate { .. }) => "regenerate",
+        Effect::ChangeProbe(ProbeChange::TakeIn { .. }) => "take in",
         Effect::ChangeProbe(ProbeChange::Cancel { .. }) => "cancel the probe",
         _ => return None,
     })

@@ -1,12 +1,11 @@
 //! What effects answer with, where it is more than one thing of core's.
 
+use super::Probe;
 use crate::message::Answer;
 use crate::witnessing::Vouched;
 use licentia_core::audit::{ExportReport, LogIdentity};
 use licentia_core::pin::PinState;
-use licentia_core::{
-    AuditRecord, Checkpoint, Decoded, Inspection, Issuer, License, ProbeToken, Revocation, UsedIdentity,
-};
+use licentia_core::{AuditRecord, Checkpoint, Decoded, Inspection, Issuer, License, Revocation, UsedIdentity};
 use std::path::PathBuf;
 
 /// A home that was just set up.
@@ -69,7 +68,7 @@ pub(crate) enum Target {
     License(Box<License>),
     Issuer(Box<Issuer>),
     Identity(Box<UsedIdentity>),
-    Probe(Box<ProbeToken>),
+    Probe(Box<Probe>),
     /// Deleted since.
     Gone,
     /// There is no page of its kind.

@@ -1,7 +1,11 @@
 //! What can be asked for about issuers, identities and probes, as data. Done in [`super::issuers`] and beside it.
 
 use crate::widget::secret::Typed;
-use licentia_core::{Identity, IdentityId, Issuer, IssuerId, NewIssuer, NewProbe, ProbeToken, ProbeTokenId};
+use licentia_core::probe::Arrived;
+use licentia_core::{
+    Identity, IdentityId, Issuer, IssuerId, NewIssuer, NewProbe, ProbeToken, ProbeTokenId, SignedResult,
+};
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// A change to the issuers.
@@ -63,12 +67,49 @@ pub(crate) enum IdentityDone {
     Exported(Identity, PathBuf),
 }
 
+/// A token, and what came for it: into the inbox, or into the database.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Probe {
+    pub(crate) token: ProbeToken,
+    /// A result that waits in the inbox.
+    pub(crate) arrived: Option<Box<Arrived>>,
+    /// The result that was taken in, where its signature holds.
+    pub(crate) signed: Option<Box<SignedResult>>,
+}
+
+impl From<ProbeToken> for Probe {
+    fn from(token: ProbeToken) -> Self {
+        let signed = SignedResult::of(&token).map(Box::new);
+        Self { token, arrived: None, signed }
+    }
+}
+
+/// What is in the inbox, shortly.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Inboxed {
+    /// For which tokens something waits, and the fingerprint of its key.
+    pub(crate) arrived: Vec<(String, String)>,
+    /// Files that cannot be taken in, and why.
+    pub(crate) refused: Vec<(String, String)>,
+}
+
 /// A change to the probes.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum ProbeChange {
     Create(NewProbe),
-    Consume { token: Typed, path: String },
-    Cancel { id: ProbeTokenId },
+    Consume {
+        token: Typed,
+        path: String,
+    },
+    /// Take in a file of the inbox, which has a result signed with this key.
+    TakeIn {
+        id: ProbeTokenId,
+        name: OsString,
+        key_fingerprint: String,
+    },
+    Cancel {
+        id: ProbeTokenId,
+    },
 }
 
 /// What was done to a probe.
@@ -76,6 +117,8 @@ pub(crate) enum ProbeChange {
 pub(crate) enum ProbeDone {
     Created(ProbeToken, Typed),
     Consumed(ProbeToken),
+    /// It was before, so the file was moved aside.
+    ConsumedBefore(ProbeToken),
     Cancelled(ProbeToken),
 }
 

@@ -155,7 +155,7 @@ async fn found(licentia: &Licentia, kind: &str, id: &str) -> Result<Target> {
             let identity = licentia.identities().resolve(id).await?;
             Target::Identity(Box::new(used(licentia.identities(), identity.id).await?.0))
         }
-        "ProbeToken" => Target::Probe(Box::new(licentia.probes().resolve(id).await?)),
+        "ProbeToken" => Target::Probe(Box::new(licentia.probes().resolve(id).await?.into())),
         _ => Target::Unseen,
     })
 }

@@ -33,7 +33,14 @@ async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
             if let Some(why) = services.take_alarm() {
                 say(Msg::NotSigned(why));
             }
-            Msg::LookedForChanges(services.has_changed().await)
+            let (wrote, came) = (services.has_changed().await, services.inbox_changed());
+            // Another token may have been made, or ended, for what waits there already.
+            if (wrote || came)
+                && let Some(inboxed) = probes::look(services).await
+            {
+                say(Msg::InboxLooked(inboxed));
+            }
+            Msg::LookedForChanges(wrote || came)
         }
 
         Effect::Found { passphrase, founding } => Msg::Founded(write::found(services, passphrase, founding).await),

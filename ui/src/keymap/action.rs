@@ -114,6 +114,7 @@ actions! {
     ExportIdentity = "export", "Its secret bytes, to a file; is recorded";
     NewProbe = "new", "Make a one-time token for a machine";
     ConsumeProbe = "take in", "Take in the result that came for a token";
+    TakeInProbe = "arrived", "Take in the result that waits in the inbox";
     CancelProbe = "cancel", "Make a token useless that was not used";
     SaveToken = "save", "Save the token to a file";
     CloseToken = "close", "Close; the token is not shown again";
@@ -141,6 +142,7 @@ impl Action {
                 | Self::ExportIdentity
                 | Self::NewProbe
                 | Self::ConsumeProbe
+                | Self::TakeInProbe
                 | Self::CancelProbe
                 | Self::Delete
                 | Self::Extend

@@ -9,11 +9,14 @@ use crate::look::Look;
 use crate::message::{Answer, Found};
 use crate::paging::{Ask, Paged, Requests, Row};
 use crate::step::{Cx, Step};
+use crate::text::fit;
+use crate::theme::Meaning;
 use crate::widget::scroll::Pair;
 use crate::widget::table::{self, Cell, Column};
 use licentia_core::Page;
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Span;
 
 /// A noun with a tab of its own.
 pub(crate) trait Noun: Row + Clone + std::fmt::Debug {
@@ -54,11 +57,13 @@ pub(crate) struct Nouns<T: Noun> {
     /// The row to be selected once the list is read.
     seek: Option<T::Key>,
     height: usize,
+    /// What stands below the list.
+    note: Option<String>,
 }
 
 impl<T: Noun> Default for Nouns<T> {
     fn default() -> Self {
-        Self { list: Paged::default(), detail: None, seek: None, height: 10 }
+        Self { list: Paged::default(), detail: None, seek: None, height: 10, note: None }
     }
 }
 
@@ -156,10 +161,16 @@ impl<T: Noun> Nouns<T> {
     /// How many lines the tab has on the screen.
     pub(crate) fn set_height(&mut self, height: usize) {
         self.height = height;
-        self.list.set_height(height.saturating_sub(2));
+        self.list.set_height(height.saturating_sub(2 + usize::from(self.note.is_some())));
         if let Some(detail) = &mut self.detail {
             detail.set_height(height);
         }
+    }
+
+    /// What stands below the list from now on.
+    pub(crate) fn set_note(&mut self, note: Option<String>) {
+        self.note = note;
+        self.set_height(self.height);
     }
 
     /// Something was written since the list was read.
@@ -184,7 +195,12 @@ impl<T: Noun> Nouns<T> {
         if let Some(detail) = &mut self.detail {
             return detail.draw(frame, area, look);
         }
-        let rest = head(frame, area, look, T::TITLE, &self.list.position());
+        let mut rest = head(frame, area, look, T::TITLE, &self.list.position());
+        if let Some(note) = &self.note {
+            let [list, line] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(rest);
+            frame.render_widget(Span::styled(fit(note, line.width.into()), look.style(Meaning::Warning)), line);
+            rest = list;
+        }
         let rows = self.list.visible().map(|(selected, row)| (selected, row.cells(look)));
         table::draw(frame, rest, look, &T::columns(look), rows);
         if self.list.is_empty() {

@@ -4,7 +4,7 @@ use super::nouns::Noun;
 use crate::dialog::confirm::Confirm;
 use crate::dialog::consume::Consume;
 use crate::dialog::make::Make;
-use crate::effect::{Effect, ProbeChange};
+use crate::effect::{Effect, Probe, ProbeChange};
 use crate::keymap::{Action, Context};
 use crate::look::{Look, Zone};
 use crate::paging::{Ask, Paged, Row};
@@ -13,18 +13,19 @@ use crate::text::clean;
 use crate::theme::Meaning;
 use crate::widget::scroll::Pair;
 use crate::widget::table::{Cell, Column};
-use licentia_core::{ProbeState, ProbeToken, ProbeTokenId, Timestamp};
+use licentia_core::probe::Arrived;
+use licentia_core::{ProbeState, ProbeToken, ProbeTokenId, SignedResult, Timestamp};
 use ratatui::layout::Constraint;
 
-impl Row for ProbeToken {
+impl Row for Probe {
     type Key = ProbeTokenId;
 
     fn key(&self) -> ProbeTokenId {
-        self.id
+        self.token.id
     }
 }
 
-impl Noun for ProbeToken {
+impl Noun for Probe {
     type More = ();
 
     const LIST: Context = Context::Probes;
@@ -38,32 +39,49 @@ impl Noun for ProbeToken {
     }
 
     fn read(&self, request: u64) -> Effect {
-        Effect::LoadProbe { request, id: self.id }
+        Effect::LoadProbe { request, id: self.token.id }
     }
 
     fn target(&self) -> String {
-        self.id.to_string()
+        self.token.id.to_string()
     }
 
     fn title(&self) -> String {
-        format!("Probe {}: {}", self.id.short(), clean(&self.label))
+        format!("Probe {}: {}", self.token.id.short(), clean(&self.token.label))
     }
 
     fn fields(&self, _more: Option<&()>, look: Look) -> Vec<Pair> {
-        let state = ProbeState::of(self, look.now);
+        let token = &self.token;
+        let state = ProbeState::of(token, look.now);
+        let (word, how) = self.state(look);
         let mut fields = vec![
-            Pair::new("id", self.id.to_string()),
-            Pair::new("label", &self.label),
-            Pair::new("state", state.as_str()).meaning(meaning(state)),
-            Pair::new("created", look.zoned(self.created_at)),
-            Pair::new("expires", look.zoned(self.expires_at)),
+            Pair::new("id", token.id.to_string()),
+            Pair::new("label", &token.label),
+            Pair::new("state", word).meaning(how),
+            Pair::new("created", look.zoned(token.created_at)),
+            Pair::new("expires", look.zoned(token.expires_at)),
         ];
         if state == ProbeState::Pending {
-            fields.push(Pair::new("left", left(self.expires_at, look.now)));
+            fields.push(Pair::new("left", left(token.expires_at, look.now)));
         }
         let closed = if state == ProbeState::Cancelled { "cancelled" } else { "consumed" };
-        fields.extend(self.closed_at.map(|at| Pair::new(closed, look.zoned(at))));
-        fields.push(match (&self.result, state) {
+        fields.extend(token.closed_at.map(|at| Pair::new(closed, look.zoned(at))));
+        if let Some(arrived) = &self.arrived {
+            fields.push(Pair::new("arrived", look.zoned(arrived.at)));
+            fields.extend(said(&arrived.result, look));
+            fields.push(Pair::new("result", "waits in the inbox; t takes it in").meaning(Meaning::Warning));
+            return fields;
+        }
+        match (&self.signed, &token.result) {
+            (Some(signed), _) => fields.extend(said(signed, look)),
+            (None, Some(_)) => {
+                fields.push(
+                    Pair::new("key", "none: it is unsigned, and nobody vouches for it").meaning(Meaning::Warning),
+                );
+            }
+            (None, None) => {}
+        }
+        fields.push(match (&token.result, state) {
             (Some(text), _) => Pair::lines("result", &pretty(text)),
             (None, ProbeState::Pending) => Pair::new("result", "not yet; i takes it in").meaning(Meaning::Muted),
             (None, _) => Pair::new("result", "none").meaning(Meaning::Muted),
@@ -80,22 +98,27 @@ impl Noun for ProbeToken {
             Column::new("id", Constraint::Length(8)),
             Column::new("label", Constraint::Fill(1)),
             Column::new("state", Constraint::Length(9)),
-            Column::new("created", Constraint::Length(10)).from(100),
+            Column::new("key", Constraint::Length(24)).from(110),
+            Column::new("created", Constraint::Length(10)).from(140),
             Column::new(expires, Constraint::Length(19)).from(70),
             Column::new("        left", Constraint::Length(12)).from(50),
         ]
     }
 
     fn cells(&self, look: Look) -> Vec<Cell> {
-        let state = ProbeState::of(self, look.now);
-        let left = if state == ProbeState::Pending { left(self.expires_at, look.now) } else { String::new() };
-        let soon = self.expires_at.0.saturating_sub(look.now.0) < HOUR * 1_000_000;
+        let token = &self.token;
+        let pending = ProbeState::of(token, look.now) == ProbeState::Pending;
+        let left = if pending { left(token.expires_at, look.now) } else { String::new() };
+        let soon = token.expires_at.0.saturating_sub(look.now.0) < HOUR * 1_000_000;
+        let (word, how) = self.state(look);
+        let key = self.arrived.as_ref().map(|arrived| &arrived.result).or(self.signed.as_deref());
         vec![
-            Cell::plain(self.id.short()),
-            Cell::plain(&self.label),
-            Cell(state.as_str().to_owned(), meaning(state)),
-            Cell::plain(look.date(self.created_at)),
-            Cell::plain(look.moment(self.expires_at)),
+            Cell::plain(token.id.short()),
+            Cell::plain(&token.label),
+            Cell(word.to_owned(), how),
+            Cell::plain(key.map_or_else(String::new, SignedResult::key_fingerprint)),
+            Cell::plain(look.date(token.created_at)),
+            Cell::plain(look.moment(token.expires_at)),
             Cell(format!("{left:>12}"), if soon { Meaning::Warning } else { Meaning::Text }),
         ]
     }
@@ -104,8 +127,12 @@ impl Noun for ProbeToken {
         Some(vec![match (action, current) {
             (Action::NewProbe, _) => Step::open(Make::probe()),
             (Action::ConsumeProbe, _) => Step::open(Consume::new()),
-            (Action::CancelProbe, Some(probe)) => match ProbeState::of(probe, cx.look.now) {
-                ProbeState::Pending => Step::open(cancel(probe, cx.look)),
+            (Action::TakeInProbe, Some(Self { token, arrived: Some(arrived), .. })) => {
+                Step::open(take_in(token, arrived, cx.look))
+            }
+            (Action::TakeInProbe, _) => Step::Notice("No result waits for it in the inbox."),
+            (Action::CancelProbe, Some(Self { token, .. })) => match ProbeState::of(token, cx.look.now) {
+                ProbeState::Pending => Step::open(cancel(token, cx.look)),
                 ProbeState::Expired => Step::Notice("Its time is over, so nobody can use it any more."),
                 ProbeState::Consumed => Step::Notice("It was used: its result is here."),
                 ProbeState::Cancelled => Step::Notice("It is cancelled already."),
@@ -114,6 +141,52 @@ impl Noun for ProbeToken {
             _ => return None,
         }])
     }
+}
+
+impl Probe {
+    /// The state in a word, with what waits in the inbox.
+    fn state(&self, look: Look) -> (&'static str, Meaning) {
+        match (&self.arrived, ProbeState::of(&self.token, look.now)) {
+            (Some(_), ProbeState::Pending | ProbeState::Expired) => ("arrived", Meaning::Key),
+            (_, state) => (state.as_str(), meaning(state)),
+        }
+    }
+}
+
+/// What a signed result says, and whose it is.
+fn said(result: &SignedResult, look: Look) -> Vec<Pair> {
+    let report = result.report();
+    let machine = &report.fingerprint;
+    let names: Vec<String> = machine
+        .components()
+        .keys()
+        .map(|kind| {
+            let doubt = if machine.not_trusted().contains(kind) { " (not to be trusted)" } else { "" };
+            format!("{}{doubt}", kind.name())
+        })
+        .collect();
+    let host = &report.host;
+    vec![
+        Pair::new("key", result.key_fingerprint()),
+        Pair::new("vendor", machine.vendor()),
+        Pair::new("machine", names.join(", ")),
+        Pair::new("system", format!("{}, {}, licentia {}", host.os, host.arch, host.licentia)),
+        Pair::new("made", look.zoned(report.made_at)),
+    ]
+}
+
+fn take_in(probe: &ProbeToken, arrived: &Arrived, look: Look) -> Confirm {
+    let mut facts = vec![Pair::new("probe", probe.id.to_string()), Pair::new("label", &probe.label)];
+    facts.extend(said(&arrived.result, look));
+    facts.push(Pair::new("arrived", look.zoned(arrived.at)));
+    let warning = "Compare the key with the fingerprint that the machine showed. Where they differ, somebody has put \
+                   another result in its place: leave it, and cancel the probe.";
+    let change = ProbeChange::TakeIn {
+        id: probe.id,
+        name: arrived.name.clone(),
+        key_fingerprint: arrived.result.key_fingerprint(),
+    };
+    Confirm::new("Take this result in?", facts, Some(warning), Effect::ChangeProbe(change))
 }
 
 fn cancel(probe: &ProbeToken, look: Look) -> Confirm {

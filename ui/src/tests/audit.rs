@@ -201,7 +201,11 @@ fn an_entry_leads_to_whatever_has_a_page() {
     let targets = [
         (Target::Issuer(Box::new(issuer(7, "spare", IssuerStatus::Inactive))), "[3 Issuers]", "spare"),
         (Target::Identity(Box::new(identity(8, "editor", 3))), "[4 Identities]", "editor"),
-        (Target::Probe(Box::new(probe(9, "build server", ProbeStatus::Pending, 2))), "[5 Probes]", "build server"),
+        (
+            Target::Probe(Box::new(probe(9, "build server", ProbeStatus::Pending, 2).into())),
+            "[5 Probes]",
+            "build server",
+        ),
     ];
     for (target, tab, name) in targets {
         let mut app = with_records(vec![record(5)]);

@@ -57,6 +57,7 @@ impl Home {
             audience: Ok(vec![]),
             stops_after_failure: false,
             log_claim: true,
+            inbox: self.path("inbox"),
             post: crate::testing::nobody(),
         }
     }

@@ -144,6 +144,43 @@ async fn a_probe_is_made_saved_answered_and_another_one_cancelled() {
 }
 
 #[tokio::test]
+async fn a_result_arrives_by_itself_and_is_taken_in_with_a_key() {
+    let home = Home::founded(0).await;
+    let mut screen = home.open(Some(passphrase())).await;
+    screen.press("5").settle().await.press("nbuild server<enter>").settle().await;
+    let token = token(&mut screen);
+    screen.press("<esc>1").settle().await;
+
+    // As a server does it, in another process.
+    let inbox = licentia_core::probe::Inbox::at(home.path("inbox"));
+    inbox.make().unwrap();
+    let made = super::support::signed_result();
+    let result = licentia_core::SignedResult::make(made.report().clone(), &token, &[5; 32]);
+    inbox.put(&result, &home.ambient).unwrap();
+    std::fs::write(home.path("inbox/scan.pdf"), [0xff]).unwrap();
+    screen.wait_a_second().await;
+    shows(&mut screen, &["A result for build server has arrived", &result.key_fingerprint()]);
+    screen.press("5").settle().await;
+    shows(&mut screen, &["arrived", &result.key_fingerprint(), "! scan.pdf in the inbox cannot be taken in"]);
+    screen.press("t");
+    shows(&mut screen, &["Compare the key"]);
+    screen.press("<f2>");
+    shows(&mut screen, &["licentia", "probe inbox --consume"]);
+    screen.press("<esc><enter>").settle().await;
+    shows(&mut screen, &["The result for build server is taken in.", "consumed"]);
+    assert_eq!(inbox.files().unwrap().len(), 1, "what cannot be taken in is left");
+    screen.press("<enter>A").settle().await;
+    shows(&mut screen, &["probe.result"]);
+
+    // The process that took it in was killed before it removed the file.
+    inbox.put(&result, &home.ambient).unwrap();
+    std::fs::remove_file(home.path("inbox/scan.pdf")).unwrap();
+    screen.wait_a_second().await;
+    shows(&mut screen, &["in the inbox stays there. A token works once"]);
+    assert!(!screen.screen().contains("scan.pdf"));
+}
+
+#[tokio::test]
 async fn a_reviewer_reads_it_all() {
     let home = Home::founded(1).await;
     let mut screen = home.open(None).await;

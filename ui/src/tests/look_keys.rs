@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::app::App;
-use crate::effect::{Effect, ProbeDone};
+use crate::effect::{Effect, Inboxed, Probe, ProbeDone};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use crate::widget::secret::Typed;
@@ -56,6 +56,19 @@ pub(super) fn scenes() -> Vec<(&'static str, App)> {
         ("probes", with_probes(probes())),
         ("probes_reviewer", with_probes_as(Session::Reviewer(Why::ReadOnly), probes())),
         ("probes_hostile", with_probes(vec![hostile_probe(), probe(2, &long, ProbeStatus::Pending, 2)])),
+        ("probes_arrived", with_inbox(inbox())),
+        ("probe_arrived", on(with_inbox(inbox()), "j<enter>")),
+        ("probe_take_in", on(with_inbox(inbox()), "jt")),
+        ("probes_refused", {
+            let mut app = with_inbox(inbox());
+            let refused = vec![
+                ("scan.pdf".to_owned(), "It is no text (UTF-8).".to_owned()),
+                (HOSTILE.to_owned(), HOSTILE.to_owned()),
+            ];
+            app.update(Msg::InboxLooked(Ok(Inboxed { arrived: vec![], refused })));
+            press(&mut app, "j");
+            app
+        }),
         ("probe", on(with_probes(probes()), "<enter>")),
         ("probe_result", on(with_probes(probes()), "jj<enter>")),
         ("probe_result_hostile", on(with_probes(vec![hostile_probe()]), "<enter>")),
@@ -141,6 +154,22 @@ fn probes() -> Vec<ProbeToken> {
         probe(2, "till 1, Hamburg", ProbeStatus::Cancelled, 4),
         probe(1, "desk of Ms. Smith", ProbeStatus::Pending, 30),
     ]
+}
+
+/// A result waits for the second, and the third was taken in with its signature.
+fn inbox() -> Vec<Probe> {
+    let signed = signed_result();
+    let taken = |token: ProbeToken| ProbeToken {
+        token_hash: signed.token_hash().to_vec(),
+        result: Some(signed.text().to_owned()),
+        ..token
+    };
+    let all = probes().into_iter().enumerate().map(|(at, token)| match at {
+        1 => arrived(token),
+        2 => taken(token).into(),
+        _ => token.into(),
+    });
+    all.collect()
 }
 
 fn hostile_probe() -> ProbeToken {

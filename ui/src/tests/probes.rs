@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::app::App;
-use crate::effect::{Effect, ProbeChange, ProbeDone, Saving};
+use crate::effect::{Effect, Inboxed, Probe, ProbeChange, ProbeDone, Saving};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use crate::widget::secret::Typed;
@@ -34,9 +34,12 @@ fn pages_through_the_list_by_key() {
     let one = |number| probe(number, &format!("machine {number}"), ProbeStatus::Pending, 1);
     let items: Vec<_> = (101..=200).rev().map(one).collect();
     let next = items.last().map(|row| row.id);
-    app.update(Msg::ProbesLoaded { request: 2, answer: Ok(Page { items, next }) });
+    app.update(Msg::ProbesLoaded {
+        request: 2,
+        answer: Ok(Page { items: items.into_iter().map(Probe::from).collect(), next }),
+    });
     assert_eq!(press(&mut app, "<end>"), [Effect::LoadProbes { request: 3, after: next, limit: 500 }]);
-    app.update(Msg::ProbesLoaded { request: 3, answer: Ok(page((1..=100).rev().map(one).collect())) });
+    app.update(Msg::ProbesLoaded { request: 3, answer: Ok(page((1..=100).rev().map(one).map(Probe::from).collect())) });
     assert!(text(&mut app, 80, 24).contains("200 of 200"));
 }
 
@@ -109,7 +112,10 @@ fn a_result_comes_with_its_token_which_is_not_shown() {
     let effects = app.update(Msg::ProbeChanged(Ok(Box::new(ProbeDone::Consumed(consumed)))));
     let [Effect::LoadProbes { request, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     let newer = probe(9, "newer", ProbeStatus::Pending, 0);
-    app.update(Msg::ProbesLoaded { request: *request, answer: Ok(page([vec![newer], few()].concat())) });
+    app.update(Msg::ProbesLoaded {
+        request: *request,
+        answer: Ok(page([vec![newer], few()].concat().into_iter().map(Probe::from).collect())),
+    });
     let screen = text(&mut app, 80, 24);
     assert!(screen.contains("The result for build server is taken in.") && screen.contains("> 00000004"), "{screen}");
 }
@@ -153,4 +159,88 @@ fn a_reviewer_reads_and_changes_nothing() {
         assert!(text(&mut app, 120, 24).contains("made for review"), "{key}");
     }
     assert!(matches!(press(&mut app, "<enter>").as_slice(), [Effect::LoadProbe { .. }]));
+}
+
+fn inboxed(arrived: &[(&str, &str)], refused: &[(&str, &str)]) -> Msg {
+    let all = |pairs: &[(&str, &str)]| pairs.iter().map(|(one, two)| ((*one).to_owned(), (*two).to_owned())).collect();
+    Msg::InboxLooked(Ok(Inboxed { arrived: all(arrived), refused: all(refused) }))
+}
+
+#[test]
+fn what_arrives_is_said_once_on_whatever_tab_one_is() {
+    let mut app = with_licenses(vec![]);
+    assert_eq!(app.update(inboxed(&[("build server", "7b48-3502")], &[])), []);
+    let screen = text(&mut app, 100, 24);
+    assert!(screen.contains("A result for build server has arrived. Its key: 7b48-3502."), "{screen}");
+    press(&mut app, "j");
+    app.update(inboxed(&[("build server", "7b48-3502")], &[]));
+    assert!(!text(&mut app, 100, 24).contains("has arrived"), "the same is no news");
+    app.update(inboxed(&[("build server", "7b48-3502"), (HOSTILE, "aaaa")], &[]));
+    let screen = text(&mut app, 100, 24);
+    assert!(screen.contains("has arrived") && !screen.contains('\u{1b}'), "{screen}");
+}
+
+#[test]
+fn files_that_cannot_be_taken_in_are_named_as_long_as_they_lie_there() {
+    let mut app = with_probes(few());
+    app.update(inboxed(&[], &[("a.json", "It is a link."), (HOSTILE, "It is no text.")]));
+    press(&mut app, "j");
+    let screen = text(&mut app, 100, 24);
+    assert!(screen.contains("! a.json in the inbox cannot be taken in. It is a link. And 1 more."), "{screen}");
+    press(&mut app, "<enter>");
+    press(&mut app, "<esc>");
+    app.update(inboxed(&[], &[]));
+    assert!(!text(&mut app, 100, 24).contains("a.json"));
+    app.update(Msg::InboxLooked(Err(why())));
+    assert!(text(&mut app, 100, 24).contains("make room"), "an inbox that cannot be read is complained about");
+}
+
+#[test]
+fn one_key_takes_in_what_arrived_after_it_was_compared() {
+    let token = probe(4, "build server", ProbeStatus::Pending, 1);
+    let key = signed_result().key_fingerprint();
+    let mut app = with_inbox(vec![arrived(token.clone()), few().remove(2).into()]);
+    let screen = text(&mut app, 120, 24);
+    assert!(screen.contains("arrived") && screen.contains(&key), "{screen}");
+    assert_eq!(press(&mut app, "t"), []);
+    let screen = text(&mut app, 120, 36);
+    for part in ["Take this result in?", &key, "Compare the key", "machine id", "host name (not to be trusted)", "acme"]
+    {
+        assert!(screen.contains(part), "{part}: {screen}");
+    }
+    let change = ProbeChange::TakeIn { id: token.id, name: "f9a4.json".into(), key_fingerprint: key };
+    assert_eq!(press(&mut app, "<enter>"), [Effect::ChangeProbe(change)]);
+    app.update(Msg::ProbeChanged(Err(why())));
+    assert!(text(&mut app, 120, 24).contains("make room"));
+    press(&mut app, "<esc>t<enter>");
+    let before = ProbeDone::ConsumedBefore(token);
+    app.update(Msg::ProbeChanged(Ok(Box::new(before))));
+    assert!(text(&mut app, 120, 24).contains("was taken in before. The file was moved aside."));
+    press(&mut app, "<end>");
+    assert_eq!(press(&mut app, "t"), []);
+    assert!(text(&mut app, 120, 24).contains("No result waits"));
+}
+
+#[test]
+fn what_arrived_in_time_is_no_expired_one() {
+    let mut app = with_inbox(vec![arrived(probe(3, "late", ProbeStatus::Pending, 30))]);
+    assert!(text(&mut app, 80, 24).contains("arrived"));
+    press(&mut app, "<enter>");
+    let screen = text(&mut app, 80, 30);
+    assert!(screen.contains("waits in the inbox; t takes it in"), "{screen}");
+}
+
+#[test]
+fn what_was_taken_in_shows_who_vouches_for_it() {
+    let signed = signed_result();
+    let token = ProbeToken {
+        token_hash: signed.token_hash().to_vec(),
+        result: Some(signed.text().to_owned()),
+        ..probe(2, "till", ProbeStatus::Consumed, 3)
+    };
+    let mut app = with_inbox(vec![token.into(), few().remove(2).into()]);
+    press(&mut app, "<enter>");
+    shows(&mut app, &[&signed.key_fingerprint(), "linux, x86_64, licentia 0.1.0"]);
+    press(&mut app, "<esc>j<enter>");
+    shows(&mut app, &["it is unsigned, and nobody vouches for it"]);
 }

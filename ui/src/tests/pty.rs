@@ -17,6 +17,7 @@ const HOME: &str = "LICENTIA_UI_TEST_HOME";
 fn child() {
     let Some(home) = std::env::var_os(HOME).map(PathBuf::from) else { return };
     let place = Place { database: home.join("licentia.db"), pins: None };
+    let inbox = home.join("inbox");
     let now = move || {
         assert!(!home.join("panic").exists(), "the clock stopped");
         NOW
@@ -32,6 +33,7 @@ fn child() {
         audience: Ok(vec![]),
         stops_after_failure: false,
         log_claim: true,
+        inbox,
         post: crate::testing::nobody(),
     };
     tokio::runtime::Runtime::new().unwrap().block_on(run(start)).unwrap();

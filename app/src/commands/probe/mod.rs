@@ -3,8 +3,12 @@
 mod cancel;
 mod consume;
 mod create;
+mod inbox;
 mod list;
+mod run;
+mod serve;
 mod show;
+mod tokens;
 
 use crate::context::Context;
 use crate::failure::Result;
@@ -17,6 +21,10 @@ pub(crate) enum Probe {
     Show(show::Show),
     Cancel(cancel::Cancel),
     Consume(consume::Consume),
+    Inbox(inbox::Inbox),
+    Run(run::Run),
+    Serve(serve::Serve),
+    Tokens(tokens::Tokens),
 }
 
 pub(crate) async fn dispatch(context: &Context, verb: Probe) -> Result {
@@ -26,5 +34,9 @@ pub(crate) async fn dispatch(context: &Context, verb: Probe) -> Result {
         Probe::Show(args) => show::run(context, args).await,
         Probe::Cancel(args) => cancel::run(context, args).await,
         Probe::Consume(args) => consume::run(context, args).await,
+        Probe::Inbox(args) => inbox::run(context, args).await,
+        Probe::Run(args) => run::run(context, args).await,
+        Probe::Serve(args) => serve::run(context, args).await,
+        Probe::Tokens(args) => tokens::run(context, args).await,
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::http::running;
+use crate::http::server::Door;
 use crate::witness::desk::Desk;
 use crate::witness::server;
 use crate::{file, view};
@@ -11,9 +13,6 @@ use licentia_core::witness::{Log, WitnessKey};
 use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::{mpsc, watch};
 use zeroize::Zeroizing;
 
 /// Be a witness for other logs: sign their checkpoints, as long as each follows from the one before.
@@ -50,44 +49,18 @@ pub(crate) struct Serve {
     logs: Option<PathBuf>,
 }
 
-/// Lines of the journal that may wait to be written.
-const WAITING: usize = 1_000;
-
 pub(crate) async fn run(context: &Context, args: Serve) -> Result {
     let logs = logs(context, &args)?;
     let desk = Arc::new(Desk::open(&args.state, key(context, &args.key)?, logs)?);
-    let not_listening =
-        |error| Failure::new(format!("cannot listen on {}", args.listen)).because(error).hint("Choose another port.");
-    let listener = TcpListener::bind(&args.listen).await.map_err(not_listening)?;
-    let address = listener.local_addr().map_err(not_listening)?;
-    let no_signals = |error| Failure::new("the program cannot listen to signals").because(error);
-    let mut terminate = signal(SignalKind::terminate()).map_err(no_signals)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(no_signals)?;
-
-    context.output.thing(&view::object(json!({
+    let (listener, address) = running::listen(&args.listen).await?;
+    let says = view::object(json!({
         "listening": format!("http://{address}"),
         "name": desk.key().name(),
         "verifier_key": desk.key().verifier_key().to_string(),
         "logs": desk.origins().collect::<Vec<_>>(),
-    })))?;
-    context.output.flush()?;
-
-    let (journal, mut lines) = mpsc::channel(WAITING);
-    let (end, ending) = watch::channel(false);
-    let mut server = tokio::spawn(server::serve(listener, desk, context.ambient.clone(), journal, ending));
-    loop {
-        tokio::select! {
-            Some(line) = lines.recv() => context.output.journal(&line),
-            _ = terminate.recv() => drop(end.send(true)),
-            _ = interrupt.recv() => drop(end.send(true)),
-            ended = &mut server => {
-                while let Ok(line) = lines.try_recv() {
-                    context.output.journal(&line);
-                }
-                return ended.map_err(|error| Failure::new("the witness broke down").because(error));
-            }
-        }
-    }
+    }));
+    let (door, ambient) = (Door { listener, tls: None }, context.ambient.clone());
+    running::run(context, "the witness", &says, |journal, end| server::serve(door, desk, ambient, journal, end)).await
 }
 
 fn key(context: &Context, path: &Path) -> Result<WitnessKey> {

@@ -3,7 +3,7 @@
 use super::super::App;
 use crate::dialog::Dialog;
 use crate::dialog::token::Token;
-use crate::effect::{Effect, IdentityDone, IssuerDone, ProbeDone};
+use crate::effect::{Effect, IdentityDone, Inboxed, IssuerDone, ProbeDone};
 use crate::message::Answer;
 use crate::screen::nouns::One;
 use crate::text::clean;
@@ -93,6 +93,30 @@ impl App {
         shown.into_iter().chain(self.fill()).collect()
     }
 
+    /// Says what came into the inbox since it was last looked into, wherever one is on the screen.
+    pub(super) fn inbox_looked(&mut self, answer: Answer<Inboxed>) {
+        let inbox = match answer {
+            Ok(inbox) => inbox,
+            Err(why) => return self.complain(why),
+        };
+        let before = std::mem::replace(&mut *self.inbox, inbox);
+        let new = self.inbox.arrived.iter().find(|arrived| !before.arrived.contains(arrived));
+        let refused = self.inbox.refused.iter().find(|refused| !before.refused.contains(refused));
+        let said = match (new, refused) {
+            (Some((label, key)), _) => {
+                Some(format!("A result for {} has arrived. Its key: {key}. t on tab 5 takes it in.", clean(label)))
+            }
+            (None, Some((name, why))) => Some(format!("{} in the inbox stays there. {}", clean(name), clean(why))),
+            (None, None) => None,
+        };
+        self.notice = said.or(self.notice.take());
+        let (first, more) = (self.inbox.refused.first(), self.inbox.refused.len().saturating_sub(1));
+        let more = if more == 0 { String::new() } else { format!(" And {more} more.") };
+        self.probes.set_note(
+            first.map(|(name, why)| format!("! {} in the inbox cannot be taken in. {}{more}", clean(name), clean(why))),
+        );
+    }
+
     pub(super) fn probe_changed(&mut self, done: ProbeDone) -> Vec<Effect> {
         self.close_asking();
         let new = match done {
@@ -106,6 +130,11 @@ impl App {
             ProbeDone::Consumed(probe) => {
                 let said = format!("The result for {} is taken in. Enter shows it.", clean(&probe.label));
                 self.notice = Some(said);
+                Some(probe.id)
+            }
+            ProbeDone::ConsumedBefore(probe) => {
+                let label = clean(&probe.label);
+                self.notice = Some(format!("A result for {label} was taken in before. The file was moved aside."));
                 Some(probe.id)
             }
             ProbeDone::Cancelled(probe) => {

@@ -2,13 +2,14 @@
 
 use super::{NOW, page, press, unlocked, with_licenses_as};
 use crate::app::App;
-use crate::effect::Effect;
+use crate::effect::{Effect, Probe};
 use crate::message::Msg;
 use crate::screen::issuers::IssuerMore;
 use crate::session::Session;
+use licentia_core::probe::Arrived;
 use licentia_core::{
-    Identity, IdentityId, Issuer, IssuerId, IssuerStatus, IssuerUse, ProbeStatus, ProbeToken, ProbeTokenId, Timestamp,
-    UsedIdentity,
+    Identity, IdentityId, Issuer, IssuerId, IssuerStatus, IssuerUse, ProbeStatus, ProbeToken, ProbeTokenId,
+    SignedResult, Timestamp, UsedIdentity,
 };
 use uuid::Uuid;
 
@@ -105,6 +106,31 @@ pub(in crate::tests) fn with_probes(probes: Vec<ProbeToken>) -> App {
 
 pub(in crate::tests) fn with_probes_as(session: Session, probes: Vec<ProbeToken>) -> App {
     let mut app = with_licenses_as(session, vec![]);
+    let effects = press(&mut app, "5");
+    let [Effect::LoadProbes { request, after: None, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    app.update(Msg::ProbesLoaded {
+        request: *request,
+        answer: Ok(page(probes.into_iter().map(Probe::from).collect())),
+    });
+    app
+}
+
+/// A signed result for a token by hand.
+pub(in crate::tests) fn signed_result() -> SignedResult {
+    const TEXT: &str = include_str!("../../../../core/tests/data/probe/result.json");
+    SignedResult::parse(TEXT).unwrap()
+}
+
+/// The same, waiting in the inbox for this token.
+pub(in crate::tests) fn arrived(token: ProbeToken) -> Probe {
+    let (probe, name) = (token.clone(), "f9a4.json".into());
+    let arrived = Arrived { name, probe, result: signed_result(), at: NOW };
+    Probe { arrived: Some(Box::new(arrived)), ..token.into() }
+}
+
+/// On the probes tab with these in its list.
+pub(in crate::tests) fn with_inbox(probes: Vec<Probe>) -> App {
+    let mut app = with_licenses_as(unlocked(), vec![]);
     let effects = press(&mut app, "5");
     let [Effect::LoadProbes { request, after: None, .. }] = effects.as_slice() else { panic!("{effects:?}") };
     app.update(Msg::ProbesLoaded { request: *request, answer: Ok(page(probes)) });

@@ -1,0 +1,82 @@
+//! Which tokens wait for a result, as a server knows it: by looking into the home, or from a file. Of either it learns
+//! hashes, never a token.
+
+use crate::failure::{Failure, Result};
+use licentia_core::probe::{from_hex, to_hex};
+use licentia_core::{Ambient, Licentia, Place, ProbeState, ProbeToken, Timestamp};
+use std::path::{Path, PathBuf};
+use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
+
+/// Where it is looked up, anew for each result: a token that was cancelled takes nothing from then on.
+#[derive(Clone, Debug)]
+pub(crate) enum Tokens {
+    /// Opened for reading and closed again, so that the server holds nobody up.
+    Home { place: Place, ambient: Ambient },
+    /// For a server that cannot see the home: what `probe tokens` wrote.
+    File(PathBuf),
+}
+
+/// What is known of a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Open,
+    Over(ProbeState),
+    Unknown,
+}
+
+impl Tokens {
+    pub(crate) async fn find(&self, hash: &[u8; 32], now: Timestamp) -> Result<Standing> {
+        match self {
+            Self::Home { place, ambient } => {
+                let licentia = Licentia::open_for_reading(place.clone(), ambient.clone()).await?;
+                let found = licentia.probes().by_token_hash(hash).await;
+                licentia.close().await;
+                Ok(match found? {
+                    Some(probe) if bool::from(probe.token_hash.ct_eq(hash)) => match ProbeState::of(&probe, now) {
+                        ProbeState::Pending => Standing::Open,
+                        ended => Standing::Over(ended),
+                    },
+                    _ => Standing::Unknown,
+                })
+            }
+            Self::File(path) => Ok(find_among(&read(path)?, hash, now)),
+        }
+    }
+}
+
+/// The lines of the file: the hash of each token that waits, and until when.
+pub(crate) fn lines<'a>(probes: impl IntoIterator<Item = &'a ProbeToken>, now: Timestamp) -> String {
+    let open = probes.into_iter().filter(|probe| ProbeState::of(probe, now) == ProbeState::Pending);
+    open.fold(String::new(), |lines, probe| {
+        lines + &to_hex(&probe.token_hash) + " " + &probe.expires_at.to_string() + "\n"
+    })
+}
+
+/// Each line is compared in the same time, and all of them are.
+fn find_among(open: &[([u8; 32], Timestamp)], hash: &[u8; 32], now: Timestamp) -> Standing {
+    let (mut found, mut until) = (Choice::from(0), 0_i64);
+    for (known, expires_at) in open {
+        let same = known.ct_eq(hash);
+        until.conditional_assign(&expires_at.0, same);
+        found |= same;
+    }
+    match bool::from(found) {
+        false => Standing::Unknown,
+        true if now.0 >= until => Standing::Over(ProbeState::Expired),
+        true => Standing::Open,
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<([u8; 32], Timestamp)>> {
+    let text = std::fs::read_to_string(path).map_err(|error| Failure::io("read", path, &error))?;
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let read = |line: &str| {
+        let (hash, until) = line.split_once(' ')?;
+        Some((from_hex(hash)?, until.trim().parse().ok()?))
+    };
+    lines.map(read).collect::<Option<Vec<_>>>().ok_or_else(|| {
+        Failure::new(format!("{} cannot be used", path.display()))
+            .because("A line in it is not the hash of a token and the time when it ends.")
+            .hint("`licentia probe tokens` writes such a file.")
+    })
+}
