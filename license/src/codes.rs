@@ -4,8 +4,7 @@
 macro_rules! codes {
     ($name:ident: $($reason:pat => $code:literal),+; $($other:pat => $inner:ident,)?) => {
         impl $name {
-            /// Every code that is this enum's own, in the order in which a verification comes to them. The list grows;
-            /// a code never changes its meaning.
+            /// Every code that is this enum's own. The list may grow; a code never changes its meaning.
             pub const CODES: &'static [&'static str] = &[$($code),+];
 
             /// A stable word for programs; it never changes for a given reason.

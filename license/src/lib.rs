@@ -88,6 +88,71 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Machines
+//!
+//! A license may be bound to machines, and survives what changes on them: so many components have to agree, and one that
+//! cannot be guessed among them. The feature `machine-collect` makes the fingerprint of the machine at hand
+//! (`machine::collect::Found::here`); comparing one needs no feature. [`machine`] says what it is worth.
+//!
+//! ```
+//! use licentia_license::machine::{Component, Fingerprint};
+//! use licentia_license::{Evidence, License, TrustedKeys};
+//!
+//! # use licentia_license::bindings::Bindings;
+//! # use licentia_license::machine::MachineBinding;
+//! # let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+//! # let keys: TrustedKeys =
+//! #     [licentia_license::PublicKey::from_bytes(&key.verifying_key().to_bytes())?.into()].into_iter().collect();
+//! # let mut claims = licentia_license::Claims::new(
+//! #     "acme", "alice@example.com", ["editor"], 1_700_000_000, "018f3c1e-7b1a-7c3d-9e2f-0a1b2c3d4e5f");
+//! # let sold = [(Component::MachineId, [1; 32]), (Component::Disk, [2; 32]), (Component::Network, [3; 32])].into();
+//! # let sold = Fingerprint::new("acme", sold, [].into(), None)?;
+//! # claims.bindings = Some(Bindings::new(vec![MachineBinding::of(&sold, &claims.jti, 2)?], None)?);
+//! # let text = licentia_license::sign(&claims, &key)?;
+//! # let now = 1_750_000_000;
+//! # let today = [(Component::MachineId, [1; 32]), (Component::Disk, [2; 32]), (Component::Network, [4; 32])].into();
+//! # let pasted = Fingerprint::new("acme", today, [].into(), None)?.to_text();
+//! let fingerprint = Fingerprint::from_text(&pasted)?;
+//! let evidence = Evidence::new().audience("editor").machine(&fingerprint);
+//! let license = License::verify(&text, &keys, &evidence, now).usable()?;
+//! let changed: Vec<_> = license.machines.iter().flat_map(|machine| machine.differing()).collect();
+//! assert_eq!(changed[0].0, Component::Network); // a new network card, and the license holds
+//!
+//! let nowhere = License::verify(&text, &keys, &Evidence::new().audience("editor"), now);
+//! assert_eq!(nowhere.why().map(|why| why.code()), Some("machine_required"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # A second factor
+//!
+//! With the feature `totp` a license may be bound to a secret of an authenticator. The license has its digest, the host
+//! keeps the secret, somebody types the code.
+//!
+//! ```
+//! use licentia_license::totp::TotpSecret;
+//! use licentia_license::{Evidence, License, TrustedKeys};
+//!
+//! # use licentia_license::bindings::{Bindings, TotpBinding};
+//! # let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+//! # let keys: TrustedKeys =
+//! #     [licentia_license::PublicKey::from_bytes(&key.verifying_key().to_bytes())?.into()].into_iter().collect();
+//! # let mut claims = licentia_license::Claims::new(
+//! #     "acme", "alice@example.com", ["editor"], 1_700_000_000, "018f3c1e-7b1a-7c3d-9e2f-0a1b2c3d4e5f");
+//! # let kept = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+//! # let binding = TotpBinding::of(b"12345678901234567890", 30)?;
+//! # claims.bindings = Some(Bindings::new(Vec::new(), Some(binding))?);
+//! # let text = licentia_license::sign(&claims, &key)?;
+//! # let now = 1_750_000_000;
+//! # let last_step = 0;
+//! let secret = TotpSecret::from_text(kept).ok_or("no secret")?;
+//! # let typed = licentia_license::totp::code(&secret, 30, now);
+//! let evidence = Evidence::new().audience("editor").totp(&typed, &secret);
+//! let license = License::verify(&text, &keys, &evidence, now).usable()?;
+//! // The host keeps the step, and takes no code twice.
+//! assert!(license.totp_step.is_some_and(|step| step > last_step));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Issuing
 //!
 //! ```
@@ -119,6 +184,7 @@
 //! - [`Verdict`], [`Verified`], [`Invalid`]: the answer. [`Invalid::all_codes`] are the words that callers, logs and the
 //!   command line share.
 //! - `status_list` (with the feature of that name): whether a license was revoked, from a file on any web server.
+//! - [`machine`], [`bindings`], `totp` (with the feature of that name): what a license is bound to.
 //! - [`bindings`] and [`machine`]: which machines a license is for. `totp` (feature): which secret its holder has to have.
 //! - [`sign`] and [`Claims`]: making licenses. [`armor`]: the text around a token.
 //!

@@ -8,6 +8,8 @@ use licentia_license::{
     inspect, sign, verify_signature,
 };
 
+use std::collections::BTreeSet;
+
 use crate::sample::{EXPIRES, ID, ISSUED, NOW, claims, editor, keys, trusted, vendor_key, verify, verify_at};
 
 fn license(change: impl FnOnce(&mut Claims)) -> String {
@@ -191,4 +193,23 @@ fn a_program_may_warn_instead_of_stopping() {
 fn evidence_does_not_print_the_identity() {
     let shown = format!("{:?}", editor().identity(&[231; 32]));
     assert!(shown.contains("editor") && !shown.contains("231"), "{shown}");
+}
+
+/// The codes of a table's column in `docs/FORMAT.md`, under a heading.
+fn documented(heading: &str, column: usize) -> Vec<&'static str> {
+    let document = include_str!("../../../docs/FORMAT.md");
+    let sections = document.split(heading).skip(1).map(|rest| rest.split("\n#").next().unwrap());
+    let rows = sections.flat_map(str::lines).filter(|line| line.starts_with("| "));
+    rows.filter_map(|row| row.split(" | ").nth(column))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2))
+        .filter(|word| word.contains('_') || Invalid::all_codes().any(|code| code == *word))
+        .collect()
+}
+
+#[test]
+fn the_document_has_every_reason_code_and_no_other() {
+    let codes: Vec<_> = Invalid::all_codes().collect();
+    assert_eq!(documented("\n### Reason codes\n", 0), codes);
+    let in_steps: BTreeSet<_> = documented("\n## Verification\n", 1).into_iter().collect();
+    assert_eq!(in_steps, codes.into_iter().collect());
 }

@@ -18,6 +18,7 @@ mod pictures;
 mod publishing;
 mod restoring;
 mod search;
+mod verifying;
 
 use licentia_tests::Shell;
 use serde_json::Value;

@@ -44,7 +44,7 @@ pub(crate) struct Verify {
     require_status_list: bool,
 
     /// Refuse a status list that was issued before this: the time of the last one that was accepted.
-    #[arg(long, value_name = "TIME", value_parser = parse::time, requires = "status_list")]
+    #[arg(long, value_name = "TIME", value_parser = parse::time)]
     status_list_since: Option<Timestamp>,
 
     /// The machine that it runs on: `auto` for this one, or the file with its fingerprint.
