@@ -205,6 +205,7 @@ impl World {
             "audit_key",
             "witness",
             "status_list_remnant",
+            "machine",
             "audit_checkpoint",
             "audit_cosignature",
         ])

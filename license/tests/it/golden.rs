@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 
+use licentia_license::machine::Fingerprint;
+use licentia_license::totp::TotpSecret;
 use licentia_license::{Evidence, License, TrustedKeys, Unchecked, Verdict, Verified};
 use serde_json::{Value, json};
 
@@ -82,6 +84,8 @@ pub(crate) fn answer(vector: &Value, text_of: &str) -> Value {
     };
     let list = text(&vector["list"]);
     let identity = vector["identity"].as_str().map(bytes);
+    let machine = vector["machine"].as_str().map(|text| Fingerprint::from_text(text).unwrap());
+    let secret = vector["totp"]["secret"].as_str().map(|text| TotpSecret::from_text(text).unwrap());
     let mut evidence = Evidence::new().leeway(vector["leeway"].as_i64().unwrap());
     if let Some(audience) = vector["audience"].as_str() {
         evidence = evidence.audience(audience);
@@ -94,6 +98,12 @@ pub(crate) fn answer(vector: &Value, text_of: &str) -> Value {
     }
     if let Some(identity) = &identity {
         evidence = evidence.identity(identity);
+    }
+    if let Some(machine) = &machine {
+        evidence = evidence.machine(machine);
+    }
+    if let Some(secret) = &secret {
+        evidence = evidence.totp(vector["totp"]["code"].as_str().unwrap(), secret);
     }
     if let Some(list) = &list {
         evidence = evidence.status_list(list);

@@ -8,6 +8,7 @@
 )]
 
 mod bindings;
+mod evidence;
 mod golden;
 mod hostile;
 mod interop;

@@ -1,14 +1,16 @@
 //! `licentia license verify`
 
-use crate::args::Format;
+mod report;
+
 use crate::context::Context;
 use crate::failure::{Failure, Result};
-use crate::output::Object;
-use crate::{parse, view};
+use crate::parse;
 use clap::Args;
 use licentia_core::Timestamp;
-use licentia_license::{Evidence, Invalid, InvalidList, License, TrustedKeys, Unchecked, Verdict};
-use serde_json::json;
+use licentia_license::machine::Fingerprint;
+use licentia_license::machine::collect::Found;
+use licentia_license::totp::TotpSecret;
+use licentia_license::{Evidence, License, TrustedKeys, Unchecked, Verdict, verify_signature};
 use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
@@ -19,7 +21,8 @@ Exit status: 0 when it is valid, 3 when it is not; the code says why.
 
 Example:
   licentia license verify acme.lic --keys keys.json --audience editor
-  licentia license verify acme.lic --keys keys.json --status-list 3f0a52 --grace 14")]
+  licentia license verify acme.lic --keys keys.json --status-list 3f0a52 --grace 14
+  licentia license verify acme.lic --keys keys.json --machine auto")]
 pub(crate) struct Verify {
     /// The .lic file; `-` is standard input.
     file: PathBuf,
@@ -44,9 +47,21 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "TIME", value_parser = parse::time, requires = "status_list")]
     status_list_since: Option<Timestamp>,
 
+    /// The machine that it runs on: `auto` for this one, or the file with its fingerprint.
+    #[arg(long, value_name = "auto|FILE")]
+    machine: Option<PathBuf>,
+
     /// The identity that the program carries: a file of 32 bytes.
     #[arg(long, value_name = "FILE")]
     identity: Option<PathBuf>,
+
+    /// The code that an authenticator shows.
+    #[arg(long, value_name = "CODE", requires = "totp_secret")]
+    totp: Option<String>,
+
+    /// The secret that the host keeps for it: a file with Base32 or an `otpauth://` address.
+    #[arg(long, value_name = "FILE", requires = "totp")]
+    totp_secret: Option<PathBuf>,
 
     /// For how many days a license is still in grace after its end, or after its status list was due.
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u16))]
@@ -69,23 +84,32 @@ pub(crate) fn run(context: &Context, args: &Verify) -> Result {
     })?;
     let text = context.license_text(&args.file)?;
     let now = args.at.unwrap_or_else(|| context.now()).seconds();
-    let files = Files::read(context, args)?;
+    let files = Files::read(context, args, &text, &keys)?;
     let verdict = License::verify(&text, &keys, &files.evidence(args), now);
-    context.output.thing(&report(context.output.format, &verdict))?;
+    context.output.thing(&report::of(context.output.format, &verdict))?;
     if matches!(verdict, Verdict::Invalid { .. }) { Err(Failure::No) } else { Ok(()) }
 }
 
 /// What the files say that the command line names.
 struct Files {
     list: Option<String>,
+    machine: Option<Fingerprint>,
     identity: Option<Zeroizing<[u8; 32]>>,
+    totp: Option<TotpSecret>,
 }
 
 impl Files {
-    fn read(context: &Context, args: &Verify) -> Result<Self> {
+    fn read(context: &Context, args: &Verify, license: &str, keys: &TrustedKeys) -> Result<Self> {
+        let machine = match &args.machine {
+            Some(auto) if auto == Path::new("auto") => this_machine(license, keys)?,
+            Some(path) => Some(fingerprint(context, path)?),
+            None => None,
+        };
         Ok(Self {
             list: args.status_list.as_ref().map(|path| context.license_text(path)).transpose()?,
+            machine,
             identity: args.identity.as_ref().map(|path| identity(context, path)).transpose()?,
+            totp: args.totp_secret.as_ref().map(|path| totp_secret(context, path)).transpose()?,
         })
     }
 
@@ -100,6 +124,12 @@ impl Files {
         }
         if let Some(identity) = &self.identity {
             evidence = evidence.identity(identity);
+        }
+        if let Some(machine) = &self.machine {
+            evidence = evidence.machine(machine);
+        }
+        if let (Some(code), Some(secret)) = (&args.totp, &self.totp) {
+            evidence = evidence.totp(code, secret);
         }
         if let Some(list) = &self.list {
             evidence = evidence.status_list(list);
@@ -124,79 +154,33 @@ fn identity(context: &Context, path: &Path) -> Result<Zeroizing<[u8; 32]>> {
     Ok(Zeroizing::new(bytes))
 }
 
-/// The claims are shown only where the signature proves them.
-fn report(format: Format, verdict: &Verdict) -> Object {
-    let claims = verdict.license().map(|license| view::claims(&license.claims, format));
-    let code = verdict.why().map(Invalid::code);
-    match verdict {
-        Verdict::Invalid { why, .. } => view::object(json!({
-            "valid": false,
-            "verdict": verdict.code(),
-            "code": code,
-            "message": in_dates(why),
-            "hint": why.hint(),
-            "claims": claims,
-        })),
-        Verdict::Valid(license) | Verdict::InGrace { license, .. } => {
-            let unchecked = license.unchecked.iter().map(|left| match format {
-                Format::Table => in_words(*left),
-                _ => left.code(),
-            });
-            let until = match verdict {
-                Verdict::InGrace { until, .. } => Some(Timestamp::from_seconds(*until)),
-                _ => None,
-            };
-            view::object(json!({
-                "valid": true,
-                "verdict": verdict.code(),
-                "code": code,
-                "message": usable_in_words(verdict),
-                "grace_until": until,
-                "unchecked": unchecked.collect::<Vec<_>>(),
-                "kid": license.kid,
-                "claims": claims,
-            }))
-        }
+/// A fingerprint is made for the vendor of the license, and only if it is of use: it takes a moment.
+fn this_machine(license: &str, keys: &TrustedKeys) -> Result<Option<Fingerprint>> {
+    let Ok(license) = verify_signature(license, keys) else { return Ok(None) };
+    if !license.unchecked.contains(&Unchecked::Machine) {
+        return Ok(None);
     }
+    let made = Found::here().fingerprint(&license.claims.iss, None).map_err(|error| {
+        Failure::new("this machine has no fingerprint")
+            .because(error)
+            .hint("`licentia machine fingerprint` shows what there is to tell it from others.")
+    })?;
+    Ok(Some(made))
 }
 
-fn usable_in_words(verdict: &Verdict) -> String {
-    match verdict {
-        Verdict::InGrace { why, until, .. } => {
-            format!("{}; it is in grace until {}", in_dates(why), Timestamp::from_seconds(*until))
-        }
-        _ => "the license is valid".to_owned(),
-    }
+fn fingerprint(context: &Context, path: &Path) -> Result<Fingerprint> {
+    Fingerprint::from_text(&context.text(path)?).map_err(|error| {
+        Failure::new(format!("{} is not a machine fingerprint", path.display()))
+            .because(error)
+            .hint("`licentia machine fingerprint --out FILE` writes one on the machine.")
+    })
 }
 
-/// Times as the command line writes them.
-fn in_dates(why: &Invalid) -> String {
-    let date = |seconds: i64| Timestamp::from_seconds(seconds);
-    match why {
-        Invalid::Expired { exp, .. } => format!("the license expired at {}", date(*exp)),
-        Invalid::NotYetValid { from, .. } => format!("the license is not valid before {}", date(*from)),
-        Invalid::ClockRolledBack { now, latest, .. } => {
-            format!("the clock says {}, and has said {} before", date(*now), date(*latest))
-        }
-        Invalid::StatusList(InvalidList::NotYetValid { from, .. }) => {
-            format!("the status list does not hold before {}", date(*from))
-        }
-        Invalid::StatusList(InvalidList::Stale { until, .. }) => {
-            format!("the status list could be relied on until {} only", date(*until))
-        }
-        Invalid::StatusList(InvalidList::RolledBack { issued, newest, .. }) => {
-            format!("the status list was issued at {}, and a newer one of {} was seen", date(*issued), date(*newest))
-        }
-        other => other.to_string(),
-    }
-}
-
-fn in_words(left: Unchecked) -> &'static str {
-    match left {
-        Unchecked::Audience => "for which product it is (--audience)",
-        Unchecked::Time => "whether its time has come",
-        Unchecked::StatusList => "whether it was revoked (--status-list)",
-        Unchecked::Identity => "whether the program carries its identity (--identity)",
-        _ => left.code(),
-    }
+fn totp_secret(context: &Context, path: &Path) -> Result<TotpSecret> {
+    let text = Zeroizing::new(context.text(path)?);
+    TotpSecret::from_text(&text).ok_or_else(|| {
+        Failure::new(format!("{} has no secret for an authenticator", path.display()))
+            .because("It is neither Base32 nor an `otpauth://` address.")
+            .hint("It was shown once, when the license was issued.")
+    })
 }

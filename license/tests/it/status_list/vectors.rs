@@ -22,7 +22,6 @@ struct Vector {
     newest_seen: Option<i64>,
     max_age: Option<i64>,
     required: bool,
-    grace: Option<i64>,
     expect: Value,
 }
 
@@ -42,7 +41,6 @@ fn vector(name: &'static str, about: &'static str, list: &str, code: &str) -> Ve
         newest_seen: None,
         max_age: None,
         required: true,
-        grace: None,
         expect,
     }
 }
@@ -62,7 +60,7 @@ impl Vector {
 
     fn to_file(&self) -> (&'static str, Value) {
         let keys: Vec<_> = self.keys.iter().map(|key| (key.clone(), None)).collect();
-        let mut value = json!({
+        let value = json!({
             "about": self.about,
             "license": self.license,
             "list": self.list,
@@ -73,11 +71,8 @@ impl Vector {
             "newest_seen": self.newest_seen,
             "max_age": self.max_age,
             "required": self.required,
+            "expect": self.expect,
         });
-        if let Some(seconds) = self.grace {
-            value["grace"] = seconds.into();
-        }
-        value["expect"] = self.expect.clone();
         (self.name, value)
     }
 }
@@ -328,49 +323,8 @@ fn contents() -> Vec<Vector> {
     ]
 }
 
-/// What is excused for a while: nothing but that a list is overdue.
-fn graces() -> Vec<Vector> {
-    const DAY: i64 = 86_400;
-    let exp = NOW + DAY;
-    let list = list_of(&list_claims());
-    let revoked = list_of(&with_bytes(2, &[0, 0b0000_0100, 0, 0]));
-    let until = |code: &str, until: i64, left: &[&str]| json!({ "unchecked": left, "in_grace": { "code": code, "until": until } });
-    let excused = |name, about, expect| Vector { grace: Some(DAY), expect, ..vector(name, about, &list, "valid") };
-    let no = |name, about, list: &str, code| Vector { grace: Some(DAY), ..vector(name, about, list, code) };
-    let none = |name, about, newest_seen: Option<i64>, expect| Vector {
-        list: Value::Null,
-        newest_seen,
-        ..excused(name, about, expect)
-    };
-    let expiring = with(claims(), "exp", json!(NOW - 60));
-    let expiring = with_claims(&with(expiring, "status", json!({ "status_list": { "idx": 5, "uri": URI } })));
-    let missing = "status_list_missing";
-    let seen = until(missing, NOW - 60 + DAY, &["status_list"]);
-    let refused = |code: &str| json!({ "code": code });
-    let first = until("expired", NOW - 60 + 2 * DAY, &[]);
-    let both = excused("grace-expired-and-stale", "the first reason, until the first of both ends", first);
-    let both = Vector { grace: Some(2 * DAY), ..both };
-    vec![
-        excused("grace-stale", "overdue, and still looked at", until("status_list_stale", exp + DAY, &[])).at(exp + 60),
-        no("grace-stale-over", "overdue for too long", &list, "status_list_stale").at(exp + DAY + 60),
-        no("grace-stale-revoked", "what an old list revokes is revoked", &revoked, "revoked").at(exp + 60),
-        Vector {
-            newest_seen: Some(ISSUED + 1),
-            ..no("grace-rolled-back", "no grace for a list that was held back", &list, "status_list_rolled_back")
-        }
-        .at(exp + 60),
-        none("grace-missing", "a minute after the last list was seen", Some(NOW - 60), seen),
-        none("grace-missing-over", "the last list was seen a day ago", Some(NOW - DAY - 60), refused(missing)),
-        none("grace-missing-never-seen", "counted from the license's first day", None, refused(missing)),
-        excused("grace-expired", "the list is looked up in grace too", until("expired", NOW - 60 + DAY, &[]))
-            .licensed(expiring.clone()),
-        both.licensed(expiring.clone()).at(exp + 60),
-        no("grace-expired-revoked", "expired a moment ago, and revoked", &revoked, "revoked").licensed(expiring),
-    ]
-}
-
 fn made() -> Folder {
-    let vectors = [statuses(), times(), licenses(), headers(), signers(), contents(), graces()].concat();
+    let vectors = [statuses(), times(), licenses(), headers(), signers(), contents()].concat();
     Folder::new(FOLDER, vectors.iter().map(Vector::to_file))
 }
 

@@ -1,7 +1,6 @@
 //! The golden vectors in `tests/vectors`: a text, what a verifier knows, and what it has to answer.
 
 mod content;
-mod evidence;
 pub(crate) mod forge;
 mod form;
 mod proof;
@@ -62,7 +61,7 @@ impl Vector {
         self
     }
 
-    fn to_file(&self) -> (&'static str, Value) {
+    pub(crate) fn to_file(&self) -> (&'static str, Value) {
         let mut value = json!({
             "about": self.about,
             "text": self.text,
@@ -79,15 +78,7 @@ impl Vector {
 }
 
 fn made() -> Folder {
-    let vectors = [
-        valid::vectors(),
-        form::vectors(),
-        proof::vectors(),
-        content::vectors(),
-        evidence::vectors(),
-        tricks::vectors(),
-    ]
-    .concat();
+    let vectors = [valid::vectors(), form::vectors(), proof::vectors(), content::vectors(), tricks::vectors()].concat();
     Folder::new(FOLDER, vectors.iter().map(Vector::to_file))
 }
 

@@ -1,15 +1,40 @@
-//! Licenses that hold, and do not fit what the verifier is, has, or has seen; and what is excused for a while.
+//! The golden vectors in `tests/vectors-evidence`: licenses that are in order, and what the verifier is, has or has
+//! seen. Each is a vector of a license with more members, named as the methods of `Evidence` are.
+
+mod bindings;
+mod lists;
 
 use serde_json::{Value, json};
 
-use super::Vector;
-use super::forge::{claims, token, with, with_claims};
+use crate::golden::{self, Folder};
 use crate::sample::{EXPIRES, NOW};
+use crate::vectors::Vector;
+use crate::vectors::forge::{claims, token, with, with_claims};
 
+const FOLDER: &str = "vectors-evidence";
 const DAY: i64 = 86_400;
 
-pub(super) fn vectors() -> Vec<Vector> {
-    [clocks(), graces(), identities()].concat()
+fn made() -> Folder {
+    let vectors = [clocks(), graces(), identities(), bindings::vectors(), lists::vectors()].concat();
+    Folder::new(FOLDER, vectors.iter().map(Vector::to_file))
+}
+
+#[test]
+fn every_vector_gets_its_answer() {
+    for (name, vector) in golden::committed(FOLDER) {
+        assert_eq!(golden::answer(&vector, vector["text"].as_str().unwrap()), vector["expect"], "{name}");
+    }
+}
+
+#[test]
+fn the_committed_vectors_are_the_ones_made_here() {
+    made().compare();
+}
+
+#[test]
+#[ignore = "writes the golden vectors"]
+fn write_the_vectors() {
+    made().write();
 }
 
 fn holds(name: &'static str, about: &'static str, claims: &Value, left: &[&str]) -> Vector {
