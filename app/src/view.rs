@@ -8,8 +8,8 @@ use licentia_core::probe::Arrived;
 use licentia_core::tlog;
 use licentia_core::witness::{Asked, Witnessed};
 use licentia_core::{
-    AuditRecord, Checkpoint, Cosignature, Error, Identity, Issuer, License, Licenses, ProbeState, ProbeToken,
-    Revocation, SignedResult, Timestamp, Witness,
+    AuditRecord, Checkpoint, Cosignature, Error, Fingerprint, Identity, Issuer, License, Licenses, ProbeState,
+    ProbeToken, Revocation, SignedResult, Timestamp, Witness,
 };
 use licentia_license::Claims;
 use serde::Serialize;
@@ -196,6 +196,15 @@ pub(crate) fn arrival(name: &OsStr, arrived: Option<&Arrived>, state: &str, why:
         "arrived_at": arrived.map(|arrived| arrived.at),
         "why": why,
     }))
+}
+
+/// What is known of a machine, without what it is recognised by.
+pub(crate) fn machine(fingerprint: &Fingerprint) -> Value {
+    json!({
+        "label": fingerprint.label(),
+        "components": fingerprint.trusted().map(|(kind, _)| kind).collect::<Vec<_>>(),
+        "not_trusted": fingerprint.not_trusted(),
+    })
 }
 
 /// Why a license was revoked; the license itself is named around it.

@@ -111,7 +111,7 @@ impl Claims {
             return Err(Invalid::UnsupportedClaim("bindings"));
         }
         let claims =
-            Self::deserialize(&value).map_err(|e| Invalid::Malformed(format!("a claim has the wrong type: {e}")))?;
+            Self::deserialize(value).map_err(|e| Invalid::Malformed(format!("a claim has the wrong type: {e}")))?;
         claims.check()?;
         Ok(claims)
     }

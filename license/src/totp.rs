@@ -71,7 +71,7 @@ fn code_at(secret: &TotpSecret, step: i64) -> String {
 }
 
 /// A secret that a license may be bound to. It is wiped when it goes, and is not printed.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct TotpSecret(Zeroizing<Vec<u8>>);
 
 impl TotpSecret {

@@ -7,6 +7,7 @@
 
 mod binding;
 mod bytes32;
+mod change;
 #[cfg(feature = "machine-collect")]
 pub mod collect;
 mod component;
@@ -16,6 +17,7 @@ mod hash;
 mod stretch;
 
 pub use binding::{ComponentMatch, MachineBinding, MachineMatch};
+pub use change::Change;
 pub use component::Component;
 pub use fingerprint::{Fingerprint, FingerprintError};
 #[cfg(feature = "machine-collect")]

@@ -108,6 +108,17 @@ fn a_new_network_card_and_a_new_name_do_not_matter() {
 }
 
 #[test]
+fn the_vendor_sees_what_became_of_a_machine() {
+    let before = machine(&[(MachineId, 1), (ProductId, 2), (Disk, 3), (HostName, 5)], &[]);
+    let now = machine(&[(MachineId, 1), (Disk, 9), (Network, 4), (HostName, 5)], &[HostName]);
+    let changes: Vec<_> = before.changes(&now).into_iter().map(|(kind, change)| (kind, change.code())).collect();
+    assert_eq!(
+        changes,
+        [(MachineId, "same"), (ProductId, "gone"), (Disk, "changed"), (Network, "new"), (HostName, "gone")]
+    );
+}
+
+#[test]
 fn what_can_be_guessed_is_never_enough() {
     let before = machine(&[(MachineId, 1), (Disk, 3), (Network, 4), (HostName, 5)], &[]);
     let binding = MachineBinding::of(&before, ID, 2).unwrap();

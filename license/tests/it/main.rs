@@ -8,6 +8,8 @@
 )]
 
 mod bindings;
+mod evidence;
+mod golden;
 mod hostile;
 mod interop;
 mod keys;
