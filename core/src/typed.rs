@@ -1,6 +1,6 @@
 //! What people type, as values: times, limits, payloads. The same on the command line, in a batch and on the screen.
 
-use crate::{Limit, Timestamp};
+use crate::{Limit, SignedResult, Timestamp};
 use licentia_license::machine::Fingerprint;
 use serde_json::Value;
 
@@ -29,9 +29,16 @@ pub fn payload(text: &str) -> Result<Value, String> {
     licentia_license::strict_json::parse(text.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))
 }
 
-/// The fingerprint of a machine: its line of text, its JSON, or a probe's result that has it in `fingerprint`.
+/// The fingerprint of a machine: its line of text, its JSON, or a probe's result that has it in `fingerprint`. A result
+/// that means to be signed has to be.
 pub fn fingerprint(text: &str) -> Result<Fingerprint, String> {
     let result = licentia_license::strict_json::parse(text.trim().as_bytes()).ok();
+    if result.as_ref().is_some_and(SignedResult::is_meant_by) {
+        return match SignedResult::parse(text) {
+            Ok(result) => Ok(result.report().fingerprint.clone()),
+            Err(error) => Err(error.to_string()),
+        };
+    }
     let inside = result.as_ref().and_then(|result| result.get("fingerprint")).map(Value::to_string);
     Fingerprint::from_text(inside.as_deref().unwrap_or(text)).map_err(|error| error.to_string())
 }
@@ -48,6 +55,14 @@ fn limit_value(text: &str) -> Result<Limit, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_signed_result_is_checked_before_its_fingerprint_is_used() {
+        let text = include_str!("../tests/data/probe/result.json");
+        assert_eq!(fingerprint(text).map(|found| found.vendor().to_owned()), Ok("acme".to_owned()));
+        let why = fingerprint(&text.replace("linux", "plan9")).unwrap_err();
+        assert!(why.contains("signature does not hold"), "{why}");
+    }
 
     #[test]
     fn a_time_is_rfc_3339_or_a_date() {

@@ -1,6 +1,7 @@
 //! What a screen or a dialog wants to happen next; the application does it.
 
 use crate::dialog::Dialog;
+use crate::dialog::issue::DraftMachine;
 use crate::effect::Effect;
 use crate::look::Look;
 use crate::paging::Requests;
@@ -18,6 +19,8 @@ pub(crate) enum Step {
     /// Go on without the passphrase.
     Review,
     Log(LogStep),
+    /// Open the wizard for a license that is bound to these.
+    IssueFor(Vec<DraftMachine>),
     /// Say something in the last line.
     Notice(&'static str),
 }

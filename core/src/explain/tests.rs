@@ -124,6 +124,7 @@ fn of_this_crate() -> Vec<Error> {
         Error::Batch((0..5).map(|index| (index, Error::NoActiveIssuer)).collect()),
         Error::IdentityInUse { name: name(), licenses: 2 },
         Error::ProbeTokenUnknown,
+        Error::ProbeResult(crate::probe::ProbeResultError::OtherToken),
         Error::NoSuchEntry { seq: 9, size: 3 },
         Error::NoSuchEntry { seq: 2, size: 3 },
         Error::LogDoesNotHold(Box::new(issue.clone())),

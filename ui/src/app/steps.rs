@@ -4,7 +4,7 @@ use super::App;
 use crate::dialog::Dialog;
 use crate::effect::Effect;
 use crate::session::{Session, Why};
-use crate::step::Step;
+use crate::step::{Cx, Step};
 
 impl App {
     pub(super) fn step(&mut self, step: Step) -> Vec<Effect> {
@@ -23,6 +23,11 @@ impl App {
             Step::Quit => return self.quit(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
             Step::Log(step) => return self.log_step(step),
+            Step::IssueFor(machines) => {
+                let look = self.look();
+                let steps = self.licenses.issue_for(machines, &mut Cx { requests: &mut self.requests, look });
+                return steps.into_iter().flat_map(|step| self.step(step)).collect();
+            }
             Step::Notice(text) => self.notice = Some(text.to_owned()),
         }
         vec![]

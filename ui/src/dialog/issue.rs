@@ -22,7 +22,7 @@ use crate::widget::form::Form;
 use crate::widget::popup;
 use crate::widget::scroll::paragraph;
 use identity::Names;
-use licentia_core::{Explanation, Issuer, IssuerId, IssuerStatus, License, Timestamp};
+use licentia_core::{BoundMachine, Explanation, Issuer, IssuerId, IssuerStatus, License, Timestamp};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
@@ -48,7 +48,17 @@ pub(crate) struct Issue {
     issuers_known: bool,
     names: Names,
     twins: Twins,
+    /// What it is going to be bound to; no field of the form says it.
+    machines: Vec<DraftMachine>,
     waiting: bool,
+}
+
+/// A machine that a license is going to be bound to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct DraftMachine {
+    /// What it is called where it comes from, such as `probe:3f0a52c1`.
+    pub(crate) named: String,
+    pub(crate) machine: BoundMachine,
 }
 
 impl Issue {
@@ -81,8 +91,14 @@ impl Issue {
             request: requests.next(),
             issuers_known: false,
             names: Names::default(),
+            machines: vec![],
             waiting: false,
         }
+    }
+
+    /// Bound to these.
+    pub(crate) fn bound_to(self, machines: Vec<DraftMachine>) -> Self {
+        Self { machines, ..self }
     }
 
     /// Opens it, and asks for what it offers.
@@ -181,7 +197,10 @@ impl Issue {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let title = match &self.base {
-            None => "Issue a license".to_owned(),
+            None => match self.machines.first() {
+                Some(machine) => format!("Issue a license for {}", clean(&machine.named)),
+                None => "Issue a license".to_owned(),
+            },
             Some(license) => format!("Reissue {} for {}", license.id.short(), clean(&license.subject)),
         };
         let columns = popup::columns(area, popup::WIDE);

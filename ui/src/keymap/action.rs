@@ -115,6 +115,7 @@ actions! {
     NewProbe = "new", "Make a one-time token for a machine";
     ConsumeProbe = "take in", "Take in the result that came for a token";
     TakeInProbe = "arrived", "Take in the result that waits in the inbox";
+    IssueForProbe = "license", "Issue a license that is bound to this machine";
     CancelProbe = "cancel", "Make a token useless that was not used";
     SaveToken = "save", "Save the token to a file";
     CloseToken = "close", "Close; the token is not shown again";
@@ -143,6 +144,7 @@ impl Action {
                 | Self::NewProbe
                 | Self::ConsumeProbe
                 | Self::TakeInProbe
+                | Self::IssueForProbe
                 | Self::CancelProbe
                 | Self::Delete
                 | Self::Extend

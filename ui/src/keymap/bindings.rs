@@ -310,11 +310,12 @@ const IDENTITY: &[Binding] = &[EXPORT_IDENTITY, REGENERATE, DELETE_IDENTITY];
 
 const CONSUME: Binding = shown(&[Key::char('i')], Action::ConsumeProbe);
 const TAKE_IN: Binding = shown(&[Key::char('t')], Action::TakeInProbe);
+const LICENSE: Binding = shown(&[Key::char('l')], Action::IssueForProbe);
 const CANCEL: Binding = shown(&[Key::char('x')], Action::CancelProbe);
 
-const PROBES: &[Binding] = &[shown(&[Key::char('n')], Action::NewProbe), TAKE_IN, CONSUME, CANCEL];
+const PROBES: &[Binding] = &[shown(&[Key::char('n')], Action::NewProbe), TAKE_IN, LICENSE, CONSUME, CANCEL];
 
-const PROBE: &[Binding] = &[TAKE_IN, CONSUME, CANCEL];
+const PROBE: &[Binding] = &[TAKE_IN, LICENSE, CONSUME, CANCEL];
 
 /// It is not closed by the key that everybody presses: what it shows is seen once.
 const TOKEN: &[Binding] = &[shown(&[Key::char('s')], Action::SaveToken), shown(&[ESC], Action::CloseToken)];

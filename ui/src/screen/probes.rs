@@ -3,6 +3,7 @@
 use super::nouns::Noun;
 use crate::dialog::confirm::Confirm;
 use crate::dialog::consume::Consume;
+use crate::dialog::issue::DraftMachine;
 use crate::dialog::make::Make;
 use crate::effect::{Effect, Probe, ProbeChange};
 use crate::keymap::{Action, Context};
@@ -14,7 +15,7 @@ use crate::theme::Meaning;
 use crate::widget::scroll::Pair;
 use crate::widget::table::{Cell, Column};
 use licentia_core::probe::Arrived;
-use licentia_core::{ProbeState, ProbeToken, ProbeTokenId, SignedResult, Timestamp};
+use licentia_core::{BoundMachine, ProbeState, ProbeToken, ProbeTokenId, SignedResult, Timestamp};
 use ratatui::layout::Constraint;
 
 impl Row for Probe {
@@ -130,6 +131,17 @@ impl Noun for Probe {
             (Action::TakeInProbe, Some(Self { token, arrived: Some(arrived), .. })) => {
                 Step::open(take_in(token, arrived, cx.look))
             }
+            (Action::IssueForProbe, Some(Self { token, signed: Some(signed), .. })) => {
+                let machine = BoundMachine { fingerprint: signed.report().fingerprint.clone(), require: None };
+                Step::IssueFor(vec![DraftMachine { named: format!("probe:{}", token.id.short()), machine }])
+            }
+            (Action::IssueForProbe, Some(Self { arrived: Some(_), .. })) => {
+                Step::Notice("Take its result in first: t shows it for comparing.")
+            }
+            (Action::IssueForProbe, Some(Self { token, .. })) if token.result.is_some() => {
+                Step::Notice("Its result is unsigned: nobody vouches for it, so no license is bound to it here.")
+            }
+            (Action::IssueForProbe, _) => Step::Notice("No result came for it that a license could be bound to."),
             (Action::TakeInProbe, _) => Step::Notice("No result waits for it in the inbox."),
             (Action::CancelProbe, Some(Self { token, .. })) => match ProbeState::of(token, cx.look.now) {
                 ProbeState::Pending => Step::open(cancel(token, cx.look)),

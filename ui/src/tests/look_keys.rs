@@ -59,6 +59,7 @@ pub(super) fn scenes() -> Vec<(&'static str, App)> {
         ("probes_arrived", with_inbox(inbox())),
         ("probe_arrived", on(with_inbox(inbox()), "j<enter>")),
         ("probe_take_in", on(with_inbox(inbox()), "jt")),
+        ("probe_license", on(with_inbox(inbox()), "jjl")),
         ("probes_refused", {
             let mut app = with_inbox(inbox());
             let refused = vec![

@@ -222,6 +222,31 @@ fn one_key_takes_in_what_arrived_after_it_was_compared() {
 }
 
 #[test]
+fn one_key_issues_a_license_for_the_machine() {
+    let signed = signed_result();
+    let taken = ProbeToken {
+        token_hash: signed.token_hash().to_vec(),
+        result: Some(signed.text().to_owned()),
+        ..probe(2, "till", ProbeStatus::Consumed, 3)
+    };
+    let waits = arrived(probe(4, "desk", ProbeStatus::Pending, 1));
+    let mut app = with_inbox(vec![taken.into(), waits, few().remove(2).into(), few().remove(1).into()]);
+    for (keys, said) in [("jl", "Take its result in first"), ("jl", "is unsigned"), ("jl", "No result came")] {
+        assert_eq!(press(&mut app, keys), []);
+        assert!(text(&mut app, 120, 24).contains(said), "{said}");
+    }
+    let effects = press(&mut app, "<home>l");
+    assert!(matches!(effects.as_slice(), [Effect::LoadIssuers { .. }]), "{effects:?}");
+    assert!(text(&mut app, 120, 24).contains("Issue a license for probe:00000002"));
+    press(&mut app, "alice<tab>editor<enter>365<enter><enter>");
+    shows(&mut app, &["Sign this license?", "probe:00000002: machine id"]);
+    let effects = press(&mut app, "<enter>");
+    let [Effect::Issue(request)] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(request.machines.len(), 1);
+    assert_eq!(request.machines[0].fingerprint, signed.report().fingerprint);
+}
+
+#[test]
 fn what_arrived_in_time_is_no_expired_one() {
     let mut app = with_inbox(vec![arrived(probe(3, "late", ProbeStatus::Pending, 30))]);
     assert!(text(&mut app, 80, 24).contains("arrived"));

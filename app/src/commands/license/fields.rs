@@ -5,7 +5,9 @@ use crate::failure::{Failure, Result};
 use crate::file::NewFile;
 use crate::parse;
 use clap::Args;
-use licentia_core::{Fingerprint, IdentityId, IssuerId, License, Licenses, Licentia, Limit, Term, Timestamp, typed};
+use licentia_core::{
+    Fingerprint, IdentityId, IssuerId, License, Licenses, Licentia, Limit, SignedResult, Term, Timestamp, typed,
+};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -142,6 +144,10 @@ pub(crate) async fn machines(context: &Context, licentia: &Licentia, given: &[St
             (given.clone(), "the text of --machine".to_owned())
         } else if let Some(id) = given.strip_prefix("probe:") {
             let probe = licentia.probes().resolve(id).await?;
+            let unsigned = probe.result.is_some() && SignedResult::of(&probe).is_none();
+            if unsigned {
+                context.output.note(&format!("The result of probe {} is unsigned: nobody vouches for it.", probe.id));
+            }
             let result = probe.result.ok_or_else(|| {
                 Failure::new(format!("probe {} has no result yet", probe.id))
                     .hint("Take it in with `licentia probe consume`, or give the file that came back.")

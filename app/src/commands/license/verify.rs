@@ -8,7 +8,6 @@ use crate::parse;
 use clap::Args;
 use licentia_core::Timestamp;
 use licentia_license::machine::Fingerprint;
-use licentia_license::machine::collect::Found;
 use licentia_license::totp::TotpSecret;
 use licentia_license::{Evidence, License, TrustedKeys, Unchecked, Verdict, verify_signature};
 use std::path::{Path, PathBuf};
@@ -101,7 +100,7 @@ struct Files {
 impl Files {
     fn read(context: &Context, args: &Verify, license: &str, keys: &TrustedKeys) -> Result<Self> {
         let machine = match &args.machine {
-            Some(auto) if auto == Path::new("auto") => this_machine(license, keys)?,
+            Some(auto) if auto == Path::new("auto") => this_machine(context, license, keys)?,
             Some(path) => Some(fingerprint(context, path)?),
             None => None,
         };
@@ -155,12 +154,12 @@ fn identity(context: &Context, path: &Path) -> Result<Zeroizing<[u8; 32]>> {
 }
 
 /// A fingerprint is made for the vendor of the license, and only if it is of use: it takes a moment.
-fn this_machine(license: &str, keys: &TrustedKeys) -> Result<Option<Fingerprint>> {
+fn this_machine(context: &Context, license: &str, keys: &TrustedKeys) -> Result<Option<Fingerprint>> {
     let Ok(license) = verify_signature(license, keys) else { return Ok(None) };
     if !license.unchecked.contains(&Unchecked::Machine) {
         return Ok(None);
     }
-    let made = Found::here().fingerprint(&license.claims.iss, None).map_err(|error| {
+    let made = context.machine().fingerprint(&license.claims.iss, None).map_err(|error| {
         Failure::new("this machine has no fingerprint")
             .because(error)
             .hint("`licentia machine fingerprint` shows what there is to tell it from others.")

@@ -6,7 +6,6 @@ use crate::file::NewFile;
 use crate::view;
 use clap::Args;
 use licentia_core::{Component, Fingerprint};
-use licentia_license::machine::collect::Found;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +36,7 @@ pub(crate) struct MachineFingerprint {
 
 pub(crate) fn run(context: &Context, args: MachineFingerprint) -> Result {
     let out = args.out.as_deref().map(NewFile::reserve).transpose()?;
-    let found = Found::here();
+    let found = context.machine();
     let fingerprint = found.fingerprint(&args.vendor, args.label).map_err(|why| {
         Failure::new("this machine has no fingerprint")
             .because(why.to_string())

@@ -18,6 +18,8 @@ mod delete;
 mod import;
 #[path = "../../01-issue-and-verify/walkthrough.rs"]
 mod issue;
+#[path = "../../11-a-probe-from-token-to-license/walkthrough.rs"]
+mod probe;
 #[path = "../../13-prove-to-a-stranger/walkthrough.rs"]
 mod prove;
 #[path = "../../10-publish-and-honour-a-revocation/walkthrough.rs"]
@@ -291,6 +293,19 @@ async fn a_license_asks_for_a_code() {
 }
 
 /// Each deed with the codes of what was found, without the notices.
+#[tokio::test]
+async fn a_license_is_bound_to_the_machine_whose_key_was_compared() {
+    let lines = lines("11-a-probe-from-token-to-license", probe::run).await;
+    assert_eq!(all(&lines, "compared", "same"), [&json!(false), &json!(true)]);
+    assert_eq!(all(&lines, "result", "what"), [&json!("taken in"), &json!("moved aside")]);
+    assert_eq!(all(&lines, "product", "verdict"), [&json!("valid"), &json!("invalid"), &json!("invalid")]);
+    let codes = all(&lines, "product", "code");
+    assert_eq!(codes, [&json!(null), &json!("machine_mismatch"), &json!("machine_required")]);
+    let kinds = all(&lines, "entry", "kind");
+    let expected = ["probe.token_created", "probe.token_revoked", "probe.token_created", "probe.result"];
+    assert_eq!(kinds, expected.map(|kind| json!(kind)).iter().collect::<Vec<_>>());
+}
+
 fn found_in_bundles(lines: &[Value]) -> Vec<(&str, bool, Vec<&str>)> {
     of(lines, "bundle")
         .into_iter()

@@ -37,7 +37,7 @@ impl Issue {
             limits: read::limits(self.text(Part::Limits)).ok()?,
             payload: read::payload(self.text(Part::Payload)).ok()?,
             identity: self.identity().ok()?,
-            machines: Vec::new(),
+            machines: self.machines.iter().map(|machine| machine.machine.clone()).collect(),
             totp: false,
         })
     }
@@ -85,7 +85,11 @@ impl Issue {
             Pair::new(name, format!("{}{mark}", if value.is_empty() { "none" } else { value }))
         };
         let text = |part| self.text(part);
-        Some(vec![
+        let machines = self.machines.iter().map(|draft| {
+            let kinds = draft.machine.fingerprint.trusted().map(|(kind, _)| kind.name());
+            Pair::new("machine", format!("{}: {}", draft.named, kinds.collect::<Vec<_>>().join(", ")))
+        });
+        let facts = vec![
             fact(Part::Subject, "subject", text(Part::Subject)),
             fact(Part::Audience, "audience", text(Part::Audience)),
             fact(Part::Identity, "identity", &self.identity_name()),
@@ -95,7 +99,8 @@ impl Issue {
             fact(Part::Features, "features", text(Part::Features)),
             fact(Part::Limits, "limits", text(Part::Limits)),
             fact(Part::Payload, "payload", text(Part::Payload)),
-        ])
+        ];
+        Some(facts.into_iter().chain(machines).collect())
     }
 
     fn audience(&self) -> Read<Vec<String>> {
