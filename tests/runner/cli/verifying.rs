@@ -86,7 +86,9 @@ fn in_options(shell: &Shell, vector: &Value) -> Option<String> {
     let mut line = "license verify a.lic --keys keys.json --format json".to_owned();
     let mut option = |name: &str, value: Option<String>| {
         if let Some(value) = value {
-            line.push_str(&format!(" --{name} {value}"));
+            for word in [" --", name, " ", &value] {
+                line.push_str(word);
+            }
         }
     };
     let seconds = |name: &str| vector[name].as_i64();
