@@ -51,7 +51,7 @@ fn of_this_crate() -> Vec<Error> {
         meaning: "Entry 2 was altered.".to_owned(),
         advice: String::new(),
     };
-    vec![
+    let mut errors = vec![
         Error::Io { action: "write", path: path(), source: io() },
         Error::NotVerified(crate::pin::Failed {
             level: Level::Full,
@@ -103,13 +103,6 @@ fn of_this_crate() -> Vec<Error> {
         },
         Error::AlreadyRevoked { license: license(1), reason: None, at: None },
         Error::NotRevoked { license: license(1), status: LicenseStatus::Active },
-        BindingError::OnlyGuessable.into(),
-        BindingError::Require { require: 3, there: 2 }.into(),
-        BindingError::TooManyMachines.into(),
-        BindingError::Nothing.into(),
-        Error::FingerprintOfOtherVendor { found: "b\u{1b}olt".to_owned(), expected: "acme".to_owned() },
-        Error::MachinesUnknown { license: license(1) },
-        Error::NoTotpSecret { license: license(1) },
         Error::WouldBeExpired { at: Timestamp::from_seconds(1_779_285_600) },
         Error::LicenseKnown { license: license(1) },
         Error::LicenseInvalid(Invalid::BadSignature),
@@ -124,29 +117,41 @@ fn of_this_crate() -> Vec<Error> {
         Error::Batch((0..5).map(|index| (index, Error::NoActiveIssuer)).collect()),
         Error::IdentityInUse { name: name(), licenses: 2 },
         Error::ProbeTokenUnknown,
-        Error::ProbeResult(crate::probe::ProbeResultError::OtherToken),
         Error::NoSuchEntry { seq: 9, size: 3 },
         Error::NoSuchEntry { seq: 2, size: 3 },
         Error::LogDoesNotHold(Box::new(issue.clone())),
         Error::BackupNotVerified(Box::new(report(vec![issue]))),
         Error::BackupNotVerified(Box::new(report(Vec::new()))),
-    ]
+    ];
+    errors.extend(
+        [
+            (LicenseStatus::Suspended, Action::Suspend),
+            (LicenseStatus::Suspended, Action::Reissue),
+            (LicenseStatus::Active, Action::Reinstate),
+            (LicenseStatus::Revoked, Action::Reissue),
+            (LicenseStatus::Revoked, Action::Revoke),
+            (LicenseStatus::Suspended, Action::Unrevoke),
+            (LicenseStatus::Active, Action::Delete),
+        ]
+        .map(|(status, action)| Error::StatusForbids { license: license(1), status, action }),
+    );
+    errors.extend(
+        [ProbeState::Pending, ProbeState::Expired, ProbeState::Consumed, ProbeState::Cancelled].map(Error::ProbeClosed),
+    );
+    errors
 }
 
-fn of_states() -> Vec<Error> {
-    let forbidden = [
-        (LicenseStatus::Suspended, Action::Suspend),
-        (LicenseStatus::Suspended, Action::Reissue),
-        (LicenseStatus::Active, Action::Reinstate),
-        (LicenseStatus::Revoked, Action::Reissue),
-        (LicenseStatus::Revoked, Action::Revoke),
-        (LicenseStatus::Suspended, Action::Unrevoke),
-        (LicenseStatus::Active, Action::Delete),
+fn of_bindings() -> Vec<Error> {
+    vec![
+        Error::ProbeResult(crate::probe::ProbeResultError::OtherToken),
+        BindingError::OnlyGuessable.into(),
+        BindingError::Require { require: 3, there: 2 }.into(),
+        BindingError::TooManyMachines.into(),
+        BindingError::Nothing.into(),
+        Error::FingerprintOfOtherVendor { found: "b\u{1b}olt".to_owned(), expected: "acme".to_owned() },
+        Error::MachinesUnknown { license: license(1) },
+        Error::NoTotpSecret { license: license(1) },
     ]
-    .map(|(status, action)| Error::StatusForbids { license: license(1), status, action });
-    let closed =
-        [ProbeState::Pending, ProbeState::Expired, ProbeState::Consumed, ProbeState::Cancelled].map(Error::ProbeClosed);
-    forbidden.into_iter().chain(closed).collect()
 }
 
 fn of_restores() -> Vec<Error> {
@@ -266,7 +271,7 @@ fn every_error_in_words() {
     let store = of_the_store().into_iter().map(Error::from);
     let errors = of_this_crate()
         .into_iter()
-        .chain(of_states())
+        .chain(of_bindings())
         .chain(store)
         .chain(of_secrets())
         .chain(of_pins())
