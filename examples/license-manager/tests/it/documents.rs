@@ -5,7 +5,7 @@ use licentia_core::audit::{AuditFilter, Code, ExportFormat, Kind, VerifyRequest}
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{
-    AuditRecord, Backup, ImportKey, Licenses, Licentia, NewIssuer, NewProbe, Place, PublishRequest, ReasonCode,
+    AuditRecord, Backup, ImportKey, IssueRequest, Licenses, Licentia, NewIssuer, NewProbe, Place, PublishRequest, ReasonCode,
     ReissueRequest, Restore, RestoreRequest, RevokeRequest,
 };
 use serde_json::Value;
@@ -76,6 +76,9 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     licentia.revocations().publish(operator, out).await.unwrap();
     licenses.suspend(operator, reissued.license.id, None).await.unwrap();
     licenses.reinstate(operator, reissued.license.id).await.unwrap();
+    let bound = IssueRequest { totp: true, ..World::request("bob@example.com") };
+    let bound = licenses.issue_bound(operator, bound).await.unwrap();
+    licenses.reveal_totp(operator, bound.license.id).await.unwrap();
     licenses.delete(operator, license.id).await.unwrap();
     licenses.import(operator, &Licenses::armored(&license)).await.unwrap();
     licenses.revoke_and_delete(operator, reissued.license.id).await.unwrap();
