@@ -55,6 +55,14 @@ fn a_list_that_was_refused_is_not_remembered() {
     assert_eq!(refused.license().unwrap().status_list, None);
 }
 
+/// Clocks may be apart by a minute, and that is no grace.
+#[test]
+fn a_list_that_is_required_is_missing_from_the_first_second_on() {
+    let missing = License::verify(&license(), &keys(), &editor().require_status_list(), ISSUED);
+    assert_eq!(missing.why().unwrap().code(), "status_list_missing");
+    assert!(missing.usable().is_err());
+}
+
 #[test]
 fn without_a_list_the_product_decides() {
     let accepted = look_up(&editor()).usable().unwrap();
