@@ -78,7 +78,8 @@ impl Context {
         Ok(String::from_utf8_lossy(&self.bytes(path)?).into_owned())
     }
 
-    fn bytes(&self, path: &Path) -> Result<Vec<u8>> {
+    /// The bytes of a file; `-` is standard input.
+    pub(crate) fn bytes(&self, path: &Path) -> Result<Vec<u8>> {
         if path == Path::new("-") { file::read(&mut *self.stdin.borrow_mut(), path) } else { file::read_path(path) }
     }
 

@@ -7,8 +7,8 @@ use licentia_core::audit::LogIdentity;
 use licentia_core::tlog;
 use licentia_core::witness::{Asked, Witnessed};
 use licentia_core::{
-    AuditRecord, Checkpoint, Cosignature, Error, Identity, Issuer, License, Licenses, ProbeState, ProbeToken,
-    Revocation, Timestamp, Witness,
+    AuditRecord, Checkpoint, Cosignature, Error, Fingerprint, Identity, Issuer, License, Licenses, ProbeState,
+    ProbeToken, Revocation, Timestamp, Witness,
 };
 use licentia_license::Claims;
 use serde::Serialize;
@@ -166,6 +166,15 @@ pub(crate) fn probe(probe: &ProbeToken, now: Timestamp) -> Object {
         "closed_at": probe.closed_at,
         "result": result,
     }))
+}
+
+/// What is known of a machine, without what it is recognised by.
+pub(crate) fn machine(fingerprint: &Fingerprint) -> Value {
+    json!({
+        "label": fingerprint.label(),
+        "components": fingerprint.trusted().map(|(kind, _)| kind).collect::<Vec<_>>(),
+        "not_trusted": fingerprint.not_trusted(),
+    })
 }
 
 /// Why a license was revoked; the license itself is named around it.

@@ -100,6 +100,17 @@ pub enum Error {
     /// Other processes kept issuing while a batch was signed.
     #[error("the indices that were drawn are taken")]
     IndicesTaken,
+    /// A license cannot be bound like this.
+    #[error("the license cannot be bound like this")]
+    Binding(#[from] licentia_license::bindings::BindingError),
+    /// Its values were stretched with another vendor's salt.
+    #[error("the machine fingerprint was made for the vendor {found}")]
+    FingerprintOfOtherVendor { found: String, expected: String },
+    /// A license from elsewhere, or from before a restore.
+    #[error("the machines of license {license} are not known here")]
+    MachinesUnknown { license: LicenseId },
+    #[error("license {license} has no TOTP secret here")]
+    NoTotpSecret { license: LicenseId },
     #[error("the license could not be signed")]
     Sign(#[from] licentia_license::SignError),
     /// Requests of a batch that cannot be signed, by index.

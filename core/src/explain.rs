@@ -13,6 +13,7 @@ use crate::license::Action;
 use crate::text::printable;
 use crate::{Error, LicenseId, LicenseStatus, Noun, ProbeState};
 use licentia_license::SignError;
+use licentia_license::bindings::BindingError;
 
 /// An error as people read it, on the screen and on the command line alike.
 ///
@@ -129,6 +130,16 @@ impl From<&Error> for Explanation {
                 .because("A list begins with the first license of an issuer that has an address for it; without an address a license cannot be revoked in the field.")
                 .then("Make an issuer that has one: `licentia issuer create NAME --status-url BASE`."),
             Error::SignList(error) => says.because(sentence(&error.to_string())).then(REPORT),
+            Error::Binding(why) => binding(says, why),
+            Error::FingerprintOfOtherVendor { found: _, expected } => says
+                .because(format!("This issuer signs for {expected}: what was stretched for another vendor never matches."))
+                .then(format!("On the machine run `licentia machine fingerprint --vendor {expected}`.")),
+            Error::MachinesUnknown { license: _ } => says
+                .because("Only their digests are in the license, and those hold for that license alone.")
+                .then("Name the machines with `--machine`, or drop them with `--clear machines`."),
+            Error::NoTotpSecret { license } => says
+                .because("None was made with it, or it came from elsewhere.")
+                .then(format!("`licentia license reissue {license} --totp` makes one.")),
             Error::WouldBeExpired { at } => says
                 .because(format!("It would end at {at}, and that is over."))
                 .then("Give a later end with `--expires T` or `--days N`, or none with `--perpetual`."),
@@ -284,6 +295,19 @@ fn sign(says: Explanation, error: &SignError) -> Explanation {
         SignError::NeverValid(_) => says.then("Give a later end, or an earlier beginning."),
         SignError::TooLarge { .. } => says.then("Put less into it: fewer features, fewer limits, a smaller payload."),
         SignError::Refused(_) => says.then("Change the request so that a verifier would take the license."),
+        // The other reasons are mistakes of this program; the type allows for more to come.
+        _ => says.then(REPORT),
+    }
+}
+
+fn binding(says: Explanation, why: &BindingError) -> Explanation {
+    let says = says.because(sentence(&why.to_string()));
+    match why {
+        BindingError::OnlyGuessable => {
+            says.then("Make the fingerprint outside of containers, and as a user who may read the machine's ids.")
+        }
+        BindingError::Require { .. } => says.then("Give another number with `--require`."),
+        BindingError::TooManyMachines => says.then("Issue another license for the others."),
         // The other reasons are mistakes of this program; the type allows for more to come.
         _ => says.then(REPORT),
     }

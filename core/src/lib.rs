@@ -22,6 +22,7 @@ mod new_file;
 mod operator;
 pub mod pin;
 mod probe;
+pub mod qr;
 mod restore;
 mod revocation;
 pub mod secret;
@@ -47,9 +48,10 @@ pub use revocation::{Publication, PublishRequest, PublishedFile, Revocations, Re
 pub use vault::{Founded, Founding, VaultService};
 
 pub use licentia_license::Limit;
+pub use licentia_license::machine::{Change, Component, Fingerprint};
 pub use licentia_storage::{
     Ambient, AuditRecord, Checkpoint, Cosignature, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus,
-    License, LicenseCounts, LicenseId, LicenseStatus, Limits, LogId, Origin, ProbeStatus, ProbeToken, ProbeTokenId,
-    ReasonCode, RecordedEffect, Revocation, StatusRef, StatusValue, StoreError, Strings, SubjectSignature, TimeError,
-    Timestamp, Watch, Witness, WitnessId,
+    License, LicenseCounts, LicenseId, LicenseStatus, Limits, LogId, Machine, MachineId, Origin, ProbeStatus,
+    ProbeToken, ProbeTokenId, ReasonCode, RecordedEffect, Revocation, StatusRef, StatusValue, StoreError, Strings,
+    SubjectSignature, TimeError, Timestamp, Watch, Witness, WitnessId,
 };

@@ -1,6 +1,7 @@
 //! What people type, as values: times, limits, payloads. The same on the command line, in a batch and on the screen.
 
 use crate::{Limit, Timestamp};
+use licentia_license::machine::Fingerprint;
 use serde_json::Value;
 
 /// The longest payload, so that a license stays readable for every verifier.
@@ -28,6 +29,13 @@ pub fn payload(text: &str) -> Result<Value, String> {
     licentia_license::strict_json::parse(text.as_bytes()).map_err(|error| format!("it is not JSON: {error}"))
 }
 
+/// The fingerprint of a machine: its line of text, its JSON, or a probe's result that has it in `fingerprint`.
+pub fn fingerprint(text: &str) -> Result<Fingerprint, String> {
+    let result = licentia_license::strict_json::parse(text.trim().as_bytes()).ok();
+    let inside = result.as_ref().and_then(|result| result.get("fingerprint")).map(Value::to_string);
+    Fingerprint::from_text(inside.as_deref().unwrap_or(text)).map_err(|error| error.to_string())
+}
+
 /// A number if it reads as one, else a word.
 fn limit_value(text: &str) -> Result<Limit, String> {
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -49,6 +57,19 @@ mod tests {
         assert_eq!(time("2026-05-20"), Ok(Timestamp(noon.0 - 43_200_000_000)));
         for wrong in ["", "tomorrow", "2026-5-20", "2026-02-30", "2026-05-20T12:00:00", "20.05.2026"] {
             assert!(time(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_fingerprint_comes_as_text_as_json_or_in_a_result() {
+        use licentia_license::machine::Component;
+        let made = Fingerprint::new("acme", [(Component::MachineId, [7; 32])].into(), [].into(), None).unwrap();
+        let result = format!(r#"{{"version":1,"fingerprint":{},"made_at":"now"}}"#, made.to_json());
+        for text in [made.to_text(), made.to_json(), result, format!("\n{}\n", made.to_text())] {
+            assert_eq!(fingerprint(&text), Ok(made.clone()), "{text}");
+        }
+        for wrong in ["", "{}", "lmachine_", r#"{"fingerprint":{}}"#, r#"{"fingerprint":null}"#] {
+            assert!(fingerprint(wrong).is_err(), "{wrong}");
         }
     }
 

@@ -6,6 +6,7 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
+use crate::bindings::Bindings;
 use crate::invalid::Invalid;
 use crate::strict_json;
 
@@ -44,9 +45,9 @@ pub struct Claims {
     /// Whatever else the product wants to know. Any JSON but null.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payload: Option<Value>,
-    /// The machines it is bound to. This version verifies no bindings, so it refuses such a license.
+    /// The machines and the secret that it is bound to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub bindings: Option<Value>,
+    pub bindings: Option<Bindings>,
     /// The pin of the identity that the licensed program has to carry: `blake3:` and 64 hex digits.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub identity: Option<String>,
@@ -105,8 +106,12 @@ impl Claims {
                 return Err(Invalid::Malformed(format!("the claim `{name}` is null")));
             }
         }
+        // A form that is not known here may come from a later version, and restricts the license all the same.
+        if members.get("bindings").is_some_and(|bindings| Bindings::deserialize(bindings).is_err()) {
+            return Err(Invalid::UnsupportedClaim("bindings"));
+        }
         let claims =
-            Self::deserialize(&value).map_err(|e| Invalid::Malformed(format!("a claim has the wrong type: {e}")))?;
+            Self::deserialize(value).map_err(|e| Invalid::Malformed(format!("a claim has the wrong type: {e}")))?;
         claims.check()?;
         Ok(claims)
     }

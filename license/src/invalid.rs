@@ -1,7 +1,9 @@
 //! Why a license does not hold, in words for people and in codes for programs.
 
 use crate::armor::ArmorError;
+use crate::codes::codes;
 use crate::invalid_list::InvalidList;
+use crate::machine::{ComponentMatch, MachineMatch};
 
 /// The reason for which a license was refused.
 ///
@@ -47,6 +49,32 @@ pub enum Invalid {
         /// The first second at which it is valid.
         from: i64,
     },
+    /// The clock was set back: there was a later time.
+    #[error("the clock says {now}, and has said {latest} before (seconds since 1970)")]
+    ClockRolledBack {
+        /// What the clock says.
+        now: i64,
+        /// The latest time that the caller has seen.
+        latest: i64,
+    },
+    /// The program does not carry the identity that the license names.
+    #[error("the license is for a program with another identity ({expected:?})")]
+    IdentityMismatch {
+        /// The pin that the license names.
+        expected: String,
+    },
+    /// It is bound to machines, and the caller did not say on which one it is.
+    #[error("the license is bound to a machine, and no fingerprint of this one was given")]
+    MachineRequired,
+    /// It is bound to other machines, or this one changed too much.
+    #[error("the license is bound to another machine{}", differences(.0))]
+    MachineMismatch(Vec<MachineMatch>),
+    /// It is bound to a secret, and the caller gave none, or no code.
+    #[error("the license needs a code from an authenticator, and none was given")]
+    TotpRequired,
+    /// It is bound to another secret, or the code is not the one of this moment.
+    #[error("the code from the authenticator, or the secret behind it, is wrong")]
+    TotpWrong,
     /// A license for something else.
     #[error("the license is for {found:?}, not for {expected:?}")]
     WrongAudience {
@@ -78,29 +106,36 @@ pub enum Invalid {
     StatusList(#[from] InvalidList),
 }
 
+codes! { Invalid:
+    Self::Malformed(_) => "malformed",
+    Self::TooLarge => "too_large",
+    Self::UnsupportedAlgorithm(_) => "unsupported_algorithm",
+    Self::WrongType(_) => "wrong_type",
+    Self::UnknownKey(_) => "unknown_key",
+    Self::BadSignature => "bad_signature",
+    Self::MissingClaim(_) => "missing_claim",
+    Self::UnsupportedClaim(_) => "unsupported_claim",
+    Self::IssuerMismatch { .. } => "issuer_mismatch",
+    Self::WrongAudience { .. } => "wrong_audience",
+    Self::ClockRolledBack { .. } => "clock_rolled_back",
+    Self::NotYetValid { .. } => "not_yet_valid",
+    Self::Expired { .. } => "expired",
+    Self::IdentityMismatch { .. } => "identity_mismatch",
+    Self::MachineRequired => "machine_required",
+    Self::MachineMismatch(_) => "machine_mismatch",
+    Self::TotpRequired => "totp_required",
+    Self::TotpWrong => "totp_wrong",
+    Self::Revoked => "revoked",
+    Self::Suspended => "suspended",
+    Self::Superseded => "superseded",
+    Self::UnknownStatus(_) => "unknown_status";
+    Self::StatusList(why) => why,
+}
+
 impl Invalid {
-    /// A stable word for programs; it never changes for a given reason.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Malformed(_) => "malformed",
-            Self::TooLarge => "too_large",
-            Self::UnsupportedAlgorithm(_) => "unsupported_algorithm",
-            Self::WrongType(_) => "wrong_type",
-            Self::UnknownKey(_) => "unknown_key",
-            Self::IssuerMismatch { .. } => "issuer_mismatch",
-            Self::BadSignature => "bad_signature",
-            Self::Expired { .. } => "expired",
-            Self::NotYetValid { .. } => "not_yet_valid",
-            Self::WrongAudience { .. } => "wrong_audience",
-            Self::MissingClaim(_) => "missing_claim",
-            Self::UnsupportedClaim(_) => "unsupported_claim",
-            Self::Revoked => "revoked",
-            Self::Suspended => "suspended",
-            Self::Superseded => "superseded",
-            Self::UnknownStatus(_) => "unknown_status",
-            Self::StatusList(why) => why.code(),
-        }
+    /// Every code that there is, those of the status list too.
+    pub fn all_codes() -> impl Iterator<Item = &'static str> {
+        Self::CODES.iter().chain(InvalidList::CODES).copied()
     }
 
     /// What to do next, in one sentence.
@@ -118,6 +153,12 @@ impl Invalid {
             Self::BadSignature => "Copy the license file again; if it stays so, it was altered and cannot be trusted.",
             Self::Expired { .. } => "Renew the license, or check the clock of this machine.",
             Self::NotYetValid { .. } => "Wait until the license begins, or check the clock of this machine.",
+            Self::ClockRolledBack { .. } => "Set the clock of this machine right.",
+            Self::IdentityMismatch { .. } => "Use the license that was issued for this program, or update the program.",
+            Self::MachineRequired => "Hand in the fingerprint of this machine.",
+            Self::MachineMismatch(_) => "Use the license of this machine, or ask the vendor to bind it to this one.",
+            Self::TotpRequired => "Hand in a code from the authenticator, and the secret that this host keeps.",
+            Self::TotpWrong => "Wait for the next code, check the clock of this machine, and the secret that it keeps.",
             Self::WrongAudience { .. } => "Use the license that was issued for this product.",
             Self::MissingClaim(_) => "Ask the vendor for a complete license.",
             Self::UnsupportedClaim(_) => "Update the product to a version that can check this kind of license.",
@@ -128,6 +169,24 @@ impl Invalid {
             Self::StatusList(why) => why.hint(),
         }
     }
+}
+
+/// What became of the components of the machine that comes closest.
+fn differences(machines: &[MachineMatch]) -> String {
+    // The first of equals, as the license names them.
+    let Some(closest) = machines.iter().rev().max_by_key(|machine| machine.same()) else { return String::new() };
+    let differing: Vec<_> = closest
+        .differing()
+        .map(|(kind, found)| {
+            let became = match found {
+                ComponentMatch::Absent => "is not there",
+                ComponentMatch::NotTrusted => "is not to be trusted",
+                _ => "is another one",
+            };
+            format!("its {} {became}", kind.name())
+        })
+        .collect();
+    format!(", or this one changed: {}", differing.join(", "))
 }
 
 impl From<ArmorError> for Invalid {

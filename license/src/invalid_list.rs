@@ -1,5 +1,6 @@
 //! Why a status list does not hold, so that nothing can be said about the licenses in it.
 
+use crate::codes::codes;
 use crate::invalid::Invalid;
 
 /// The reason for which a status list was refused.
@@ -75,27 +76,23 @@ pub enum InvalidList {
     },
 }
 
-impl InvalidList {
-    /// A stable word for programs; it never changes for a given reason.
-    #[must_use]
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::Missing(_) => "status_list_missing",
-            Self::Malformed(_) => "status_list_malformed",
-            Self::TooLarge => "status_list_too_large",
-            Self::UnsupportedAlgorithm(_) => "status_list_unsupported_algorithm",
-            Self::WrongType(_) => "status_list_wrong_type",
-            Self::UnknownKey(_) => "status_list_unknown_key",
-            Self::IssuerMismatch { .. } => "status_list_issuer_mismatch",
-            Self::BadSignature => "status_list_bad_signature",
-            Self::NotYetValid { .. } => "status_list_not_yet_valid",
-            Self::Stale { .. } => "status_list_stale",
-            Self::RolledBack { .. } => "status_list_rolled_back",
-            Self::WrongAddress { .. } => "status_list_wrong_address",
-            Self::IndexOutside { .. } => "status_list_index_outside",
-        }
-    }
+codes! { InvalidList:
+    Self::Missing(_) => "status_list_missing",
+    Self::Malformed(_) => "status_list_malformed",
+    Self::TooLarge => "status_list_too_large",
+    Self::UnsupportedAlgorithm(_) => "status_list_unsupported_algorithm",
+    Self::WrongType(_) => "status_list_wrong_type",
+    Self::UnknownKey(_) => "status_list_unknown_key",
+    Self::IssuerMismatch { .. } => "status_list_issuer_mismatch",
+    Self::BadSignature => "status_list_bad_signature",
+    Self::NotYetValid { .. } => "status_list_not_yet_valid",
+    Self::Stale { .. } => "status_list_stale",
+    Self::RolledBack { .. } => "status_list_rolled_back",
+    Self::WrongAddress { .. } => "status_list_wrong_address",
+    Self::IndexOutside { .. } => "status_list_index_outside";
+}
 
+impl InvalidList {
     /// What to do next, in one sentence.
     #[must_use]
     pub const fn hint(&self) -> &'static str {

@@ -6,7 +6,7 @@
 //! # One call
 //!
 //! ```
-//! use licentia_license::{Expectation, TrustedKeys, verify};
+//! use licentia_license::{Evidence, License, TrustedKeys};
 //!
 //! # let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
 //! # let public = licentia_license::PublicKey::from_bytes(&key.verifying_key().to_bytes())?;
@@ -21,24 +21,71 @@
 //! # let now = 1_750_000_000;
 //! // `pem` is compiled into the product, `text` is the .lic file, `now` the seconds since 1970.
 //! let keys = TrustedKeys::from_text(&pem)?;
-//! let license = verify(&text, &keys, &Expectation::new("editor", now))?;
+//! let evidence = Evidence::new().audience("editor");
+//! let license = License::verify(&text, &keys, &evidence, now).usable()?;
 //! assert!(license.claims.features.iter().any(|feature| feature == "pro"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! # When it says no
+//! # Valid, in grace, or invalid
 //!
-//! [`Invalid`] carries a stable [`code`](Invalid::code) for programs and a
-//! [`hint`](Invalid::hint) for people. Look at [`Verified::unchecked`] too: it names what the license
-//! contains and this call did not look at.
+//! A [`Verdict`] never only says no. With [`Evidence::grace`] a license whose end has come goes on for a while, and one
+//! that does not hold still says what it was for, so that a program can warn, or save what is open, before it stops.
+//! [`Invalid`] carries a stable [`code`](Invalid::code) for programs and a [`hint`](Invalid::hint) for people.
 //!
 //! ```
-//! use licentia_license::{Expectation, TrustedKeys, verify};
+//! use licentia_license::{Evidence, License, TrustedKeys, Verdict};
 //!
-//! let keys = TrustedKeys::new();
-//! let refusal = verify("not a license", &keys, &Expectation::new("editor", 0)).unwrap_err();
-//! assert_eq!(refusal.code(), "malformed");
-//! println!("{refusal}. {}", refusal.hint());
+//! # let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+//! # let pem = licentia_license::PublicKey::from_bytes(&key.verifying_key().to_bytes())?.to_pem();
+//! # let claims = licentia_license::Claims {
+//! #     exp: Some(1_800_000_000),
+//! #     ..licentia_license::Claims::new(
+//! #         "acme", "alice@example.com", ["editor"], 1_700_000_000, "018f3c1e-7b1a-7c3d-9e2f-0a1b2c3d4e5f")
+//! # };
+//! # let text = licentia_license::sign(&claims, &key)?;
+//! # let keys = TrustedKeys::from_text(&pem)?;
+//! const DAY: i64 = 86_400;
+//! let look = |now, latest_seen| {
+//!     let evidence = Evidence::new().audience("editor").grace(14 * DAY).latest_seen(latest_seen);
+//!     match License::verify(&text, &keys, &evidence, now) {
+//!         Verdict::Valid(_) => "go on".to_owned(),
+//!         Verdict::InGrace { why, until, .. } => format!("go on until {until}, and say: {}", why.hint()),
+//!         Verdict::Invalid { why, license: Some(it) } => format!("{}: warn {}", why.code(), it.claims.sub),
+//!         Verdict::Invalid { why, license: None } => format!("{}: no license of ours", why.code()),
+//!     }
+//! };
+//! assert_eq!(look(1_799_999_999, 0), "go on");
+//! assert!(look(1_800_000_000 + DAY, 0).starts_with("go on until 1801209600"));
+//! assert_eq!(look(1_800_000_000 + 15 * DAY, 0), "expired: warn alice@example.com");
+//! // Setting the clock back does not help a program that remembers the latest time it has seen.
+//! assert_eq!(look(1_750_000_000, 1_800_000_000), "clock_rolled_back: warn alice@example.com");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Identity
+//!
+//! A license may name the digest of 32 bytes that the licensed program carries. Look at [`Verified::unchecked`]: it
+//! names what a license contains and a verification did not look at.
+//!
+//! ```
+//! use licentia_license::{Evidence, License, TrustedKeys, Unchecked};
+//!
+//! # let key = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+//! # let keys: TrustedKeys =
+//! #     [licentia_license::PublicKey::from_bytes(&key.verifying_key().to_bytes())?.into()].into_iter().collect();
+//! # let mut claims = licentia_license::Claims::new(
+//! #     "acme", "alice@example.com", ["editor"], 1_700_000_000, "018f3c1e-7b1a-7c3d-9e2f-0a1b2c3d4e5f");
+//! # claims.identity = Some(format!("blake3:{}", blake3::hash(&[1; 32])));
+//! # let text = licentia_license::sign(&claims, &key)?;
+//! # let now = 1_750_000_000;
+//! let evidence = Evidence::new().audience("editor");
+//! let license = License::verify(&text, &keys, &evidence, now).usable()?;
+//! assert_eq!(license.unchecked, [Unchecked::Identity]);
+//!
+//! let verdict = License::verify(&text, &keys, &evidence.identity(&[2; 32]), now);
+//! assert_eq!(verdict.why().map(|why| why.code()), Some("identity_mismatch"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # Issuing
@@ -65,10 +112,14 @@
 //!
 //! # The full API
 //!
+//! - [`License::verify`] with [`Evidence`]: everything. [`verify_signature`]: who signed it, no more.
+//!   [`inspect`]: nothing is proven.
 //! - [`TrustedKeys`], [`TrustedKey`], [`PublicKey`]: whom to believe, read from PEM, JWK, JWKS or raw bytes;
 //!   a key may be bound to the one `iss` it signs for.
-//! - [`verify`]: everything. [`verify_signature`]: everything but time and audience. [`inspect`]: nothing.
+//! - [`Verdict`], [`Verified`], [`Invalid`]: the answer. [`Invalid::all_codes`] are the words that callers, logs and the
+//!   command line share.
 //! - `status_list` (with the feature of that name): whether a license was revoked, from a file on any web server.
+//! - [`bindings`] and [`machine`]: which machines a license is for. `totp` (feature): which secret its holder has to have.
 //! - [`sign`] and [`Claims`]: making licenses. [`armor`]: the text around a token.
 //!
 //! The bytes are written down in `docs/FORMAT.md`.
@@ -80,25 +131,34 @@
 pub mod armor;
 
 mod base64url;
+pub mod bindings;
 mod claims;
+mod codes;
+mod evidence;
 mod invalid;
 mod invalid_list;
 mod jwk;
 mod key;
+pub mod machine;
 mod pem;
 mod sign;
 #[cfg(feature = "status-list")]
 pub mod status_list;
 pub mod strict_json;
 mod token;
+#[cfg(feature = "totp")]
+pub mod totp;
 mod trust;
+mod verified;
 mod verify;
 
 pub use claims::{Claims, Limit, MAX_TIME, Status, StatusListRef};
+pub use evidence::{DEFAULT_LEEWAY, Evidence};
 pub use invalid::Invalid;
 pub use invalid_list::InvalidList;
 pub use key::{KeyError, PublicKey};
 pub use sign::{SignError, sign};
 pub use token::{Header, Inspected, MAX_TOKEN_BYTES, inspect};
 pub use trust::{TrustedKey, TrustedKeys};
-pub use verify::{DEFAULT_LEEWAY, Expectation, Unchecked, Verified, verify, verify_signature};
+pub use verified::{Unchecked, Verified, verify_signature};
+pub use verify::{License, Verdict};

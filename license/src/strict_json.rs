@@ -9,14 +9,48 @@ use serde_json::Value;
 
 /// Reads one JSON value.
 ///
-/// Two passes, so that numbers are read by `serde_json` itself: a visitor that rebuilt them would break
-/// in a product that turns on its `arbitrary_precision`. Depth is limited to its 128 levels.
+/// `serde_json` takes the last of two members of one name. So what it took is counted against what stands in the text:
+/// there a member has a colon, and nothing else has one outside of strings. Depth is limited to its 128 levels.
 ///
 /// # Errors
 /// When it is no JSON, goes on after its end, or has a member twice.
 pub fn parse(bytes: &[u8]) -> Result<Value, serde_json::Error> {
+    let value = serde_json::from_slice(bytes)?;
+    if members(&value) == colons(bytes) {
+        return Ok(value);
+    }
+    // Only now is it worth finding out which.
     serde_json::from_slice::<Unique>(bytes)?;
-    serde_json::from_slice(bytes)
+    Err(serde_json::Error::custom("a member occurs twice"))
+}
+
+/// The members of all objects in it.
+fn members(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => items.iter().map(members).sum(),
+        Value::Object(object) => object.len() + object.values().map(members).sum::<usize>(),
+        _ => 0,
+    }
+}
+
+/// The colons outside of strings, in what is known to be JSON.
+fn colons(json: &[u8]) -> usize {
+    let (mut count, mut inside, mut escaped) = (0, false, false);
+    for byte in json {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = inside,
+            b'"' => inside = !inside,
+            b':' if !inside => count += 1,
+            _ => {}
+        }
+    }
+    count
+}
+
+/// For a member that may be absent and may not be null, which serde would take for absent.
+pub(crate) fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 /// A JSON value without duplicate members at any depth; it keeps nothing.
@@ -82,6 +116,7 @@ impl<'de> Visitor<'de> for Walk {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn duplicate_members_are_found_at_any_depth() {
@@ -91,6 +126,20 @@ mod tests {
             let error = parse(text.as_bytes()).unwrap_err().to_string();
             assert!(error.contains("occurs twice"), "{text}: {error}");
         }
+    }
+
+    #[test]
+    fn colons_and_quotes_in_strings_are_no_members() {
+        for text in [
+            r#"{"a:b":":","c\\":{"\":":["\\\":",":"]},"":{"":"\u003a"}}"#,
+            r#"[":",{"a":"\\"},"\\\"\\",{":":1}]"#,
+            r#"":""#,
+        ] {
+            assert!(parse(text.as_bytes()).is_ok(), "{text}");
+        }
+        assert!(parse(br#"{"a\"":":","a\u0022":"\\"}"#).is_err());
+        // What goes with the first of the two counts as well.
+        assert!(parse(br#"{"a":{"b":{"c":1}},"a":{"b":{"c":1}}}"#).is_err());
     }
 
     #[test]
@@ -108,5 +157,30 @@ mod tests {
         let deep = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
         assert!(parse(deep(127).as_bytes()).is_ok());
         assert!(parse(deep(128).as_bytes()).is_err());
+    }
+
+    /// JSON of few names, so that some occur twice.
+    fn json() -> impl Strategy<Value = String> {
+        let name = prop::sample::select(vec!["", "a", ":", "\\\"", "\\\\", "\\u0061", "{"]);
+        let leaf = prop_oneof![
+            Just("1.5e3".to_owned()),
+            Just("null".to_owned()),
+            name.clone().prop_map(|text| format!("\"{text}\""))
+        ];
+        leaf.prop_recursive(4, 32, 4, move |inner| {
+            let member = (name.clone(), inner.clone()).prop_map(|(name, value)| format!("\"{name}\" : {value}"));
+            prop_oneof![
+                prop::collection::vec(member, 0..4).prop_map(|members| format!("{{{}}}", members.join(","))),
+                prop::collection::vec(inner, 0..4).prop_map(|items| format!("[{}]", items.join(", "))),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn counting_finds_what_looking_finds(text in json()) {
+            let looked = serde_json::from_str::<Unique>(&text).is_ok();
+            prop_assert_eq!(parse(text.as_bytes()).is_ok(), looked, "{}", text);
+        }
     }
 }

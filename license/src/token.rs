@@ -27,12 +27,13 @@ pub(crate) const LICENSE: Form = Form { typ: "licentia+jwt", most_bytes: MAX_TOK
 ///
 /// Nothing that comes back is proven: anybody can write a token that says anything. Use it to show
 /// somebody what a file claims to be, never to decide what they may do; that is what
-/// [`verify`](crate::verify()) is for.
+/// [`License::verify`](crate::License::verify) is for.
 ///
 /// # Errors
 ///
-/// Whatever keeps [`verify`](crate::verify()) from reading a license keeps this from reading it too:
-/// `malformed`, `too_large`, `unsupported_algorithm`, `wrong_type`, `missing_claim`.
+/// Whatever keeps [`License::verify`](crate::License::verify) from reading a license keeps this from reading it too:
+/// `malformed`, `too_large`, `unsupported_algorithm`, `wrong_type`, `missing_claim`, and `unsupported_claim` for
+/// `bindings` of a form that is not known here.
 pub fn inspect(text: &str) -> Result<Inspected, Invalid> {
     let parts = Parts::read(text)?;
     Ok(Inspected { claims: Claims::parse(&parts.claims()?)?, token: parts.token.to_owned(), header: parts.header })

@@ -1,144 +1,218 @@
-//! Verifying a license offline: the signature first, then what it says.
+//! Verifying a license offline, in one call: the signature first, then what it says, then whether it fits.
 
-use crate::claims::Claims;
+use crate::evidence::Evidence;
 use crate::invalid::Invalid;
-use crate::token::Parts;
 use crate::trust::TrustedKeys;
+use crate::verified::{Unchecked, Verified, verify_signature};
 
-/// How far clocks may be apart, in seconds.
-pub const DEFAULT_LEEWAY: i64 = 60;
+/// A license, as text that somebody hands in: a `.lic` file or a bare token.
+pub enum License {}
 
-/// Verifies a license: who signed it, whether it is for this product, and whether its time has come.
-///
-/// `text` is a `.lic` file or a bare token. Look at [`Verified::unchecked`] for what was not checked.
-///
-/// # Errors
-///
-/// The first reason found, in the order of `docs/FORMAT.md`: form, header, key, signature, claims,
-/// issuer, bindings, audience, time.
-pub fn verify(text: &str, keys: &TrustedKeys, expect: &Expectation<'_>) -> Result<Verified, Invalid> {
-    let mut license = verify_signature(text, keys)?;
-    if let Some(audience) = expect.audience {
-        check_audience(&license.claims, audience)?;
-        license.unchecked.retain(|left| *left != Unchecked::Audience);
-    }
-    check_time(&license.claims, expect.now, expect.leeway)?;
-    license.unchecked.retain(|left| *left != Unchecked::Time);
-    Ok(license)
-}
-
-/// Verifies everything but time and audience: for taking in a license that may have expired.
-///
-/// # Errors
-///
-/// As [`verify`], without `expired`, `not_yet_valid` and `wrong_audience`.
-pub fn verify_signature(text: &str, keys: &TrustedKeys) -> Result<Verified, Invalid> {
-    let parts = Parts::read(text)?;
-    let trusted = parts.verify(keys)?;
-
-    // Only now are the claims worth parsing.
-    let claims = Claims::parse(&parts.claims()?)?;
-    if let Some(issuer) = &trusted.issuer
-        && *issuer != claims.iss
-    {
-        return Err(Invalid::IssuerMismatch { claimed: claims.iss, expected: issuer.clone() });
-    }
-    if claims.bindings.is_some() {
-        return Err(Invalid::UnsupportedClaim("bindings"));
-    }
-    Ok(Verified { unchecked: unchecked(&claims), claims, kid: parts.header.kid, token: parts.token.to_owned() })
-}
-
-/// What the caller knows and the license has to fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Expectation<'a> {
-    /// The product that asks. With `None` the audience is not checked, and
-    /// [`Unchecked::Audience`] says so.
-    pub audience: Option<&'a str>,
-    /// The time, in seconds since 1970-01-01T00:00:00Z.
-    pub now: i64,
-    /// How far this clock and the vendor's may be apart, in seconds; see [`DEFAULT_LEEWAY`].
-    pub leeway: i64,
-}
-
-impl<'a> Expectation<'a> {
-    /// A license for this product, at this time, with the default leeway.
-    #[must_use]
-    pub const fn new(audience: &'a str, now: i64) -> Self {
-        Self { audience: Some(audience), now, leeway: DEFAULT_LEEWAY }
-    }
-
-    /// A license for any product, at this time, with the default leeway.
-    #[must_use]
-    pub const fn any_audience(now: i64) -> Self {
-        Self { audience: None, now, leeway: DEFAULT_LEEWAY }
-    }
-}
-
-/// A license whose signature holds.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct Verified {
-    /// What it says.
-    pub claims: Claims,
-    /// The thumbprint of the key that signed it.
-    pub kid: String,
-    /// The token without its armour.
-    pub token: String,
-    /// What it contains and this verification did not look at. Not an error, but not nothing.
-    pub unchecked: Vec<Unchecked>,
-}
-
-/// Something that a license says and a verification did not check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Unchecked {
-    /// Which product it is for: no audience was expected.
-    Audience,
-    /// Whether its time has come: only the signature was verified.
-    Time,
-    /// Whether it was revoked: its status list was not looked at.
-    StatusList,
-    /// Whether the program carries the identity that it names.
-    Identity,
-}
-
-impl Unchecked {
-    /// A stable word for programs.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Audience => "audience",
-            Self::Time => "time",
-            Self::StatusList => "status_list",
-            Self::Identity => "identity",
+impl License {
+    /// Verifies a license: who signed it, whether it is for this product, whether its time has come, whether it fits
+    /// what the caller is and has, and whether it was revoked.
+    ///
+    /// `now` is in seconds since 1970. The first reason found is the answer, in the order of `docs/FORMAT.md`: form,
+    /// header, key, signature, claims, issuer; audience, clock, time; identity, machine, second factor; status list.
+    pub fn verify(text: &str, keys: &TrustedKeys, evidence: &Evidence<'_>, now: i64) -> Verdict {
+        let mut license = match verify_signature(text, keys) {
+            Ok(license) => license,
+            Err(why) => return Verdict::Invalid { why, license: None },
+        };
+        let mut grace = Grace { seconds: evidence.grace, now: now.saturating_sub(evidence.leeway), used: None };
+        match check(&mut license, keys, evidence, now, &mut grace) {
+            Err(why) => Verdict::Invalid { why, license: Some(license) },
+            Ok(()) => match grace.used {
+                Some((why, until)) => Verdict::InGrace { license, why, until },
+                None => Verdict::Valid(license),
+            },
         }
     }
 }
 
-fn unchecked(claims: &Claims) -> Vec<Unchecked> {
-    let mut left = vec![Unchecked::Audience, Unchecked::Time];
-    left.extend(claims.status.as_ref().map(|_| Unchecked::StatusList));
-    left.extend(claims.identity.as_ref().map(|_| Unchecked::Identity));
-    left
+/// What becomes of a license.
+///
+/// A program need not stop at once: [`InGrace`](Self::InGrace) says until when it goes on anyhow, and even where a
+/// license is [`Invalid`](Self::Invalid) it says what it was for, so that a program may warn instead.
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub enum Verdict {
+    /// It holds.
+    Valid(Verified),
+    /// It holds for a while, although its end has come or its status list is overdue.
+    InGrace {
+        /// What it says.
+        license: Verified,
+        /// What is wrong with it.
+        why: Invalid,
+        /// The first second at which that is no longer excused.
+        until: i64,
+    },
+    /// It does not hold.
+    Invalid {
+        /// Why not.
+        why: Invalid,
+        /// What it says, where a trusted key's signature proves it.
+        license: Option<Verified>,
+    },
 }
 
-fn check_audience(claims: &Claims, expected: &str) -> Result<(), Invalid> {
-    if claims.aud.iter().any(|audience| audience == expected) {
-        return Ok(());
+impl Verdict {
+    /// A stable word for programs: `valid`, `in_grace`, `invalid`.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Valid(_) => "valid",
+            Self::InGrace { .. } => "in_grace",
+            Self::Invalid { .. } => "invalid",
+        }
     }
-    Err(Invalid::WrongAudience { expected: expected.to_owned(), found: claims.aud.clone() })
+
+    /// The license, if it may be used: it is valid, or in grace.
+    ///
+    /// # Errors
+    ///
+    /// Why it may not.
+    pub fn usable(self) -> Result<Verified, Invalid> {
+        match self {
+            Self::Valid(license) | Self::InGrace { license, .. } => Ok(license),
+            Self::Invalid { why, .. } => Err(why),
+        }
+    }
+
+    /// What is wrong with it; for one that is in grace, what is excused.
+    #[must_use]
+    pub const fn why(&self) -> Option<&Invalid> {
+        match self {
+            Self::Valid(_) => None,
+            Self::InGrace { why, .. } | Self::Invalid { why, .. } => Some(why),
+        }
+    }
+
+    /// What the license says, as far as a trusted key's signature proves it; even if it does not hold.
+    #[must_use]
+    pub const fn license(&self) -> Option<&Verified> {
+        match self {
+            Self::Valid(license) | Self::InGrace { license, .. } => Some(license),
+            Self::Invalid { license, .. } => license.as_ref(),
+        }
+    }
 }
 
-/// A license issued in the future is a sign of a wrong clock, here or there, and not valid yet.
-fn check_time(claims: &Claims, now: i64, leeway: i64) -> Result<(), Invalid> {
-    let leeway = leeway.max(0);
-    let from = claims.nbf.map_or(claims.iat, |nbf| nbf.max(claims.iat));
-    if now.saturating_add(leeway) < from {
+/// Everything but the signature.
+fn check(
+    license: &mut Verified,
+    keys: &TrustedKeys,
+    evidence: &Evidence<'_>,
+    now: i64,
+    grace: &mut Grace,
+) -> Result<(), Invalid> {
+    check_audience(license, evidence)?;
+    check_clock(evidence, now)?;
+    check_time(license, evidence, now, grace)?;
+    check_identity(license, evidence)?;
+    check_machine(license, evidence)?;
+    check_totp(license, evidence, now)?;
+    #[cfg(feature = "status-list")]
+    crate::status_list::check(license, keys, evidence, now, grace)?;
+    #[cfg(not(feature = "status-list"))]
+    let _ = keys;
+    Ok(())
+}
+
+fn check_audience(license: &mut Verified, evidence: &Evidence<'_>) -> Result<(), Invalid> {
+    let Some(expected) = evidence.audience else { return Ok(()) };
+    if !license.claims.aud.iter().any(|audience| audience == expected) {
+        return Err(Invalid::WrongAudience { expected: expected.to_owned(), found: license.claims.aud.clone() });
+    }
+    license.checked(Unchecked::Audience);
+    Ok(())
+}
+
+/// Whoever sets the clock back lengthens a license, so no time is believed before one that was seen.
+fn check_clock(evidence: &Evidence<'_>, now: i64) -> Result<(), Invalid> {
+    match evidence.latest_seen {
+        Some(latest) if now.saturating_add(evidence.leeway) < latest => Err(Invalid::ClockRolledBack { now, latest }),
+        _ => Ok(()),
+    }
+}
+
+fn check_time(license: &mut Verified, evidence: &Evidence<'_>, now: i64, grace: &mut Grace) -> Result<(), Invalid> {
+    let from = license.begins();
+    if now.saturating_add(evidence.leeway) < from {
         return Err(Invalid::NotYetValid { from });
     }
-    match claims.exp {
-        Some(exp) if now.saturating_sub(leeway) >= exp => Err(Invalid::Expired { exp }),
-        _ => Ok(()),
+    if let Some(exp) = license.claims.exp
+        && now.saturating_sub(evidence.leeway) >= exp
+    {
+        grace.excuse(Invalid::Expired { exp }, exp)?;
+    }
+    license.checked(Unchecked::Time);
+    Ok(())
+}
+
+fn check_identity(license: &mut Verified, evidence: &Evidence<'_>) -> Result<(), Invalid> {
+    let (Some(pin), Some(bytes)) = (&license.claims.identity, evidence.identity) else { return Ok(()) };
+    if *pin != format!("blake3:{}", blake3::hash(bytes).to_hex()) {
+        return Err(Invalid::IdentityMismatch { expected: pin.clone() });
+    }
+    license.checked(Unchecked::Identity);
+    Ok(())
+}
+
+/// Any one of the machines will do.
+fn check_machine(license: &mut Verified, evidence: &Evidence<'_>) -> Result<(), Invalid> {
+    let Some(bindings) = license.claims.bindings.as_ref().filter(|bindings| !bindings.machines().is_empty()) else {
+        return Ok(());
+    };
+    let fingerprint = evidence.machine.ok_or(Invalid::MachineRequired)?;
+    license.machines = bindings.compare(&license.claims.jti, fingerprint);
+    if !license.machines.iter().any(|machine| machine.matches) {
+        return Err(Invalid::MachineMismatch(license.machines.clone()));
+    }
+    license.checked(Unchecked::Machine);
+    Ok(())
+}
+
+#[cfg(feature = "totp")]
+fn check_totp(license: &mut Verified, evidence: &Evidence<'_>, now: i64) -> Result<(), Invalid> {
+    let Some(binding) = license.claims.bindings.as_ref().and_then(|bindings| bindings.totp()) else { return Ok(()) };
+    let (code, secret) = evidence.totp.ok_or(Invalid::TotpRequired)?;
+    let step = crate::totp::matches(binding, code, secret, now).ok_or(Invalid::TotpWrong)?;
+    license.totp_step = Some(step);
+    license.checked(Unchecked::Totp);
+    Ok(())
+}
+
+/// What cannot be checked is never passed over.
+#[cfg(not(feature = "totp"))]
+fn check_totp(license: &mut Verified, _: &Evidence<'_>, _: i64) -> Result<(), Invalid> {
+    match license.claims.bindings.as_ref().and_then(|bindings| bindings.totp()) {
+        Some(_) => Err(Invalid::UnsupportedClaim("bindings.totp")),
+        None => Ok(()),
+    }
+}
+
+/// What is excused for a while. Everything else is looked at all the same.
+pub(crate) struct Grace {
+    seconds: i64,
+    /// The time that counts at an end: the leeway is taken off.
+    now: i64,
+    /// The first reason, and when the first of them ends.
+    used: Option<(Invalid, i64)>,
+}
+
+impl Grace {
+    /// Goes on in spite of `why`, if that is the case since no longer than the grace lasts.
+    pub(crate) fn excuse(&mut self, why: Invalid, since: i64) -> Result<(), Invalid> {
+        let until = since.saturating_add(self.seconds);
+        if self.now >= until {
+            return Err(why);
+        }
+        self.used = Some(match self.used.take() {
+            Some((first, earlier)) => (first, earlier.min(until)),
+            None => (why, until),
+        });
+        Ok(())
     }
 }

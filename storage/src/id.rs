@@ -58,6 +58,8 @@ ids! {
     ProbeTokenId,
     /// A TOTP secret bound to a license.
     TotpSecretId,
+    /// A machine that a license is bound to.
+    MachineId,
     /// Somebody who signs checkpoints too.
     WitnessId,
     /// The audit log of a database.

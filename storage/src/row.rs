@@ -68,6 +68,7 @@ audited!(
     audit_key,
     witness,
     status_list_remnant,
+    machine,
 );
 
 fn columns<R: Audited>() -> Vec<String> {

@@ -24,7 +24,7 @@ const KEPT_APART: [(&str, &[&str]); 9] = [
     ("ratatui", &["licentia-ui"]),
     ("crossterm", &["licentia-ui"]),
     ("clap", &["licentia"]),
-    ("argon2", &["licentia-core"]),
+    ("argon2", &["licentia-core", "licentia-license"]),
     ("chacha20poly1305", &["licentia-core"]),
     ("rusqlite", &[]),
 ];

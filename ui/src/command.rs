@@ -7,8 +7,8 @@ mod shell;
 use crate::effect::{Effect, is_license};
 use licentia_core::audit::AuditFilter;
 use licentia_core::{
-    ClearField, Founding, IssueRequest, LicenseFilter, LicenseId, Limit, ReissueRequest, RevokeRequest, Term,
-    Timestamp, typed,
+    BoundMachine, ClearField, Fingerprint, Founding, IssueRequest, LicenseFilter, LicenseId, Limit, ReissueRequest,
+    RevokeRequest, Term, Timestamp, typed,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -130,7 +130,11 @@ fn issue(request: &IssueRequest) -> Result<Command, String> {
         .maybe("--issuer", request.issuer)
         .maybe("--not-before", request.not_before);
     let line = term(line, request.term).each("--feature", &request.features);
-    Ok(payload(limits(line, &request.limits)?, request.payload.as_ref())?.maybe("--identity", request.identity))
+    let line = payload(limits(line, &request.limits)?, request.payload.as_ref())?.maybe("--identity", request.identity);
+    let machines = request.machines.iter().map(|machine| machine.fingerprint.to_text());
+    let line = line.each("--machine", &machines.collect::<Vec<_>>());
+    let line = line.maybe("--require", one_require(&request.machines)?);
+    Ok(if request.totp { line.flag("--totp") } else { line })
 }
 
 fn reissue(id: LicenseId, request: &ReissueRequest) -> Result<Command, String> {
@@ -160,8 +164,21 @@ fn reissue(id: LicenseId, request: &ReissueRequest) -> Result<Command, String> {
         None => line,
     };
     let line = payload(line, request.payload.as_ref())?.maybe("--identity", request.identity);
+    let machines = request.machines.iter().flatten().map(Fingerprint::to_text);
+    let line = line.each("--machine", &machines.collect::<Vec<_>>()).maybe("--require", request.require);
+    let line = if request.totp { line.flag("--totp") } else { line };
     let line = line.maybe("--overlap", request.overlap);
     Ok(clear.into_iter().fold(line, |line, field| line.option("--clear", clearable(field))))
+}
+
+/// The command line has one number for all machines.
+fn one_require(machines: &[BoundMachine]) -> Result<Option<u32>, String> {
+    let first = machines.first().and_then(|machine| machine.require);
+    if machines.iter().all(|machine| machine.require == first) {
+        Ok(first)
+    } else {
+        Err("each machine has a number of components of its own that have to agree".to_owned())
+    }
 }
 
 fn revoke(request: &RevokeRequest) -> Command {
@@ -241,6 +258,8 @@ const fn clearable(field: ClearField) -> &'static str {
         ClearField::Limits => "limits",
         ClearField::Payload => "payload",
         ClearField::Identity => "identity",
+        ClearField::Machines => "machines",
+        ClearField::Totp => "totp",
     }
 }
 

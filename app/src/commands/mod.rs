@@ -9,6 +9,7 @@ mod identity;
 mod init;
 mod issuer;
 mod license;
+mod machine;
 mod man;
 mod probe;
 mod restore;
@@ -37,6 +38,9 @@ pub(crate) enum Command {
     /// Look after the secrets that licensed programs carry.
     #[command(subcommand)]
     Identity(identity::Identity),
+    /// Tell one machine from another, for licenses that are bound to one.
+    #[command(subcommand)]
+    Machine(machine::Machine),
     /// Make one-time tokens for machines to be licensed, and take in what comes back.
     #[command(subcommand)]
     Probe(probe::Probe),
@@ -68,6 +72,7 @@ pub(crate) async fn dispatch(context: &Context, command: Option<Command>) -> Res
         Command::License(verb) => license::dispatch(context, verb).await,
         Command::Revocation(verb) => revocation::dispatch(context, verb).await,
         Command::Identity(verb) => identity::dispatch(context, verb).await,
+        Command::Machine(verb) => machine::dispatch(context, verb),
         Command::Probe(verb) => probe::dispatch(context, verb).await,
         Command::Audit(verb) => audit::dispatch(context, verb).await,
         Command::Vault(verb) => vault::dispatch(context, verb).await,

@@ -22,6 +22,8 @@ pub enum Kind {
     LicenseSuspend,
     LicenseReinstate,
     LicenseDelete,
+    TotpCreate,
+    TotpReveal,
     IdentityCreate,
     IdentityRegenerate,
     IdentityDelete,
@@ -47,7 +49,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind that this version writes.
-    pub const ALL: [Self; 36] = [
+    pub const ALL: [Self; 38] = [
         Self::VaultCreate,
         Self::VaultRekey,
         Self::IssuerCreate,
@@ -65,6 +67,8 @@ impl Kind {
         Self::LicenseSuspend,
         Self::LicenseReinstate,
         Self::LicenseDelete,
+        Self::TotpCreate,
+        Self::TotpReveal,
         Self::IdentityCreate,
         Self::IdentityRegenerate,
         Self::IdentityDelete,
@@ -107,6 +111,8 @@ impl Kind {
             Self::LicenseSuspend => "license.suspend",
             Self::LicenseReinstate => "license.reinstate",
             Self::LicenseDelete => "license.delete",
+            Self::TotpCreate => "totp.create",
+            Self::TotpReveal => "totp.reveal",
             Self::IdentityCreate => "identity.create",
             Self::IdentityRegenerate => "identity.regenerate",
             Self::IdentityDelete => "identity.delete",
@@ -150,6 +156,8 @@ impl Kind {
             | Self::LicenseSuspend
             | Self::LicenseReinstate
             | Self::LicenseDelete
+            | Self::TotpCreate
+            | Self::TotpReveal
             | Self::LicenseCarryOver => "License",
             Self::IdentityCreate | Self::IdentityRegenerate | Self::IdentityDelete | Self::IdentityExport => "Identity",
             Self::ProbeTokenCreated | Self::ProbeResult | Self::ProbeTokenRevoked => "ProbeToken",
@@ -177,6 +185,7 @@ impl Kind {
             | Self::LicenseSuspend
             | Self::LicenseReinstate
             | Self::LicenseDelete
+            | Self::TotpReveal
             | Self::IdentityRegenerate
             | Self::IdentityDelete
             | Self::IdentityExport

@@ -4,6 +4,7 @@ use crate::pin::{PinError, PinState};
 use crate::secret::{SecretError, keyfile::KeyFileError};
 use crate::{BatchError, PublishedError, ReasonCode, Timestamp};
 use licentia_license::Invalid;
+use licentia_license::bindings::BindingError;
 use licentia_storage::{EventId, StoreError};
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -102,6 +103,13 @@ fn of_this_crate() -> Vec<Error> {
         },
         Error::AlreadyRevoked { license: license(1), reason: None, at: None },
         Error::NotRevoked { license: license(1), status: LicenseStatus::Active },
+        BindingError::OnlyGuessable.into(),
+        BindingError::Require { require: 3, there: 2 }.into(),
+        BindingError::TooManyMachines.into(),
+        BindingError::Nothing.into(),
+        Error::FingerprintOfOtherVendor { found: "b\u{1b}olt".to_owned(), expected: "acme".to_owned() },
+        Error::MachinesUnknown { license: license(1) },
+        Error::NoTotpSecret { license: license(1) },
         Error::WouldBeExpired { at: Timestamp::from_seconds(1_779_285_600) },
         Error::LicenseKnown { license: license(1) },
         Error::LicenseInvalid(Invalid::BadSignature),

@@ -3,11 +3,11 @@
 use super::rules::{Action, transition, value_at};
 use super::{Deleted, Licenses, entry_of, load};
 use crate::audit::Kind;
-use crate::{Error, License, LicenseId, LicenseStatus, Operator, ReasonCode, Result, revocation};
+use crate::{Error, License, LicenseId, LicenseStatus, Machine, Operator, ReasonCode, Result, revocation};
 use licentia_storage::{Effect, Event, Events, SecretPurpose, StatusValue, Tx};
 
 impl Licenses<'_> {
-    /// Deletes a license with its revocation and its TOTP secret.
+    /// Deletes a license with its revocation, its machines and its TOTP secret.
     ///
     /// What was revoked stays revoked in the field, and lands as revoked when it is imported again.
     pub async fn delete(self, operator: &Operator, id: LicenseId) -> Result<Deleted> {
@@ -39,6 +39,12 @@ impl Licenses<'_> {
     }
 }
 
+/// The fingerprints as they came; null where there were none.
+fn said_by(machines: &[Machine]) -> Option<Vec<serde_json::Value>> {
+    let said = |machine: &Machine| serde_json::from_str(&machine.fingerprint).unwrap_or_default();
+    Some(machines.iter().map(said).collect()).filter(|said: &Vec<_>| !said.is_empty())
+}
+
 async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
     if transition(license.status, Action::Delete).is_none() {
         return Err(Error::StatusForbids { license: license.id, status: license.status, action: Action::Delete });
@@ -49,6 +55,10 @@ async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
     let revocation = tx.reader().revocation(license.id).await?;
     if let Some(revocation) = &revocation {
         effects.push(tx.delete(revocation).await?);
+    }
+    let machines = tx.reader().machines(license.id).await?;
+    for machine in &machines {
+        effects.push(tx.delete(machine).await?);
     }
     if let Some(totp) = tx.reader().totp_secret(license.id).await? {
         effects.push(tx.delete(&totp).await?);
@@ -64,6 +74,7 @@ async fn remove(tx: &Tx, license: License) -> Result<(Event, Deleted)> {
         .with("old_status", license.status.as_str())
         .with("revocation", revocation.as_ref().map(revocation::to_json))
         .with("license", super::row_json(&license, true))
+        .with("machines", said_by(&machines))
         .accounts_for(effects);
     let value = value_at(StatusValue(entry.value), entry.superseded_from, tx.now());
     let still_valid_in_the_field = value == LicenseStatus::Active.into();

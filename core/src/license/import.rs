@@ -132,7 +132,7 @@ async fn row(
         features: Strings(features),
         limits: Limits(limits),
         payload,
-        bindings,
+        bindings: bindings.map(|bindings| serde_json::json!(bindings)),
         identity_id,
         replaces: replaces.and_then(|id| Uuid::parse_str(&id).ok()).map(LicenseId),
         status_list: status.map(|at| StatusRef { idx: at.status_list.idx, uri: at.status_list.uri }),

@@ -1,10 +1,11 @@
 //! Issuing: one license, or a batch that is written as a whole or not at all.
 
+use super::binding::{self, TotpFactor};
 use super::request::{self, IssueRequest, Terms};
 use super::signer::{Contexts, Digests, Extra, Signed, Signer};
-use super::{Licenses, issued_payload};
+use super::{Issued, Licenses, issued_payload};
 use crate::audit::Kind;
-use crate::{Error, License, Operator, Progress, Result};
+use crate::{Error, License, Machine, Operator, Progress, Result};
 use licentia_storage::{Ambient, Checkpoint, Effect, Event, Events, Timestamp, Tx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -12,6 +13,11 @@ use std::sync::Arc;
 impl Licenses<'_> {
     /// Signs a license.
     pub async fn issue(self, operator: &Operator, request: IssueRequest) -> Result<License> {
+        Ok(self.issue_bound(operator, request).await?.license)
+    }
+
+    /// The same, with the TOTP secret that was made for it.
+    pub async fn issue_bound(self, operator: &Operator, request: IssueRequest) -> Result<Issued> {
         let (keys, ambient, log_claim) = (operator.clone(), self.0.ambient().clone(), self.0.has_log_claim());
         self.0
             .write(operator, move |tx| async move {
@@ -21,7 +27,8 @@ impl Licenses<'_> {
                 let Some(signed) = signed.pop() else { return Err(Error::NoActiveIssuer) };
                 let effects = write_one(&tx, &signed).await?;
                 let event = issued(&signed.license).accounts_for(effects);
-                Ok(tx.commit(event, signed.license).await?)
+                let (totp, create) = write_totp(&tx, &keys, &signed).await?;
+                Ok(tx.commit(Events::of(event, create), Issued { license: signed.license, totp }).await?)
             })
             .await
     }
@@ -73,12 +80,15 @@ impl Licenses<'_> {
                     (false, true) => found.sign(&keys, &ambient, &quiet())?,
                     (false, false) => return Err(Error::IndicesTaken),
                 };
-                let (licenses, entries, lists) = split(signed);
+                let Parts { licenses, entries, lists, machines } = split(signed);
                 let mut first = tx.insert_many(&lists).await?;
                 let rows = tx.insert_many(&licenses).await?;
                 let entries = tx.insert_many(&entries).await?;
+                let mut bound = tx.insert_many(&machines).await?.into_iter().zip(&machines).peekable();
                 let mut events = licenses.iter().zip(rows).zip(entries).map(|((license, row), entry)| {
-                    issued(license).accounts_for(first.drain(..)).accounts_for([row, entry])
+                    let event = issued(license).accounts_for(first.drain(..)).accounts_for([row, entry]);
+                    let own = std::iter::from_fn(|| bound.next_if(|(_, machine)| machine.license_id == license.id));
+                    event.accounts_for(own.map(|(effect, _)| effect))
                 });
                 let Some(event) = events.next() else { return Err(Error::NoActiveIssuer) };
                 let events = Events::of(event, events);
@@ -117,7 +127,8 @@ impl Licenses<'_> {
             }
             let context = issuers.get(&request.issuer).and_then(Option::as_ref);
             let known = identities.get(&request.identity).copied().unwrap_or(true);
-            match request::check(request, now).and_then(|terms| fits(context, known, request).map(|()| terms)) {
+            let fits = || fits(context, known, request).and_then(|()| in_a_batch(request));
+            match request::check(request, now).and_then(|terms| fits().map(|()| terms)) {
                 Ok(terms) => all.push(terms),
                 Err(error) => wrong.push((index, error)),
             }
@@ -139,8 +150,16 @@ fn fits(context: Option<&licentia_storage::SigningContext>, identity: bool, requ
         (crate::IssuerStatus::Retired, _, _) => Err(Error::IssuerRetired { name }),
         (_, None, _) => Err(Error::IssuerCannotSign { name }),
         (_, _, Some(id)) if !identity => Err(Error::Unknown { noun: crate::Noun::Identity, text: id.to_string() }),
-        _ => Ok(()),
+        _ => binding::check_vendor(&request.machines, context.issuer.vendor.as_deref().unwrap_or_default()),
     }
+}
+
+/// Each secret has to be shown to somebody.
+fn in_a_batch(request: &IssueRequest) -> Result<()> {
+    if request.totp {
+        return Err(Error::invalid("the batch", "TOTP secrets are made with one license at a time"));
+    }
+    Ok(())
 }
 
 /// Licenses to be signed, and everything in the database that their tokens depend on.
@@ -216,21 +235,43 @@ pub(super) async fn write_one(tx: &Tx, signed: &Signed) -> Result<Vec<Effect>> {
     }
     effects.push(tx.insert(&signed.license).await?);
     effects.push(tx.insert(&signed.entry).await?);
+    effects.extend(tx.insert_many(&signed.bound.machines).await?);
     Ok(effects)
+}
+
+/// Seals the secret that was made with a license, and says so in an event of its own.
+pub(super) async fn write_totp(
+    tx: &Tx,
+    operator: &Operator,
+    signed: &Signed,
+) -> Result<(Option<TotpFactor>, Option<Event>)> {
+    let Some((row, secret)) = &signed.bound.totp else { return Ok((None, None)) };
+    let effects = binding::write_totp(tx, operator, row, secret).await?;
+    let event = binding::about_totp(&signed.license, row, Kind::TotpCreate).accounts_for(effects);
+    Ok((Some(TotpFactor::of(&signed.license, row, secret.clone())), Some(event)))
 }
 
 fn issued(license: &License) -> Event {
     issued_payload(Kind::LicenseIssue.event(license.id), license)
 }
 
-fn split(
-    signed: Vec<Signed>,
-) -> (Vec<License>, Vec<licentia_storage::StatusListEntry>, Vec<licentia_storage::StatusList>) {
-    let mut parts = (Vec::with_capacity(signed.len()), Vec::with_capacity(signed.len()), Vec::new());
+/// The rows of a batch, table by table.
+#[derive(Default)]
+struct Parts {
+    licenses: Vec<License>,
+    entries: Vec<licentia_storage::StatusListEntry>,
+    lists: Vec<licentia_storage::StatusList>,
+    /// In the order of the licenses.
+    machines: Vec<Machine>,
+}
+
+fn split(signed: Vec<Signed>) -> Parts {
+    let mut parts = Parts::default();
     for one in signed {
-        parts.0.push(one.license);
-        parts.1.push(one.entry);
-        parts.2.extend(one.new_list);
+        parts.licenses.push(one.license);
+        parts.entries.push(one.entry);
+        parts.lists.extend(one.new_list);
+        parts.machines.extend(one.bound.machines);
     }
     parts
 }

@@ -1,6 +1,7 @@
 //! Licenses: issuing, reissuing, suspending, importing, deleting and finding them.
 
 mod batch;
+mod binding;
 mod delete;
 mod file;
 mod import;
@@ -21,6 +22,7 @@ pub(crate) use permutation::CAPACITY;
 pub(crate) use signer::new_list;
 
 pub use batch::{Batch, BatchError, BatchFile, BatchRow, TokenFiles};
+pub use binding::{BoundMachine, Rebound, TotpFactor};
 use query::{row_json, unknown};
 pub use request::{ClearField, IssueRequest, ReissueRequest, Term};
 pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition, value_at};
@@ -36,6 +38,18 @@ pub struct Reissued {
     pub superseded: License,
     /// From when on its status list says so, where the two overlap.
     pub superseded_from: Option<Timestamp>,
+    /// Where machines were named: each beside the one of before.
+    pub rebound: Vec<Rebound>,
+    /// The TOTP secret that was made. This is the only time it is shown, but for [`Licenses::reveal_totp`].
+    pub totp: Option<TotpFactor>,
+}
+
+/// A new license.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Issued {
+    pub license: License,
+    /// The TOTP secret that was made. This is the only time it is shown, but for [`Licenses::reveal_totp`].
+    pub totp: Option<TotpFactor>,
 }
 
 /// What a deletion left behind.

@@ -3,7 +3,7 @@
 use super::{Decoded, Inspection, LicenseFilter, Licenses, Page, Validity};
 use crate::lookup::{self, Noun};
 use crate::{Error, License, LicenseCounts, LicenseId, Result, Timestamp};
-use licentia_license::Expectation;
+use licentia_license::{Evidence, Invalid};
 use licentia_storage::{LicenseOrder, LicensePlace, LicenseQuery, LicenseSpan, StatusValue};
 use serde_json::{Map, Value, json};
 
@@ -91,8 +91,10 @@ impl Licenses<'_> {
         let before = entry.filter(|_| known.is_none()).and_then(|entry| StatusValue(entry.value).status());
         let now = self.0.ambient().now().seconds();
         let keys = self.keys_to_take_in().await?;
-        let verified = licentia_license::verify(text, &keys, &Expectation::any_audience(now));
-        let invalid = verified.err().map(|invalid| (invalid.code().to_owned(), invalid.to_string()));
+        let verdict = licentia_license::License::verify(text, &keys, &Evidence::new(), now);
+        // Nobody who looks at a file is the machine that it is for.
+        let elsewhere = |why: &&Invalid| !matches!(why, Invalid::MachineRequired | Invalid::TotpRequired);
+        let invalid = verdict.why().filter(elsewhere).map(|why| (why.code().to_owned(), why.to_string()));
         Ok(Inspection { kid: inspected.header.kid, claims: inspected.claims, invalid, issuer, known, before })
     }
 

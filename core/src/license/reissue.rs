@@ -1,11 +1,14 @@
 //! Reissuing: a new license takes the place of an old one, in one transaction with two events.
 
+use super::binding::{self, BoundMachine, Rebound, Totp};
 use super::request::{self, ClearField, ReissueRequest};
 use super::signer::Extra;
 use super::{Licenses, Reissued, issue, issued_payload, load};
 use crate::audit::Kind;
 use crate::license::rules::{Action, Next, transition};
 use crate::{Error, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Operator, Result};
+use licentia_license::bindings::Bindings;
+use licentia_license::machine::Fingerprint;
 use licentia_storage::{Events, StatusValue, Tx};
 
 impl Licenses<'_> {
@@ -21,8 +24,11 @@ impl Licenses<'_> {
                 let issuer = issuer_of_successor(&tx, &old, request.issuer).await?;
                 let identity = unknown_identity(&old, &request)?;
                 let superseded_from = request::overlap_end(request.overlap, tx.now())?;
-                let terms = request::check(&request::merged(&old, request, issuer), tx.now())?;
-                let extra = Extra { replaces: Some(old.id), bindings: old.bindings.clone(), identity };
+                let (machines, rebound) = machines_of_successor(&tx, &old, &request).await?;
+                let totp = totp_of_successor(&tx, &keys, &old, &request).await?;
+                let makes_totp = request.totp;
+                let terms = request::check(&request::merged(&old, request, issuer, machines), tx.now())?;
+                let extra = Extra { replaces: Some(old.id), identity, totp };
                 let signed = issue::sign_inside(&tx, &keys, &ambient, terms, extra, log_claim).await?;
 
                 let superseded = License { status: LicenseStatus::Superseded, ..old };
@@ -31,9 +37,16 @@ impl Licenses<'_> {
                 entry.superseded_from = superseded_from;
                 entry.updated_at = tx.now();
                 let old_effects = [tx.update(&superseded).await?, tx.update(&entry).await?];
-                let new_effects = issue::write_one(&tx, &signed).await?;
+                let mut new_effects = issue::write_one(&tx, &signed).await?;
+                // The secret of before in a row of its own is no new secret.
+                if let (false, Some((row, secret))) = (makes_totp, &signed.bound.totp) {
+                    new_effects.extend(binding::write_totp(&tx, &keys, row, secret).await?);
+                }
+                let (totp, create) =
+                    if makes_totp { issue::write_totp(&tx, &keys, &signed).await? } else { (None, None) };
 
                 let license = signed.license;
+                let machines = rebound.iter().map(Rebound::to_json).collect::<Vec<_>>();
                 let supersede = Kind::LicenseSupersede
                     .event(superseded.id)
                     .with("subject", superseded.subject.clone())
@@ -43,10 +56,10 @@ impl Licenses<'_> {
                 let reissue = Kind::LicenseReissue.event(license.id);
                 let reissue = issued_payload(reissue, &license)
                     .with("replaces", superseded.id.to_string())
+                    .with("machines", Some(machines).filter(|machines| !machines.is_empty()))
                     .accounts_for(new_effects);
-                Ok(tx
-                    .commit(Events::of(supersede, [reissue]), Reissued { license, superseded, superseded_from })
-                    .await?)
+                let reissued = Reissued { license, superseded, superseded_from, rebound, totp };
+                Ok(tx.commit(Events::of(supersede, std::iter::once(reissue).chain(create)), reissued).await?)
             })
             .await
     }
@@ -59,6 +72,55 @@ fn unknown_identity(old: &License, request: &ReissueRequest) -> Result<Option<St
     }
     let read = licentia_license::inspect(&old.token).map_err(Error::LicenseInvalid)?;
     Ok(read.claims.identity)
+}
+
+/// The machines that were named, or those of before, and where some were named how they stand to each other.
+async fn machines_of_successor(
+    tx: &Tx,
+    old: &License,
+    request: &ReissueRequest,
+) -> Result<(Vec<BoundMachine>, Vec<Rebound>)> {
+    let claim = binding::claim(old)?;
+    let bound = claim.as_ref().map(Bindings::machines).unwrap_or_default();
+    // Of one machine more than before as much is asked as of the last one.
+    let require = |at: usize| request.require.or_else(|| Some(bound.get(at).or(bound.last())?.require()));
+    let with_require = |fingerprints: Vec<Fingerprint>| -> Vec<BoundMachine> {
+        let bind = |(at, fingerprint)| BoundMachine { fingerprint, require: require(at) };
+        fingerprints.into_iter().enumerate().map(bind).collect()
+    };
+    let before = binding::fingerprints(&tx.reader(), old.id).await?;
+    if let Some(named) = &request.machines {
+        let now = with_require(named.clone());
+        let rebound = binding::beside(&before, &now);
+        return Ok((now, rebound));
+    }
+    if request.clear.contains(&ClearField::Machines) {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    if request.require.is_some() && bound.is_empty() {
+        return Err(Error::invalid("how many components have to agree", "the license is bound to no machine"));
+    }
+    // The digests hold for the old license alone: without the fingerprints there are no new ones.
+    if before.len() != bound.len() {
+        return Err(Error::MachinesUnknown { license: old.id });
+    }
+    Ok((with_require(before), Vec::new()))
+}
+
+/// The second factor of before, unless a new one is made.
+async fn totp_of_successor(
+    tx: &Tx,
+    operator: &Operator,
+    old: &License,
+    request: &ReissueRequest,
+) -> Result<Option<Totp>> {
+    if request.totp || request.clear.contains(&ClearField::Totp) {
+        return Ok(None);
+    }
+    if let Some((_, secret)) = binding::kept_secret(&tx.reader(), operator, old.id).await? {
+        return Ok(Some(Totp::Secret(secret)));
+    }
+    Ok(binding::claim(old)?.and_then(|bindings| bindings.totp().cloned()).map(Totp::Digest))
 }
 
 /// The issuer that was named, or the one of before while it signs, or the active one.

@@ -1,6 +1,8 @@
 //! What is asked for: requests to issue and reissue, and the rules that a request must keep.
 
+use super::binding::{self, BoundMachine};
 use crate::{Error, IdentityId, IssuerId, License, Limit, Result, Timestamp, checked};
+use licentia_license::machine::Fingerprint;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -26,6 +28,10 @@ pub struct IssueRequest {
     pub limits: BTreeMap<String, Limit>,
     pub payload: Option<Value>,
     pub identity: Option<IdentityId>,
+    /// Any one of these will do; none: it runs anywhere.
+    pub machines: Vec<BoundMachine>,
+    /// Makes a TOTP secret that its holder has to have.
+    pub totp: bool,
 }
 
 /// What a reissue changes; what is not named is inherited, the absolute expiry too.
@@ -41,6 +47,12 @@ pub struct ReissueRequest {
     pub limits: Option<BTreeMap<String, Limit>>,
     pub payload: Option<Value>,
     pub identity: Option<IdentityId>,
+    /// In the place of all machines of before.
+    pub machines: Option<Vec<Fingerprint>>,
+    /// How many components of each machine have to agree.
+    pub require: Option<u32>,
+    /// Makes a new TOTP secret; else the one of before stays.
+    pub totp: bool,
     pub clear: Vec<ClearField>,
     /// For so many days the status list does not say that the old license is superseded.
     pub overlap: Option<u32>,
@@ -56,6 +68,8 @@ pub enum ClearField {
     Limits,
     Payload,
     Identity,
+    Machines,
+    Totp,
 }
 
 /// A request that keeps the rules, with its ends as moments.
@@ -82,6 +96,8 @@ impl IssueRequest {
             limits: BTreeMap::new(),
             payload: None,
             identity: None,
+            machines: Vec::new(),
+            totp: false,
         }
     }
 
@@ -109,6 +125,7 @@ pub(crate) fn check(request: &IssueRequest, now: Timestamp) -> Result<Terms> {
             checked::line("a limit", text, LONGEST_WORD)?;
         }
     }
+    binding::check(&request.machines)?;
     let not_before = request.not_before.map(Timestamp::truncated_to_seconds);
     let start = not_before.unwrap_or(now);
     let not_after = match request.term {
@@ -145,7 +162,12 @@ pub(crate) fn overlap_end(days: Option<u32>, now: Timestamp) -> Result<Option<Ti
 }
 
 /// What a reissue of `old` asks for: everything of before that is not overridden or cleared.
-pub(crate) fn merged(old: &License, new: ReissueRequest, issuer: Option<IssuerId>) -> IssueRequest {
+pub(crate) fn merged(
+    old: &License,
+    new: ReissueRequest,
+    issuer: Option<IssuerId>,
+    machines: Vec<BoundMachine>,
+) -> IssueRequest {
     let cleared = |field| new.clear.contains(&field);
     let term = match new.term {
         Some(term) => term,
@@ -162,6 +184,8 @@ pub(crate) fn merged(old: &License, new: ReissueRequest, issuer: Option<IssuerId
         limits: inherited(new.limits, &old.limits.0, cleared(ClearField::Limits)),
         payload: new.payload.or_else(|| old.payload.clone()).filter(|_| !cleared(ClearField::Payload)),
         identity: new.identity.or(old.identity_id).filter(|_| !cleared(ClearField::Identity)),
+        machines,
+        totp: new.totp,
     }
 }
 

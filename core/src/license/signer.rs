@@ -3,6 +3,7 @@
 //! Pure but for the clock reading and the randomness that are handed in, so that a batch is signed before
 //! the database is locked, and signed again under the lock only if another process drew indices meanwhile.
 
+use super::binding::{self, BoundRows, Totp};
 use super::permutation::{self, CAPACITY};
 use super::request::Terms;
 use crate::{Error, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, Operator, Result, issuer};
@@ -22,13 +23,16 @@ pub(crate) struct Signed {
     pub(crate) entry: StatusListEntry,
     /// The list that began with this license.
     pub(crate) new_list: Option<StatusList>,
+    /// What is kept of its bindings.
+    pub(crate) bound: BoundRows,
 }
 
 /// What may differ from one license to the next besides the request.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extra {
     pub(crate) replaces: Option<LicenseId>,
-    pub(crate) bindings: Option<serde_json::Value>,
+    /// The second factor of the license before.
+    pub(crate) totp: Option<Totp>,
     /// The digest of an identity that is not known here, as the license before named it.
     pub(crate) identity: Option<String>,
 }
@@ -75,6 +79,11 @@ impl<'a> Signer<'a> {
         let status_list = list.uri.clone().map(|uri| StatusRef { idx: u64::try_from(idx).unwrap_or_default(), uri });
         let issuer = &self.context.issuer;
         let vendor = issuer.vendor.clone().ok_or_else(|| Error::IssuerCannotSign { name: issuer.name.clone() })?;
+        binding::check_vendor(&request.machines, &vendor)?;
+        let totp = if request.totp { Some(binding::new_secret(self.ambient)) } else { extra.totp.clone() };
+        let jti = id.to_string();
+        let bindings = binding::bindings(&request.machines, totp.as_ref(), &jti)?;
+        let bound = binding::rows(&request.machines, totp.as_ref(), bindings.as_ref(), id, self.ambient, self.now);
         let claims = Claims {
             iss: vendor,
             sub: request.subject.clone(),
@@ -82,11 +91,11 @@ impl<'a> Signer<'a> {
             iat: self.now.seconds(),
             nbf: terms.not_before.map(Timestamp::seconds),
             exp: terms.not_after.map(Timestamp::seconds),
-            jti: id.to_string(),
+            jti,
             features: request.features.clone(),
             limits: request.limits.clone(),
             payload: request.payload.clone(),
-            bindings: extra.bindings.clone(),
+            bindings,
             identity: identity.map(str::to_owned).or_else(|| extra.identity.clone()),
             replaces: extra.replaces.map(|id| id.to_string()),
             status: status_list.clone().map(|at| Status { status_list: StatusListRef { idx: at.idx, uri: at.uri } }),
@@ -107,7 +116,7 @@ impl<'a> Signer<'a> {
             features: Strings(claims.features),
             limits: Limits(claims.limits),
             payload: claims.payload,
-            bindings: claims.bindings,
+            bindings: claims.bindings.map(|bindings| serde_json::json!(bindings)),
             identity_id: request.identity,
             replaces: extra.replaces,
             status_list,
@@ -126,7 +135,7 @@ impl<'a> Signer<'a> {
             updated_at: self.now,
             superseded_from: None,
         };
-        Ok(Signed { license, entry, new_list })
+        Ok(Signed { license, entry, new_list, bound })
     }
 
     /// The list and the position of the next license; begins a list where there is none, or the last one is full.

@@ -1,6 +1,7 @@
 //! For every kind of event and every statement that its service method runs: when that statement fails, nothing
 //! stays, no row and no entry, and the next operation works.
 
+use crate::bindings::bound;
 use crate::common::{PASSPHRASE, World, ambient, names, request};
 use licentia_core::audit::{AuditFilter, ExportFormat, Kind, VerifyRequest};
 use licentia_core::secret::Passphrase;
@@ -51,7 +52,8 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             licentia.issuers().export_private(operator, id, &passphrase).await.map(drop)
         }
         Kind::LicenseIssue => {
-            let batch = vec![request("one"), request("two")];
+            let machines = bound("two").machines;
+            let batch = vec![request("one"), licentia_core::IssueRequest { machines, ..request("two") }];
             licentia.licenses().issue_batch(operator, batch, World::quiet()).await?;
             licentia.licenses().issue(operator, request("three")).await.map(drop)
         }
@@ -85,6 +87,11 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             licentia.licenses().delete(operator, id).await?;
             let id = world.license("active").await.id;
             licentia.licenses().revoke_and_delete(operator, id).await.map(drop)
+        }
+        Kind::TotpCreate => licentia.licenses().issue_bound(operator, bound("another")).await.map(drop),
+        Kind::TotpReveal => {
+            let id = world.license("active").await.id;
+            licentia.licenses().reveal_totp(operator, id).await.map(drop)
         }
         Kind::IdentityCreate => licentia.identities().create(operator, "another").await.map(drop),
         Kind::IdentityRegenerate => {
@@ -166,7 +173,7 @@ impl World {
         let field = world.licentia.issuers().generate(&world.operator, field).await.expect(SETUP);
         let ask = licentia_core::IssueRequest { issuer: Some(field.id), ..request("published") };
         world.try_issue(ask).await.expect(SETUP);
-        world.issue("active").await;
+        world.try_issue(bound("active")).await.expect(SETUP);
         let suspended = world.issue("suspended").await;
         world.licentia.licenses().suspend(&world.operator, suspended.id, None).await.expect(SETUP);
         for subject in ["revoked", "deleted"] {
@@ -205,6 +212,7 @@ impl World {
             "audit_key",
             "witness",
             "status_list_remnant",
+            "machine",
             "audit_checkpoint",
             "audit_cosignature",
         ])
@@ -274,6 +282,7 @@ kinds! {
     publishing: RevocationPublish,
     suspending: LicenseSuspend LicenseReinstate,
     deleting: LicenseDelete,
+    second_factors: TotpCreate TotpReveal,
     identities: IdentityCreate IdentityRegenerate IdentityDelete IdentityExport,
     probes: ProbeTokenCreated ProbeResult ProbeTokenRevoked,
     witnesses: WitnessAdd WitnessRemove,

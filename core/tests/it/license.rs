@@ -3,7 +3,7 @@
 use crate::common::{World, request};
 use licentia_core::audit::{AuditFilter, Kind};
 use licentia_core::{ClearField, Error, LicenseStatus, ReasonCode, ReissueRequest, Term};
-use licentia_license::{Expectation, TrustedKeys};
+use licentia_license::{Evidence, License, TrustedKeys};
 
 #[tokio::test]
 async fn an_issued_license_verifies_with_nothing_but_the_exported_keys() {
@@ -13,7 +13,7 @@ async fn an_issued_license_verifies_with_nothing_but_the_exported_keys() {
     let jwks = world.licentia.issuers().export_jwks().await.unwrap().to_string();
     let keys = TrustedKeys::from_text(&jwks).unwrap();
     let now = world.clock.now().seconds();
-    let verified = licentia_license::verify(&license.token, &keys, &Expectation::new("app", now)).unwrap();
+    let verified = License::verify(&license.token, &keys, &Evidence::new().audience("app"), now).usable().unwrap();
     assert_eq!(verified.claims.sub, "alice@example.com");
     assert_eq!(verified.claims.jti, license.id.to_string());
     assert_eq!(verified.claims.status, None, "this issuer has no status address");

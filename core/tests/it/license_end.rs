@@ -1,5 +1,6 @@
 //! Licenses that are revoked, given back, deleted, and that return.
 
+use crate::bindings::bound;
 use crate::common::World;
 use licentia_core::{Error, LicenseStatus, Origin, ReasonCode, ReissueRequest, RevokeRequest};
 
@@ -38,12 +39,12 @@ async fn a_foreign_license_is_taken_in_under_a_public_key_and_stays_revoked_when
 #[tokio::test]
 async fn deleting_takes_the_row_and_leaves_the_trail() {
     let world = World::new().await;
-    let license = world.issue("alice").await;
+    let license = world.try_issue(bound("alice")).await.unwrap();
+    let machines = world.licentia.licenses().machines(license.id).await.unwrap();
     world.revoke(license.id).await;
-    world.give_totp(license.id);
     let deleted = world.licentia.licenses().delete(&world.operator, license.id).await.unwrap();
     assert!(!deleted.still_valid_in_the_field);
-    for table in ["license", "revocation", "totp_secret", "secret WHERE purpose = 'totp'"] {
+    for table in ["license", "revocation", "machine", "totp_secret", "secret WHERE purpose = 'totp'"] {
         assert_eq!(world.number(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
     }
     assert_eq!(world.number("SELECT value FROM status_list_entry"), 1, "it stays revoked in the field");
@@ -51,9 +52,10 @@ async fn deleting_takes_the_row_and_leaves_the_trail() {
     assert_eq!(payload["license_uuid"], license.id.to_string());
     assert_eq!(payload["subject"], "alice");
     assert_eq!(payload["old_status"], "revoked");
+    assert_eq!(payload["machines"], serde_json::json!(machines), "what the machines said stays in the log");
     let trail = world.licentia.audit().list_for_target(&license.id.to_string(), None, 10).await.unwrap().items;
     let kinds: Vec<_> = trail.iter().map(|entry| entry.kind.as_str()).collect();
-    assert_eq!(kinds, ["license.delete", "license.revoke", "license.issue"]);
+    assert_eq!(kinds, ["license.delete", "license.revoke", "totp.create", "license.issue"]);
 
     let returned = world.licentia.licenses().import(&world.operator, &license.token).await.unwrap();
     assert_eq!((returned.id, returned.status), (license.id, LicenseStatus::Revoked));

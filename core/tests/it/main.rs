@@ -11,6 +11,7 @@
 mod atomicity;
 mod backup;
 mod batch;
+mod bindings;
 mod checkpoint;
 mod common;
 mod doctor;

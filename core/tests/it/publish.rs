@@ -2,8 +2,7 @@
 
 use crate::common::{World, names, request};
 use licentia_core::{Error, Issuer, License, LicenseId, NewIssuer, Publication, PublishRequest};
-use licentia_license::status_list::{Freshness, StatusList, WithoutList};
-use licentia_license::{Expectation, TrustedKeys, Verified, verify};
+use licentia_license::{Evidence, TrustedKeys, Verified};
 use serde_json::json;
 
 impl World {
@@ -34,12 +33,13 @@ impl World {
         let keys = self.licentia.issuers().export_jwks().await.unwrap().to_string();
         let keys = TrustedKeys::from_text(&keys).unwrap();
         let now = self.clock.now().seconds();
-        let verified = verify(&license.token, &keys, &Expectation::new("app", now)).unwrap();
         let uri = &license.status_list.as_ref().unwrap().uri;
         let file = uri.strip_prefix("https://s.example/lists/").unwrap();
-        let text = std::fs::read_to_string(self.path("www").join(file)).unwrap();
-        let list = StatusList::verify(&text, &keys, &Freshness::at(now)).map_err(|why| why.code().to_owned())?;
-        verified.check_status(Some(&list), WithoutList::Refuse).map_err(|why| why.code().to_owned())
+        let list = std::fs::read_to_string(self.path("www").join(file)).unwrap();
+        let evidence = Evidence::new().audience("app").status_list(&list).require_status_list();
+        licentia_license::License::verify(&license.token, &keys, &evidence, now)
+            .usable()
+            .map_err(|why| why.code().to_owned())
     }
 }
 

@@ -65,15 +65,6 @@ impl World {
         rusqlite::Connection::open(&self.licentia.place().database).unwrap()
     }
 
-    /// A TOTP factor for a license, as a later version will make it.
-    pub(crate) fn give_totp(&self, license: LicenseId) {
-        let license = license.0.simple();
-        self.tamper(&format!(
-            "INSERT INTO totp_secret VALUES (x'{license}', x'{license}', 'blake3:00', 30, 0);
-             INSERT INTO secret VALUES (x'{license}', 'totp', x'{license}', x'00', x'00', 0);"
-        ));
-    }
-
     pub(crate) async fn verify(&self) -> VerifyReport {
         let request = VerifyRequest { fingerprint: Some(self.fingerprint.clone()), ..VerifyRequest::default() };
         self.licentia.audit().verify(&request, Self::quiet()).await.unwrap()

@@ -2,7 +2,7 @@
 
 use license_manager_examples::{Report, Result, World};
 use licentia_core::Licenses;
-use licentia_license::{Expectation, Invalid, TrustedKeys, Verified, verify};
+use licentia_license::{Evidence, License, TrustedKeys, Verdict};
 use serde_json::json;
 
 pub(crate) async fn run(report: &mut Report<'_>) -> Result {
@@ -19,12 +19,12 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let keys = TrustedKeys::from_text(&jwks)?;
     report.say("The product asks, with the license, the keys and its clock:")?;
     let a_day_later = world.now() + 86_400;
-    answer(report, "today", verify(&file, &keys, &Expectation::new("editor", a_day_later)))?;
-    answer(report, "another product", verify(&file, &keys, &Expectation::new("player", a_day_later)))?;
-    answer(report, "after a year", verify(&file, &keys, &Expectation::new("editor", a_day_later + 366 * 86_400)))?;
-    let altered = altered(&file);
-    answer(report, "altered", verify(&altered, &keys, &Expectation::new("editor", a_day_later)))?;
-    answer(report, "a stranger's keys", verify(&file, &TrustedKeys::new(), &Expectation::new("editor", a_day_later)))?;
+    let (editor, player) = (Evidence::new().audience("editor"), Evidence::new().audience("player"));
+    answer(report, "today", License::verify(&file, &keys, &editor, a_day_later))?;
+    answer(report, "another product", License::verify(&file, &keys, &player, a_day_later))?;
+    answer(report, "after a year", License::verify(&file, &keys, &editor, a_day_later + 366 * 86_400))?;
+    answer(report, "altered", License::verify(&altered(&file), &keys, &editor, a_day_later))?;
+    answer(report, "a stranger's keys", License::verify(&file, &TrustedKeys::new(), &editor, a_day_later))?;
 
     let target = license.id.to_string();
     report.say("And this is what the log says of the license:")?;
@@ -32,8 +32,8 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     world.verify(report).await
 }
 
-fn answer(report: &mut Report<'_>, when: &str, result: std::result::Result<Verified, Invalid>) -> Result {
-    match result {
+fn answer(report: &mut Report<'_>, when: &str, verdict: Verdict) -> Result {
+    match verdict.usable() {
         Ok(license) => {
             let unchecked: Vec<_> = license.unchecked.iter().map(|left| left.code()).collect();
             report.say(&format!("  {when}: it holds, for {}.", license.claims.sub))?;

@@ -72,6 +72,8 @@ fn rows(csv: &str) -> Result<Vec<IssueRequest>> {
             },
             payload: None,
             identity: None,
+            machines: vec![],
+            totp: false,
         });
     }
     Ok(requests)

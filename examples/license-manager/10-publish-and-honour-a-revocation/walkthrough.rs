@@ -3,8 +3,8 @@
 use ed25519_dalek::SigningKey;
 use license_manager_examples::{Report, Result, World};
 use licentia_core::{License, Publication, PublishRequest, ReasonCode, ReissueRequest, RevokeRequest};
-use licentia_license::status_list::{Freshness, StatusList, StatusListClaims, Statuses, WithoutList, sign};
-use licentia_license::{Expectation, Invalid, TrustedKeys, Unchecked, Verified, verify};
+use licentia_license::status_list::{StatusListClaims, Statuses, sign};
+use licentia_license::{Evidence, TrustedKeys, Unchecked, Verdict};
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -19,9 +19,9 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
 
     report.say("Before anything is published the product decides what it makes of a license that names a list.")?;
     product.look(report, "no list yet", &world, &trent)?;
-    product.without = WithoutList::Accept;
+    product.requires_list = false;
     product.look(report, "no list yet, and none required", &world, &trent)?;
-    product.without = WithoutList::Refuse;
+    product.requires_list = true;
 
     report.say("The lists are published: files for any web server, which needs no key and learns no names.")?;
     say(report, &publish(&world).await?)?;
@@ -77,13 +77,13 @@ struct Product {
     keys: TrustedKeys,
     list: Option<String>,
     newest_seen: Option<i64>,
-    without: WithoutList,
+    requires_list: bool,
 }
 
 impl Product {
     async fn install(world: &World) -> Result<Self> {
         let keys = TrustedKeys::from_text(&world.licentia.issuers().export_jwks().await?.to_string())?;
-        Ok(Self { keys, list: None, newest_seen: None, without: WithoutList::Refuse })
+        Ok(Self { keys, list: None, newest_seen: None, requires_list: true })
     }
 
     /// What an HTTP client would do with the address in the license.
@@ -95,7 +95,7 @@ impl Product {
     }
 
     fn look(&mut self, report: &mut Report<'_>, what: &str, world: &World, license: &License) -> Result {
-        let answer = match self.check(world, license) {
+        let answer = match self.check(world, license).usable() {
             Ok(license) => {
                 let unchecked: Vec<_> = license.unchecked.into_iter().map(Unchecked::code).collect();
                 json!({ "what": what, "valid": true, "unchecked": unchecked })
@@ -108,12 +108,22 @@ impl Product {
         report.emit("product", answer)
     }
 
-    fn check(&mut self, world: &World, license: &License) -> std::result::Result<Verified, Invalid> {
-        let license = verify(&license.token, &self.keys, &Expectation::new("editor", world.now()))?;
-        let fresh = Freshness { newest_seen: self.newest_seen, ..Freshness::at(world.now()) };
-        let list = self.list.as_ref().map(|text| StatusList::verify(text, &self.keys, &fresh)).transpose()?;
-        self.newest_seen = list.as_ref().map(|list| list.claims.iat).max(self.newest_seen);
-        license.check_status(list.as_ref(), self.without)
+    fn check(&mut self, world: &World, license: &License) -> Verdict {
+        let mut evidence = Evidence::new().audience("editor");
+        if self.requires_list {
+            evidence = evidence.require_status_list();
+        }
+        if let Some(list) = &self.list {
+            evidence = evidence.status_list(list);
+        }
+        if let Some(newest) = self.newest_seen {
+            evidence = evidence.newest_status_list(newest);
+        }
+        let verdict = licentia_license::License::verify(&license.token, &self.keys, &evidence, world.now());
+        // The date of a list that was relied on is remembered, whatever it said.
+        let list = verdict.license().and_then(|license| license.status_list.as_ref());
+        self.newest_seen = list.map(|list| list.iat).max(self.newest_seen);
+        verdict
     }
 }
 

@@ -102,6 +102,8 @@ impl World {
             limits: BTreeMap::from([("seats".to_owned(), Limit::Number(5))]),
             payload: None,
             identity: None,
+            machines: vec![],
+            totp: false,
         }
     }
 

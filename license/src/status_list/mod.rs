@@ -1,11 +1,10 @@
 //! Whether a license was revoked: a signed file that any web server can hold (IETF Token Status List).
 //!
-//! The product fetches the file at the address in the license whenever it can, and keeps it; nothing here does I/O. The
-//! license is verified first, the list then, and the list says what became of the license:
+//! The product fetches the file at the address in the license whenever it can, and keeps it; nothing here does I/O. It
+//! goes into the [`Evidence`], and what the list says of the license is part of the verdict:
 //!
 //! ```
-//! use licentia_license::status_list::{Freshness, StatusList, WithoutList};
-//! use licentia_license::{Expectation, TrustedKeys, verify};
+//! use licentia_license::{Evidence, License, TrustedKeys};
 //!
 //! # use licentia_license::status_list::{StatusListClaims, Statuses, sign};
 //! # use licentia_license::{Claims, Status, StatusListRef};
@@ -20,19 +19,21 @@
 //! # let list = StatusListClaims {
 //! #     iss: Some("acme".to_owned()), sub: uri, iat: now - 60, nbf: None, exp: Some(now + 86_400), ttl: Some(3_600) };
 //! # let fetched = sign(&list, &Statuses::new(2, 1_000, [(42, 1)])?, &key)?;
-//! # let newest_seen = None;
+//! # let newest_seen = 0;
 //! let keys = TrustedKeys::from_text(&pem)?;
-//! let license = verify(&text, &keys, &Expectation::new("editor", now))?;
-//!
 //! // `newest_seen` is the `iat` of the last list that was accepted here; the product remembers it.
-//! let list = StatusList::verify(&fetched, &keys, &Freshness { newest_seen, ..Freshness::at(now) })?;
-//! let refusal = license.check_status(Some(&list), WithoutList::Refuse).unwrap_err();
-//! assert_eq!(refusal.code(), "revoked");
+//! let evidence = Evidence::new().audience("editor").status_list(&fetched).newest_status_list(newest_seen);
+//! let verdict = License::verify(&text, &keys, &evidence, now);
+//! assert_eq!(verdict.why().map(|why| why.code()), Some("revoked"));
+//!
+//! let accepted = verdict.license().and_then(|license| license.status_list.as_ref());
+//! let newest_seen = accepted.map_or(newest_seen, |list| list.iat);
+//! # assert_eq!(newest_seen, now - 60);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Without a list the product decides: [`WithoutList::Refuse`], or [`WithoutList::Accept`], and then
-//! [`Unchecked::StatusList`] goes on saying so.
+//! Without a list the product decides: [`Evidence::require_status_list`], or to go on, and then
+//! [`Unchecked::StatusList`] says so. [`StatusList`] reads a list by itself, [`sign`] makes one.
 
 mod claims;
 mod statuses;
@@ -40,11 +41,13 @@ mod statuses;
 pub use claims::{ListSignError, StatusListClaims, sign};
 pub use statuses::{MAX_INFLATED_BYTES, StatusError, Statuses};
 
+use crate::evidence::{DEFAULT_LEEWAY, Evidence};
 use crate::invalid::Invalid;
 use crate::invalid_list::InvalidList;
 use crate::token::{Form, Parts};
 use crate::trust::TrustedKeys;
-use crate::verify::{DEFAULT_LEEWAY, Unchecked, Verified};
+use crate::verified::{Unchecked, Verified};
+use crate::verify::Grace;
 
 /// The longest token that is looked at: room for a list of [`MAX_INFLATED_BYTES`] that does not compress at all.
 pub const MAX_LIST_BYTES: usize = 8 * 1024 * 1024;
@@ -86,13 +89,13 @@ impl Freshness {
     }
 }
 
-/// What becomes of a license that names a list, where there is none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WithoutList {
-    /// It is refused with `status_list_missing`.
-    Refuse,
-    /// It is accepted, and [`Unchecked::StatusList`] stays.
-    Accept,
+/// What a caller hands in about the list of a license.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct ListEvidence<'a> {
+    pub(crate) text: Option<&'a str>,
+    pub(crate) required: bool,
+    pub(crate) newest_seen: Option<i64>,
+    pub(crate) max_age: Option<i64>,
 }
 
 impl StatusList {
@@ -103,7 +106,9 @@ impl StatusList {
     /// The first reason found, in the order of `docs/FORMAT.md`.
     pub fn verify(text: &str, keys: &TrustedKeys, fresh: &Freshness) -> Result<Self, InvalidList> {
         let list = Self::verify_signature(text, keys)?;
-        check_time(&list.claims, fresh)?;
+        fresh.check_begin(&list.claims)?;
+        fresh.check_end(&list.claims)?;
+        fresh.check_newest(&list.claims)?;
         Ok(list)
     }
 
@@ -133,60 +138,87 @@ impl StatusList {
     }
 }
 
-impl Verified {
-    /// Looks the license up in its status list. A license that names no list has nothing to look up.
-    ///
-    /// # Errors
-    ///
-    /// `revoked`, `suspended`, `superseded`, `unknown_status`; or the reason why the list says nothing about it.
-    pub fn check_status(mut self, list: Option<&StatusList>, without: WithoutList) -> Result<Self, Invalid> {
-        let Some(status) = &self.claims.status else { return Ok(self) };
-        let place = &status.status_list;
-        let Some(list) = list else {
-            return match without {
-                WithoutList::Accept => Ok(self),
-                WithoutList::Refuse => Err(InvalidList::Missing(place.uri.clone()).into()),
-            };
-        };
-        if list.claims.sub != place.uri {
-            let (found, expected) = (list.claims.sub.clone(), place.uri.clone());
-            return Err(InvalidList::WrongAddress { found, expected }.into());
+/// Looks the license up in its status list. A license that names no list has nothing to look up.
+pub(crate) fn check(
+    license: &mut Verified,
+    keys: &TrustedKeys,
+    evidence: &Evidence<'_>,
+    now: i64,
+    grace: &mut Grace,
+) -> Result<(), Invalid> {
+    let Some(place) = license.claims.status.as_ref().map(|status| &status.status_list) else { return Ok(()) };
+    let ListEvidence { text, required, newest_seen, max_age } = evidence.list;
+    let Some(text) = text else {
+        let missing = InvalidList::Missing(place.uri.clone()).into();
+        // Nobody knows how long it has been missing: since the last one that was seen, or the license's first day.
+        let since = newest_seen.map_or(license.begins(), |newest| newest.max(license.begins()));
+        return if required { grace.excuse(missing, since) } else { Ok(()) };
+    };
+    let list = StatusList::verify_signature(text, keys)?;
+    let fresh = Freshness { now, leeway: evidence.leeway, newest_seen, max_age };
+    fresh.check_begin(&list.claims)?;
+    match fresh.check_end(&list.claims) {
+        Err(InvalidList::Stale { until }) => grace.excuse(InvalidList::Stale { until }.into(), until)?,
+        other => other?,
+    }
+    fresh.check_newest(&list.claims)?;
+    list.check_speaks_for(license, &place.uri)?;
+    let said = list.look_up(place.idx);
+    license.checked(Unchecked::StatusList);
+    license.status_list = Some(list.claims);
+    said
+}
+
+impl StatusList {
+    /// It is the list that the license names, from somebody who has a say about the license.
+    fn check_speaks_for(&self, license: &Verified, uri: &str) -> Result<(), InvalidList> {
+        if self.claims.sub != uri {
+            return Err(InvalidList::WrongAddress { found: self.claims.sub.clone(), expected: uri.to_owned() });
         }
         // A key that may sign for anybody has a say where the list names the vendor, or where it signed the license.
-        let speaks = list.vendor.as_ref().map_or(list.kid == self.kid, |vendor| *vendor == self.claims.iss);
+        let speaks = self.vendor.as_ref().map_or(self.kid == license.kid, |vendor| *vendor == license.claims.iss);
         if !speaks {
-            let claimed = list.vendor.clone().unwrap_or_else(|| list.kid.clone());
-            return Err(InvalidList::IssuerMismatch { claimed, expected: self.claims.iss.clone() }.into());
+            let claimed = self.vendor.clone().unwrap_or_else(|| self.kid.clone());
+            return Err(InvalidList::IssuerMismatch { claimed, expected: license.claims.iss.clone() });
         }
-        match list.statuses.get(place.idx) {
-            Some(0) => {}
-            Some(1) => return Err(Invalid::Revoked),
-            Some(2) => return Err(Invalid::Suspended),
-            Some(3) => return Err(Invalid::Superseded),
-            Some(other) => return Err(Invalid::UnknownStatus(other)),
-            None => return Err(InvalidList::IndexOutside { idx: place.idx, size: list.statuses.len() }.into()),
+        Ok(())
+    }
+
+    fn look_up(&self, idx: u64) -> Result<(), Invalid> {
+        match self.statuses.get(idx) {
+            Some(0) => Ok(()),
+            Some(1) => Err(Invalid::Revoked),
+            Some(2) => Err(Invalid::Suspended),
+            Some(3) => Err(Invalid::Superseded),
+            Some(other) => Err(Invalid::UnknownStatus(other)),
+            None => Err(InvalidList::IndexOutside { idx, size: self.statuses.len() }.into()),
         }
-        self.unchecked.retain(|left| *left != Unchecked::StatusList);
-        Ok(self)
     }
 }
 
-/// `exp` ends it; without `exp` the `ttl` does, which is all that the vendor said then.
-fn check_time(claims: &StatusListClaims, fresh: &Freshness) -> Result<(), InvalidList> {
-    let leeway = fresh.leeway.max(0);
-    let from = claims.nbf.map_or(claims.iat, |nbf| nbf.max(claims.iat));
-    if fresh.now.saturating_add(leeway) < from {
-        return Err(InvalidList::NotYetValid { from });
+impl Freshness {
+    fn check_begin(&self, claims: &StatusListClaims) -> Result<(), InvalidList> {
+        let from = claims.nbf.map_or(claims.iat, |nbf| nbf.max(claims.iat));
+        if self.now.saturating_add(self.leeway.max(0)) < from {
+            return Err(InvalidList::NotYetValid { from });
+        }
+        Ok(())
     }
-    let after = |seconds: Option<i64>| seconds.map(|seconds| claims.iat.saturating_add(seconds.max(0)));
-    let until = [claims.exp.or_else(|| after(claims.ttl)), after(fresh.max_age)].into_iter().flatten().min();
-    if let Some(until) = until
-        && fresh.now.saturating_sub(leeway) >= until
-    {
-        return Err(InvalidList::Stale { until });
+
+    /// `exp` ends it; without `exp` the `ttl` does, which is all that the vendor said then.
+    fn check_end(&self, claims: &StatusListClaims) -> Result<(), InvalidList> {
+        let after = |seconds: Option<i64>| seconds.map(|seconds| claims.iat.saturating_add(seconds.max(0)));
+        let until = [claims.exp.or_else(|| after(claims.ttl)), after(self.max_age)].into_iter().flatten().min();
+        match until {
+            Some(until) if self.now.saturating_sub(self.leeway.max(0)) >= until => Err(InvalidList::Stale { until }),
+            _ => Ok(()),
+        }
     }
-    match fresh.newest_seen {
-        Some(newest) if claims.iat < newest => Err(InvalidList::RolledBack { issued: claims.iat, newest }),
-        _ => Ok(()),
+
+    fn check_newest(&self, claims: &StatusListClaims) -> Result<(), InvalidList> {
+        match self.newest_seen {
+            Some(newest) if claims.iat < newest => Err(InvalidList::RolledBack { issued: claims.iat, newest }),
+            _ => Ok(()),
+        }
     }
 }

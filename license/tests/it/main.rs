@@ -7,6 +7,9 @@
     reason = "a test that cannot go on should say so by panicking"
 )]
 
+mod bindings;
+mod evidence;
+mod golden;
 mod hostile;
 mod interop;
 mod keys;

@@ -1,6 +1,6 @@
 //! The vendor, key and license that the stories are about.
 
-use licentia_license::{Claims, Expectation, PublicKey, TrustedKey, TrustedKeys};
+use licentia_license::{Claims, Evidence, Invalid, License, PublicKey, TrustedKey, TrustedKeys, Verified};
 
 use ed25519_dalek::SigningKey;
 
@@ -39,6 +39,15 @@ pub(crate) fn claims() -> Claims {
     claims
 }
 
-pub(crate) fn editor_now() -> Expectation<'static> {
-    Expectation::new("editor", NOW)
+/// What the product `editor` makes of it now.
+pub(crate) fn verify(text: &str) -> Result<Verified, Invalid> {
+    verify_at(text, NOW)
+}
+
+pub(crate) fn verify_at(text: &str, now: i64) -> Result<Verified, Invalid> {
+    License::verify(text, &keys(), &editor(), now).usable()
+}
+
+pub(crate) fn editor() -> Evidence<'static> {
+    Evidence::new().audience("editor")
 }

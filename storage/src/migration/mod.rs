@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("0004_remnant.sql"),
     include_str!("0005_cosignature.sql"),
     include_str!("0006_overlap.sql"),
+    include_str!("0007_machine.sql"),
 ];
 
 /// The newest schema this version knows.

@@ -2,13 +2,13 @@
 
 use super::Reader;
 use crate::entity::{
-    identity, issuer, license, probe_token, revocation, secret, setting, status_list, status_list_entry, totp_secret,
-    vault,
+    identity, issuer, license, machine, probe_token, revocation, secret, setting, status_list, status_list_entry,
+    totp_secret, vault,
 };
 use crate::{
-    Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Origin, ProbeToken,
-    ProbeTokenId, Revocation, Secret, SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StoreError,
-    Timestamp, TotpSecret, Vault,
+    Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Machine, Origin,
+    ProbeToken, ProbeTokenId, Revocation, Secret, SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId,
+    StoreError, Timestamp, TotpSecret, Vault,
 };
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use uuid::Uuid;
@@ -203,6 +203,12 @@ impl Reader<'_> {
     pub async fn probe_tokens(&self, limit: u64) -> Result<Vec<ProbeToken>, StoreError> {
         let find = probe_token::Entity::find().order_by_desc(probe_token::Column::Id).limit(limit);
         Ok(find.all(self).await?)
+    }
+
+    /// The machines of a license, in their order.
+    pub async fn machines(&self, license: LicenseId) -> Result<Vec<Machine>, StoreError> {
+        let find = machine::Entity::find().filter(machine::Column::LicenseId.eq(license));
+        Ok(find.order_by_asc(machine::Column::Position).all(self).await?)
     }
 
     /// The TOTP factor of a license.

@@ -5,7 +5,7 @@ mod samples;
 use super::*;
 use crate::audit::{AuditLog, ENTRY_VERSION, LogKey};
 use crate::{
-    Ambient, Committed, Event, Identity, Issuer, IssuerStatus, License, LicenseStatus, Limits, LogId, Origin,
+    Ambient, Committed, Event, Identity, Issuer, IssuerStatus, License, LicenseStatus, Limits, LogId, Machine, Origin,
     ProbeToken, Revocation, Seal, Setting, StatusList, StatusListEntry, Store, Strings, Timestamp, TotpSecret, Tx,
 };
 use licentia_license::Limit;
@@ -45,6 +45,7 @@ fn the_hash_of_a_row_of_every_table_is_frozen() {
         ("audit_key", hash(&audit_key())),
         ("witness", hash(&witness())),
         ("status_list_remnant", hash(&status_list_remnant())),
+        ("machine", hash(&machine())),
     ]
     .into_iter()
     .map(|(noun, hash)| (noun, hash.unwrap()))
@@ -251,6 +252,8 @@ async fn a_row_hashes_to_the_same_read_raw_or_typed() {
     )
     .await;
     round(&store, &seal, TotpSecret { license_id: id(1), ..totp_secret() }).await;
+    round(&store, &seal, Machine { license_id: id(1), ..machine() }).await;
+    round(&store, &seal, Machine { id: id(2), license_id: id(1), position: 0, label: None, ..machine() }).await;
     round(&store, &seal, setting()).await;
     round(&store, &seal, witness()).await;
 }

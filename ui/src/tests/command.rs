@@ -47,7 +47,9 @@ fn each_effect_has_its_command() {
         subject: Some("bob".to_owned()),
         features: Some(vec![]),
         term: Some(Term::Days(3)),
-        clear: vec![ClearField::Payload],
+        require: Some(3),
+        totp: true,
+        clear: vec![ClearField::Payload, ClearField::Machines],
         overlap: Some(14),
         ..ReissueRequest::default()
     };
@@ -75,7 +77,7 @@ fn each_effect_has_its_command() {
         ),
         (
             Effect::Reissue { id: license_id(1), request: changes },
-            "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --overlap 14 --clear payload --clear features",
+            "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --require 3 --totp --overlap 14 --clear payload --clear machines --clear features",
         ),
         (revoke("paid back"), "license revoke 01900000-0000-7000-8000-000000000001 --reason refund --note 'paid back'"),
         (

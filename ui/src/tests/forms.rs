@@ -39,6 +39,8 @@ fn plain() -> IssueRequest {
         limits: [].into(),
         payload: None,
         identity: None,
+        machines: vec![],
+        totp: false,
     }
 }
 

@@ -115,6 +115,8 @@ pub(super) fn request(number: u32) -> IssueRequest {
         limits: [].into(),
         payload: None,
         identity: None,
+        machines: vec![],
+        totp: false,
     }
 }
 

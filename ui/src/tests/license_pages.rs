@@ -74,7 +74,13 @@ fn a_change_stays_on_the_page_where_it_was_asked_for() {
     let mut app = detail();
     press(&mut app, "<tab>e<enter><enter><enter><enter>");
     let superseded = License { status: LicenseStatus::Superseded, ..license(2) };
-    app.update(Msg::Reissued(Ok(Box::new(Reissued { license: license(3), superseded, superseded_from: None }))));
+    app.update(Msg::Reissued(Ok(Box::new(Reissued {
+        license: license(3),
+        superseded,
+        superseded_from: None,
+        rebound: vec![],
+        totp: None,
+    }))));
     shows(&mut app, &["License 00000003 for", "[Token]"]);
 }
 

@@ -224,8 +224,13 @@ fn a_reissue_opens_the_new_license_where_the_old_one_was_open() {
     let mut app = with_licenses(vec![license(1)]);
     press(&mut app, "<enter>e<enter><enter><enter><enter>");
     let superseded = License { status: LicenseStatus::Superseded, ..license(1) };
-    let effects =
-        app.update(Msg::Reissued(Ok(Box::new(Reissued { license: license(3), superseded, superseded_from: None }))));
+    let effects = app.update(Msg::Reissued(Ok(Box::new(Reissued {
+        license: license(3),
+        superseded,
+        superseded_from: None,
+        rebound: vec![],
+        totp: None,
+    }))));
     let ids: Vec<_> = effects
         .iter()
         .filter(|effect| matches!(effect, Effect::LoadLicense { id, .. } if *id == license_id(3)))

@@ -5,7 +5,7 @@ use crate::failure::{Failure, Result};
 use crate::file::NewFile;
 use crate::parse;
 use clap::Args;
-use licentia_core::{IdentityId, IssuerId, License, Licenses, Licentia, Limit, Term, Timestamp, typed};
+use licentia_core::{Fingerprint, IdentityId, IssuerId, License, Licenses, Licentia, Limit, Term, Timestamp, typed};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -46,6 +46,19 @@ pub(crate) struct Fields {
     /// The identity that the licensed program has to carry, by name or id.
     #[arg(long, value_name = "ID")]
     pub identity: Option<String>,
+
+    /// A machine that it runs on, any one of them will do; may be repeated. A fingerprint (its file, or the text
+    /// lmachine_…), or a probe's result (its file, or probe:ID).
+    #[arg(long, value_name = "FP")]
+    pub machine: Vec<String>,
+
+    /// How many components of a machine have to agree: 2 unless told, or the one that there is.
+    #[arg(long, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=5))]
+    pub require: Option<u32>,
+
+    /// Make a TOTP secret that its holder has to have; it is shown this once.
+    #[arg(long)]
+    pub totp: bool,
 
     /// Write the .lic file too, readable by you alone; it must not exist yet.
     #[arg(long, value_name = "FILE")]
@@ -119,6 +132,32 @@ pub(crate) async fn identity(licentia: &Licentia, text: Option<&str>) -> Result<
         Some(text) => Some(licentia.identities().resolve(text).await?.id),
         None => None,
     })
+}
+
+/// The machines that `--machine` names.
+pub(crate) async fn machines(context: &Context, licentia: &Licentia, given: &[String]) -> Result<Vec<Fingerprint>> {
+    let mut machines = Vec::with_capacity(given.len());
+    for given in given {
+        let (text, whose) = if given.starts_with("lmachine_") {
+            (given.clone(), "the text of --machine".to_owned())
+        } else if let Some(id) = given.strip_prefix("probe:") {
+            let probe = licentia.probes().resolve(id).await?;
+            let result = probe.result.ok_or_else(|| {
+                Failure::new(format!("probe {} has no result yet", probe.id))
+                    .hint("Take it in with `licentia probe consume`, or give the file that came back.")
+            })?;
+            (result, format!("the result of probe {}", probe.id))
+        } else {
+            (context.text(Path::new(given))?, given.clone())
+        };
+        let unfit = |why: String| {
+            Failure::new(format!("{whose} is no machine fingerprint"))
+                .because(why)
+                .hint("On the machine run `licentia machine fingerprint --vendor ID --out FILE`.")
+        };
+        machines.push(typed::fingerprint(&text).map_err(unfit)?);
+    }
+    Ok(machines)
 }
 
 /// Writes the file of a license that is signed and recorded already.

@@ -7,19 +7,21 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::view;
 use clap::Args;
-use licentia_core::IssueRequest;
+use licentia_core::{BoundMachine, IssueRequest};
 use std::path::PathBuf;
 
 /// Sign a license, or a whole file of them.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 A batch is all or nothing. Its columns (CSV) or members (JSON lines) are the option names; \
-lists are split by `;` in CSV and are arrays in JSON. \
+lists are split by `;` in CSV and are arrays in JSON; a machine is its line of text. \
+TOTP secrets are made one at a time. \
 Every row that cannot be issued is named with its line.
 
 Examples:
   licentia license issue --subject alice@example.com --audience editor --days 365 --limit seats=5
   licentia license issue --subject ACME --audience editor --perpetual --out acme.lic
+  licentia license issue --subject ACME --audience editor --days 365 --machine build7.json --totp
   licentia license issue --from customers.csv --dry-run")]
 pub(crate) struct Issue {
     #[command(flatten)]
@@ -31,7 +33,7 @@ pub(crate) struct Issue {
         value_name = "FILE",
         conflicts_with_all = [
             "subject", "audience", "issuer", "not_before", "expires", "days", "perpetual", "feature", "limit",
-            "payload", "identity", "out",
+            "payload", "identity", "machine", "require", "totp", "out",
         ]
     )]
     from: Option<PathBuf>,
@@ -66,9 +68,15 @@ pub(crate) async fn run(context: &Context, args: Issue) -> Result {
     let limits = args.fields.limits()?;
     let payload = args.fields.payload(context)?;
 
-    let license = context
+    let require = args.fields.require;
+    if require.is_some() && args.fields.machine.is_empty() {
+        return Err(Failure::usage("--require is about machines").hint("Name a machine with --machine."));
+    }
+
+    let (issued, written) = context
         .change(&args.acting, async |licentia, operator| {
             fields::set_log_claim(context, licentia)?;
+            let machines = fields::machines(context, licentia, &args.fields.machine).await?;
             let request = IssueRequest {
                 subject,
                 audience,
@@ -79,15 +87,20 @@ pub(crate) async fn run(context: &Context, args: Issue) -> Result {
                 limits,
                 payload,
                 identity: fields::identity(licentia, args.fields.identity.as_deref()).await?,
+                machines: machines.into_iter().map(|fingerprint| BoundMachine { fingerprint, require }).collect(),
+                totp: args.fields.totp,
             };
             let out = args.fields.reserve()?;
-            let license = licentia.licenses().issue(operator, request).await?;
-            fields::write(&license, out)?;
-            Ok(license)
+            let issued = licentia.licenses().issue_bound(operator, request).await?;
+            let written = fields::write(&issued.license, out);
+            Ok((issued, written))
         })
         .await?;
-    fields::note_if_irrevocable(context, &license);
-    context.output.thing(&view::license_with_token(&license, context.now()))
+    fields::note_if_irrevocable(context, &issued.license);
+    let shown = view::license_with_token(&issued.license, context.now());
+    super::totp::show_with(context, shown, issued.totp.as_ref())?;
+    // The secret is shown this once: it comes first.
+    written
 }
 
 /// The audiences of the command line, else those of `config.toml`.

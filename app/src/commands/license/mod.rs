@@ -14,6 +14,7 @@ mod reissue;
 mod revoke;
 mod show;
 mod suspend;
+mod totp;
 mod unrevoke;
 mod verify;
 
@@ -36,6 +37,7 @@ pub(crate) enum License {
     Reinstate(reinstate::Reinstate),
     Delete(delete::Delete),
     Export(export::Export),
+    Totp(totp::Totp),
     Verify(verify::Verify),
 }
 
@@ -54,6 +56,7 @@ pub(crate) async fn dispatch(context: &Context, verb: License) -> Result {
         License::Reinstate(args) => reinstate::run(context, args).await,
         License::Delete(args) => delete::run(context, args).await,
         License::Export(args) => export::run(context, args).await,
+        License::Totp(args) => totp::run(context, args).await,
         License::Verify(args) => verify::run(context, &args),
     }
 }

@@ -7,16 +7,18 @@ use crate::failure::Result;
 use crate::view;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use licentia_core::{ClearField, ReissueRequest};
+use licentia_core::{ClearField, Component, Fingerprint, Rebound, ReissueRequest};
 
 /// Sign a license anew with changes; the one before is superseded.
 ///
-/// What is not named is inherited, the absolute expiry too.
+/// What is not named is inherited, the absolute expiry too. Machines that are named take the place of all those before,
+/// and each is shown beside the one that it comes closest to. The TOTP secret stays unless --totp makes a new one.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   licentia license reissue 5d2f09ab --days 365 --overlap 14
-  licentia license reissue 5d2f09ab --limit seats=20 --clear payload")]
+  licentia license reissue 5d2f09ab --limit seats=20 --clear payload
+  licentia license reissue 5d2f09ab --machine repaired.json")]
 pub(crate) struct Reissue {
     /// The id of the license.
     id: String,
@@ -36,13 +38,15 @@ pub(crate) struct Reissue {
     acting: Acting,
 }
 
-const CLEARABLE: [(&str, ClearField); 6] = [
+const CLEARABLE: [(&str, ClearField); 8] = [
     ("not-before", ClearField::NotBefore),
     ("expires", ClearField::Expires),
     ("features", ClearField::Features),
     ("limits", ClearField::Limits),
     ("payload", ClearField::Payload),
     ("identity", ClearField::Identity),
+    ("machines", ClearField::Machines),
+    ("totp", ClearField::Totp),
 ];
 
 /// Also understands the names of the JSON members and of the options.
@@ -53,6 +57,7 @@ fn clear_field() -> impl TypedValueParser<Value = ClearField> {
         "features" => "feature",
         "limits" => "limit",
         "identity" => "identity_id",
+        "machines" => "machine",
         other => other,
     };
     PossibleValuesParser::new(CLEARABLE.map(|(name, _)| PossibleValue::new(name).alias(aliases(name)))).try_map(
@@ -70,7 +75,7 @@ pub(crate) async fn run(context: &Context, args: Reissue) -> Result {
     let fields = &args.fields;
     let limits = fields.limits()?;
     let payload = fields.payload(context)?;
-    let reissued = context
+    let (reissued, written) = context
         .change(&args.acting, async |licentia, operator| {
             fields::set_log_claim(context, licentia)?;
             let license = licentia.licenses().resolve(&args.id).await?;
@@ -84,13 +89,17 @@ pub(crate) async fn run(context: &Context, args: Reissue) -> Result {
                 limits: Some(limits).filter(|limits| !limits.is_empty()),
                 payload,
                 identity: fields::identity(licentia, fields.identity.as_deref()).await?,
+                machines: Some(fields::machines(context, licentia, &fields.machine).await?)
+                    .filter(|machines| !machines.is_empty()),
+                require: fields.require,
+                totp: fields.totp,
                 clear: args.clear,
                 overlap: args.overlap,
             };
             let out = fields.reserve()?;
             let reissued = licentia.licenses().reissue(operator, license.id, request).await?;
-            fields::write(&reissued.license, out)?;
-            Ok(reissued)
+            let written = fields::write(&reissued.license, out);
+            Ok((reissued, written))
         })
         .await?;
     let old = reissued.superseded.id;
@@ -99,7 +108,36 @@ pub(crate) async fn run(context: &Context, args: Reissue) -> Result {
         None => format!("{old} is superseded."),
     });
     fields::note_if_irrevocable(context, &reissued.license);
-    context.output.thing(&view::license_with_token(&reissued.license, context.now()))
+    side_by_side(context, &reissued.rebound);
+    let mut shown = view::license_with_token(&reissued.license, context.now());
+    if !reissued.rebound.is_empty() {
+        let rebound = reissued.rebound.iter().map(Rebound::to_json).collect::<Vec<_>>();
+        shown.insert("rebound".to_owned(), rebound.into());
+    }
+    super::totp::show_with(context, shown, reissued.totp.as_ref())?;
+    // The secret is shown this once: it comes first.
+    written
+}
+
+/// Old and new, component by component, as far as people tell them apart: the beginnings of the stretched values.
+fn side_by_side(context: &Context, rebound: &[Rebound]) {
+    let start = |machine: Option<&Fingerprint>, kind: Component| {
+        let value = machine.and_then(|machine| machine.trusted().find(|(found, _)| *found == kind));
+        value.map_or_else(|| "-".to_owned(), |(_, value)| view::base64url(value).chars().take(8).collect())
+    };
+    for (number, machine) in (1..).zip(rebound) {
+        let name =
+            |machine: Option<&Fingerprint>| machine.and_then(Fingerprint::label).unwrap_or("no label").to_owned();
+        let before = machine.before.as_ref();
+        context.output.note(&match before {
+            Some(_) => format!("machine {number}: {} before, {} now", name(before), name(Some(&machine.now))),
+            None => format!("machine {number}: none before, {} now", name(Some(&machine.now))),
+        });
+        for (kind, change) in &machine.components {
+            let (old, new) = (start(before, *kind), start(Some(&machine.now), *kind));
+            context.output.note(&format!("  {:13} {old:8}  {new:8}  {}", kind.name(), change.code()));
+        }
+    }
 }
 
 fn given(list: &[String]) -> Option<Vec<String>> {

@@ -1,7 +1,7 @@
 //! One row of a batch: its columns are the option names of `license issue`.
 
 use super::BatchError;
-use crate::{IssueRequest, Limit, Term, Timestamp, typed};
+use crate::{BoundMachine, IssueRequest, Limit, Term, Timestamp, typed};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ pub(super) struct Read {
 }
 
 /// The columns by the names that are understood; the first of each is the option's.
-const COLUMNS: [(&str, &[&str]); 11] = [
+const COLUMNS: [(&str, &[&str]); 13] = [
     ("subject", &[]),
     ("audience", &["audiences"]),
     ("issuer", &[]),
@@ -36,6 +36,8 @@ const COLUMNS: [(&str, &[&str]); 11] = [
     ("limit", &["limits"]),
     ("payload", &[]),
     ("identity", &[]),
+    ("machine", &["machines"]),
+    ("require", &[]),
 ];
 
 /// The columns that say how long a license holds.
@@ -153,6 +155,8 @@ impl Row {
                 limits: self.limits()?,
                 payload: self.0.get("payload").cloned(),
                 identity: None,
+                machines: self.machines()?,
+                totp: false,
             },
         })
     }
@@ -221,14 +225,34 @@ impl Row {
     }
 
     fn days(&self) -> Result<Option<u32>, String> {
-        let days = match self.0.get("days") {
+        self.count("days")
+    }
+
+    /// Fingerprints in their line of text.
+    fn machines(&self) -> Result<Vec<BoundMachine>, String> {
+        let require = self.count("require")?;
+        let read = |text: &String| typed::fingerprint(text).map(|fingerprint| BoundMachine { fingerprint, require });
+        let machines: Vec<_> = self
+            .list("machine")?
+            .iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map_err(|why| format!("machine: {why}"))?;
+        if require.is_some() && machines.is_empty() {
+            return Err("require is about machines, and none is named".to_owned());
+        }
+        Ok(machines)
+    }
+
+    fn count(&self, name: &str) -> Result<Option<u32>, String> {
+        let count = match self.0.get(name) {
             None => return Ok(None),
             Some(Value::String(text)) => text.parse().ok(),
-            Some(value) => value.as_u64().and_then(|days| days.try_into().ok()),
+            Some(value) => value.as_u64().and_then(|count| count.try_into().ok()),
         };
-        match days {
-            Some(days) if days > 0 => Ok(Some(days)),
-            _ => Err("days is not a whole number of at least 1".to_owned()),
+        match count {
+            Some(count) if count > 0 => Ok(Some(count)),
+            _ => Err(format!("{name} is not a whole number of at least 1")),
         }
     }
 
@@ -283,6 +307,20 @@ mod tests {
         assert_eq!(draft.request.limits.get("seats"), Some(&Limit::Number(5)));
         assert_eq!(draft.request.payload, Some(json!({ "po": 7 })));
         assert_eq!(draft.request.term, Term::Days(365));
+    }
+
+    #[test]
+    fn a_row_may_name_machines() {
+        use licentia_license::machine::{Component, Fingerprint};
+        let made =
+            |byte| Fingerprint::new("acme", [(Component::MachineId, [byte; 32])].into(), [].into(), None).unwrap();
+        let (one, two) = (made(1).to_text(), made(2).to_text());
+        let draft = only(from_csv(&format!("subject,perpetual,machine,require\nalice,yes,{one}; {two},1\n")));
+        let machines = draft.request.machines;
+        assert_eq!(machines.iter().map(|m| m.fingerprint.clone()).collect::<Vec<_>>(), [made(1), made(2)]);
+        assert!(machines.iter().all(|machine| machine.require == Some(1)));
+        let rows = format!("subject,perpetual,machine,require\na,yes,{one}x,\nb,yes,,2\nc,yes,{one},0\nd,yes,{one},\n");
+        assert_eq!(wrong(from_csv(&rows)), [2, 3, 4]);
     }
 
     #[test]

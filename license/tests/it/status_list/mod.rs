@@ -1,7 +1,7 @@
 //! Stories about revocation: what a published list makes of a license.
 
 mod draft;
-mod forge;
+pub(crate) mod forge;
 mod hostile;
 mod using;
 mod vectors;

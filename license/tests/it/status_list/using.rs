@@ -1,11 +1,11 @@
 //! The list as a product uses it, day after day.
 
 use super::forge::{ISSUED, URI, license};
-use crate::sample::{NOW, editor_now, keys, vendor_key};
+use crate::sample::{NOW, editor, keys, vendor_key};
 use licentia_license::status_list::{
-    Freshness, ListSignError, StatusError, StatusList, StatusListClaims, Statuses, WithoutList, sign,
+    Freshness, ListSignError, StatusError, StatusList, StatusListClaims, Statuses, sign,
 };
-use licentia_license::{Unchecked, Verified, verify};
+use licentia_license::{Evidence, License, Unchecked, Verdict};
 
 fn published(iat: i64, marked: &[(u64, u8)]) -> String {
     let claims = StatusListClaims {
@@ -20,40 +20,46 @@ fn published(iat: i64, marked: &[(u64, u8)]) -> String {
     sign(&claims, &statuses, &vendor_key()).unwrap()
 }
 
-fn verified() -> Verified {
-    verify(&license(), &keys(), &editor_now()).unwrap()
+fn look_up(evidence: &Evidence<'_>) -> Verdict {
+    License::verify(&license(), &keys(), evidence, NOW)
 }
 
 #[test]
 fn a_license_is_revoked_by_a_file_and_comes_back_with_the_next() {
-    let look_up = |list: &str| {
-        let list = StatusList::verify(list, &keys(), &Freshness::at(NOW)).unwrap();
-        verified().check_status(Some(&list), WithoutList::Refuse)
-    };
-    let holds = look_up(&published(ISSUED, &[(4, 1), (6, 3)])).unwrap();
+    let holds = look_up(&editor().status_list(&published(ISSUED, &[(4, 1), (6, 3)]))).usable().unwrap();
     assert_eq!(holds.unchecked, []);
     for (value, code) in [(1, "revoked"), (2, "suspended"), (3, "superseded")] {
-        let refusal = look_up(&published(ISSUED, &[(5, value)])).unwrap_err();
+        let refusal = look_up(&editor().status_list(&published(ISSUED, &[(5, value)]))).usable().unwrap_err();
         assert_eq!(refusal.code(), code);
         assert!(!refusal.hint().is_empty());
     }
-    look_up(&published(ISSUED + 60, &[])).unwrap();
+    look_up(&editor().status_list(&published(ISSUED + 60, &[]))).usable().unwrap();
 }
 
 #[test]
 fn whoever_hands_in_an_old_list_does_not_undo_a_revocation() {
     let (old, new) = (published(ISSUED, &[]), published(ISSUED + 60, &[(5, 1)]));
-    let newest = StatusList::verify(&new, &keys(), &Freshness::at(NOW)).unwrap().claims.iat;
-    let fresh = Freshness { newest_seen: Some(newest), ..Freshness::at(NOW) };
-    assert_eq!(StatusList::verify(&old, &keys(), &fresh).unwrap_err().code(), "status_list_rolled_back");
-    StatusList::verify(&new, &keys(), &fresh).unwrap();
+    // The list that revokes is remembered too.
+    let revoked = look_up(&editor().status_list(&new));
+    assert_eq!(revoked.why().unwrap().code(), "revoked");
+    let newest = revoked.license().unwrap().status_list.as_ref().unwrap().iat;
+    let code = |list: &str| look_up(&editor().status_list(list).newest_status_list(newest)).why().unwrap().code();
+    assert_eq!(code(&old), "status_list_rolled_back");
+    assert_eq!(code(&new), "revoked");
+}
+
+#[test]
+fn a_list_that_was_refused_is_not_remembered() {
+    let list = published(ISSUED, &[]);
+    let refused = look_up(&editor().status_list(&list).newest_status_list(ISSUED + 1));
+    assert_eq!(refused.license().unwrap().status_list, None);
 }
 
 #[test]
 fn without_a_list_the_product_decides() {
-    let accepted = verified().check_status(None, WithoutList::Accept).unwrap();
-    assert_eq!(accepted.unchecked, [Unchecked::StatusList]);
-    let refused = verified().check_status(None, WithoutList::Refuse).unwrap_err();
+    let accepted = look_up(&editor()).usable().unwrap();
+    assert_eq!((accepted.unchecked, accepted.status_list), (vec![Unchecked::StatusList], None));
+    let refused = look_up(&editor().require_status_list()).usable().unwrap_err();
     assert_eq!(refused.code(), "status_list_missing");
     assert!(refused.to_string().contains(URI));
 }

@@ -1,18 +1,15 @@
 //! The golden vectors in `tests/vectors-status-list`: a license, a list, and what becomes of the license.
-//!
-//! Made and compared as those of the license are.
 
 use super::forge::{
     ISSUED, URI, header, license, license_at, list_claims, list_of, list_with_header, stored, with_bytes, with_list,
 };
+use crate::golden::{self, Folder};
 use crate::sample::{NOW, other_key, public, trusted, vendor_key};
 use crate::vectors::forge::{claims, part, sealed, signed_by, token, with, with_claims};
-use licentia_license::status_list::{Freshness, StatusList, WithoutList};
-use licentia_license::{Expectation, InvalidList, TrustedKey, TrustedKeys, Unchecked, Verified, verify};
+use licentia_license::{InvalidList, TrustedKey, TrustedKeys};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::PathBuf;
+
+const FOLDER: &str = "vectors-status-list";
 
 #[derive(Clone)]
 struct Vector {
@@ -61,7 +58,7 @@ impl Vector {
         Self { now, ..self }
     }
 
-    fn to_file(&self) -> String {
+    fn to_file(&self) -> (&'static str, Value) {
         let keys: Vec<_> = self.keys.iter().map(|key| (key.clone(), None)).collect();
         let value = json!({
             "about": self.about,
@@ -76,7 +73,7 @@ impl Vector {
             "required": self.required,
             "expect": self.expect,
         });
-        format!("{value:#}\n")
+        (self.name, value)
     }
 }
 
@@ -326,103 +323,36 @@ fn contents() -> Vec<Vector> {
     ]
 }
 
-fn all() -> BTreeMap<String, String> {
+fn made() -> Folder {
     let vectors = [statuses(), times(), licenses(), headers(), signers(), contents()].concat();
-    let files: BTreeMap<_, _> = vectors.iter().map(|v| (format!("{}.json", v.name), v.to_file())).collect();
-    assert_eq!(files.len(), vectors.len(), "every vector has a name of its own");
-    files
-}
-
-fn folder() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors-status-list")
-}
-
-fn committed() -> BTreeMap<String, String> {
-    let paths = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
-    paths
-        .map(|path| (path.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(path).unwrap()))
-        .collect()
-}
-
-fn text(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.clone()),
-        long => {
-            let times = usize::try_from(long["times"].as_u64().unwrap()).unwrap();
-            Some(long["repeat"].as_str().unwrap().repeat(times))
-        }
-    }
-}
-
-fn answer(vector: &Value) -> Value {
-    let keys = TrustedKeys::from_text(&vector["keys"].to_string()).unwrap();
-    let now = vector["now"].as_i64().unwrap();
-    let leeway = vector["leeway"].as_i64().unwrap();
-    let expect = Expectation { audience: vector["audience"].as_str(), now, leeway };
-    let fresh =
-        Freshness { now, leeway, newest_seen: vector["newest_seen"].as_i64(), max_age: vector["max_age"].as_i64() };
-    let without = if vector["required"].as_bool().unwrap() { WithoutList::Refuse } else { WithoutList::Accept };
-    let said = verify(vector["license"].as_str().unwrap(), &keys, &expect).and_then(|license| {
-        let list = text(&vector["list"]).map(|text| StatusList::verify(&text, &keys, &fresh)).transpose()?;
-        license.check_status(list.as_ref(), without)
-    });
-    match said {
-        Err(refusal) => json!({ "code": refusal.code() }),
-        Ok(Verified { unchecked, .. }) => {
-            json!({ "unchecked": unchecked.into_iter().map(Unchecked::code).collect::<Vec<_>>() })
-        }
-    }
+    Folder::new(FOLDER, vectors.iter().map(Vector::to_file))
 }
 
 #[test]
 fn every_vector_gets_its_answer() {
-    for (name, file) in committed() {
-        let vector: Value = serde_json::from_str(&file).unwrap();
-        assert_eq!(answer(&vector), vector["expect"], "{name}");
+    for (name, vector) in golden::committed(FOLDER) {
+        let mut answer = golden::answer(&vector, vector["license"].as_str().unwrap());
+        answer.as_object_mut().unwrap().shift_remove("claims");
+        assert_eq!(answer, vector["expect"], "{name}");
     }
 }
 
 #[test]
 fn every_reason_code_has_a_vector() {
-    let codes: Vec<_> = committed()
-        .values()
-        .filter_map(|file| serde_json::from_str::<Value>(file).unwrap()["expect"]["code"].as_str().map(str::to_owned))
-        .collect();
-    let text = String::new;
-    let all = [
-        InvalidList::Missing(text()),
-        InvalidList::Malformed(text()),
-        InvalidList::TooLarge,
-        InvalidList::UnsupportedAlgorithm(text()),
-        InvalidList::WrongType(text()),
-        InvalidList::UnknownKey(text()),
-        InvalidList::IssuerMismatch { claimed: text(), expected: text() },
-        InvalidList::BadSignature,
-        InvalidList::NotYetValid { from: 0 },
-        InvalidList::Stale { until: 0 },
-        InvalidList::RolledBack { issued: 0, newest: 0 },
-        InvalidList::WrongAddress { found: text(), expected: text() },
-        InvalidList::IndexOutside { idx: 0, size: 0 },
-    ];
-    for code in all.iter().map(InvalidList::code).chain(["revoked", "suspended", "superseded", "unknown_status"]) {
-        assert!(codes.iter().any(|found| found == code), "{code}");
+    let committed = golden::committed(FOLDER);
+    let codes: Vec<_> = committed.values().filter_map(|vector| vector["expect"]["code"].as_str()).collect();
+    for code in InvalidList::CODES.iter().chain(&["revoked", "suspended", "superseded", "unknown_status"]) {
+        assert!(codes.contains(code), "{code}");
     }
 }
 
 #[test]
 fn the_committed_vectors_are_the_ones_made_here() {
-    let (made, committed) = (all(), committed());
-    assert_eq!(made.keys().collect::<Vec<_>>(), committed.keys().collect::<Vec<_>>());
-    for (name, file) in made {
-        assert_eq!(file, committed[&name], "{name}");
-    }
+    made().compare();
 }
 
 #[test]
 #[ignore = "writes the golden vectors"]
 fn write_the_vectors() {
-    for (name, file) in all() {
-        fs::write(folder().join(name), file).unwrap();
-    }
+    made().write();
 }

@@ -7,7 +7,7 @@ use super::forge::{claims, header, signed, token, with, with_claims, with_text};
 use crate::sample::{EXPIRES, ISSUED, NOW};
 
 pub(super) fn vectors() -> Vec<Vector> {
-    [json_tricks(), claim_rules(), times(), expectations()].concat()
+    [json_tricks(), claim_rules(), bindings(), times(), expectations()].concat()
 }
 
 fn json_tricks() -> Vec<Vector> {
@@ -50,6 +50,85 @@ fn claim_rules() -> Vec<Vector> {
         no("identity-form", "not a BLAKE3 pin", "identity", json!("sha256:00")),
         no("status-form", "a status of unknown form", "status", json!({ "other": {} })),
         vector("bindings", "machines cannot be checked yet", "bindings", machines, "unsupported_claim"),
+    ]
+}
+
+/// Bindings that are nearly right. A verifier that passes over what it does not understand would let the license run
+/// anywhere.
+fn bindings() -> Vec<Vector> {
+    let digest = "BpsdgSIpogjGxTXnJeHGcD2dP4icJ6X3hUGP6E7yTRQ";
+    let no = |name, about, value: Value| {
+        Vector::refused(name, about, &with_claims(&with(claims(), "bindings", value)), "unsupported_claim")
+    };
+    let machine =
+        |require: Value, components: Value| json!({ "machines": [{ "require": require, "components": components }] });
+    let good = json!({ "require": 1, "components": { "machine_id": digest } });
+    let totp = |digest: &str, period: Value| json!({ "totp": { "digest": digest, "period": period } });
+    let sha = format!("sha256:{}", "0f".repeat(32));
+    let two = r#"{"bindings":{"machines":[],"machines":[]},"#;
+    let two = with_text(&claims().to_string().replacen('{', two, 1));
+    vec![
+        Vector::refused("bindings-twice", "a member twice", &two, "malformed"),
+        Vector::refused(
+            "bindings-null",
+            "null is not absent: it must not mean unbound",
+            &with_text(&claims().to_string().replacen('{', r#"{"bindings":null,"#, 1)),
+            "malformed",
+        ),
+        no("bindings-empty", "bound to nothing", json!({})),
+        no("bindings-array", "not an object", json!([good])),
+        no("bindings-unknown-member", "a kind of binding from the future", json!({ "machines": [good], "usb": {} })),
+        no("bindings-machines-none", "to no machine at all", json!({ "machines": [] })),
+        no(
+            "bindings-machines-null",
+            "null is not absent",
+            json!({ "machines": null, "totp": totp(&sha, json!(30))["totp"] }),
+        ),
+        no("bindings-machines-65", "one machine too many", json!({ "machines": vec![&good; 65] })),
+        no(
+            "bindings-machine-unknown-member",
+            "a rule from the future",
+            json!({ "machines": [{ "require": 1, "components": { "machine_id": digest }, "any": true }] }),
+        ),
+        no("bindings-require-0", "nothing has to agree", machine(json!(0), json!({ "machine_id": digest }))),
+        no("bindings-require-2-of-1", "more than there are", machine(json!(2), json!({ "machine_id": digest }))),
+        no("bindings-require-float", "not a whole number", machine(json!(1.0), json!({ "machine_id": digest }))),
+        no(
+            "bindings-require-missing",
+            "how many is not said",
+            json!({ "machines": [{ "components": { "machine_id": digest } }] }),
+        ),
+        no(
+            "bindings-guessable",
+            "a card and a name only",
+            machine(json!(2), json!({ "network": digest, "host_name": digest })),
+        ),
+        no(
+            "bindings-component-unknown",
+            "a component from the future",
+            machine(json!(1), json!({ "machine_id": digest, "tpm": digest })),
+        ),
+        no("bindings-component-short", "31 bytes", machine(json!(1), json!({ "machine_id": &digest[..42] }))),
+        no(
+            "bindings-component-spelling",
+            "trailing bits",
+            machine(json!(1), json!({ "machine_id": format!("{}R", &digest[..42]) })),
+        ),
+        no("bindings-totp-null", "null is not absent", json!({ "machines": [good], "totp": null })),
+        no(
+            "bindings-totp-digest-case",
+            "upper-case digits",
+            totp(&sha.to_uppercase().replace("SHA", "sha"), json!(30)),
+        ),
+        no("bindings-totp-digest-other", "another hash", totp(&sha.replace("sha256", "sha512"), json!(30))),
+        no("bindings-totp-digest-long", "33 bytes", totp(&format!("{sha}00"), json!(30))),
+        no("bindings-totp-period-0", "a code for ever", totp(&sha, json!(0))),
+        no("bindings-totp-period-301", "a code for more than five minutes", totp(&sha, json!(301))),
+        no(
+            "bindings-totp-algorithm",
+            "a rule from the future",
+            json!({ "totp": { "digest": sha, "period": 30, "algorithm": "SHA512" } }),
+        ),
     ]
 }
 

@@ -1,10 +1,10 @@
 //! A row of every audited table, each column with something in it.
 
 use crate::{
-    AuditKey, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Limits, Origin,
-    ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RemnantId, Revocation, Secret, SecretId, SecretPurpose, Setting,
-    StatusList, StatusListEntry, StatusListId, StatusListRemnant, StatusRef, Strings, SubjectSignature, Timestamp,
-    TotpSecret, TotpSecretId, Vault, VaultId, Witness, WitnessId,
+    AuditKey, Identity, IdentityId, Issuer, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Limits, Machine,
+    MachineId, Origin, ProbeStatus, ProbeToken, ProbeTokenId, ReasonCode, RemnantId, Revocation, Secret, SecretId,
+    SecretPurpose, Setting, StatusList, StatusListEntry, StatusListId, StatusListRemnant, StatusRef, Strings,
+    SubjectSignature, Timestamp, TotpSecret, TotpSecretId, Vault, VaultId, Witness, WitnessId,
 };
 use licentia_license::Limit;
 use serde_json::json;
@@ -179,6 +179,17 @@ pub(super) fn status_list_remnant() -> StatusListRemnant {
         list_id: id::<StatusListId>(2),
         idx: 858_273,
         value: 1,
+        created_at: NOON,
+    }
+}
+
+pub(super) fn machine() -> Machine {
+    Machine {
+        id: id::<MachineId>(1),
+        license_id: id(2),
+        position: 3,
+        label: Some("Build 7".to_owned()),
+        fingerprint: r#"{"version":1,"vendor":"acme","components":{},"not_trusted":[]}"#.to_owned(),
         created_at: NOON,
     }
 }

@@ -37,6 +37,8 @@ impl Issue {
             limits: read::limits(self.text(Part::Limits)).ok()?,
             payload: read::payload(self.text(Part::Payload)).ok()?,
             identity: self.identity().ok()?,
+            machines: Vec::new(),
+            totp: false,
         })
     }
 

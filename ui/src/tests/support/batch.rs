@@ -17,6 +17,8 @@ pub(in crate::tests) fn batch_row(number: u64) -> BatchRow {
         limits: [("seats".to_owned(), Limit::Number(5))].into(),
         payload: None,
         identity: None,
+        machines: vec![],
+        totp: false,
     };
     BatchRow { line: number + 1, subject, verdict: Ok(request) }
 }
