@@ -11,12 +11,16 @@
 //! [license]
 //! # Whether licenses carry the latest checkpoint of the audit log.
 //! log = true
+//!
+//! [revocation]
+//! # Where status lists are published to when `--out` is not given; a path within the home unless it begins with /.
+//! out = "/var/www/status"
 //! ```
 
 use crate::failure::{Failure, Result};
 use serde::Deserialize;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What `config.toml` may say.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -29,6 +33,17 @@ pub(crate) struct Config {
     pub audit: AuditPolicy,
     #[serde(default)]
     pub license: License,
+    #[serde(default)]
+    pub revocation: Revocation,
+}
+
+/// What it says of status lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revocation {
+    /// Where they are published to when `--out` is not given.
+    #[serde(default)]
+    pub out: Option<PathBuf>,
 }
 
 /// What it says of the audit log.
@@ -85,7 +100,7 @@ impl Config {
             Failure::new(format!("{} cannot be used", path.display()))
                 .because(format!("{line}{}", error.message()))
                 .hint(
-                    "Correct that line. The keys are `audience`, a list of texts, `on_failure` under `[audit]`, \"warn\" or \"stop\", and `log` under `[license]`, true or false.",
+                    "Correct that line. The keys are `audience`, a list of texts, `on_failure` under `[audit]`, \"warn\" or \"stop\", `log` under `[license]`, true or false, and `out` under `[revocation]`, a directory.",
                 )
         })
     }
@@ -126,6 +141,13 @@ mod tests {
             assert_eq!(read(text).unwrap().license.log, carried, "{text}");
         }
         assert!(read("[license]\nlgo = false").is_err());
+    }
+
+    #[test]
+    fn status_lists_may_have_a_place() {
+        assert_eq!(read("").unwrap().revocation.out, None);
+        assert_eq!(read("[revocation]\nout = '/srv/www'").unwrap().revocation.out, Some("/srv/www".into()));
+        assert!(read("[revocation]\nuot = '/srv/www'").is_err());
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub(crate) struct Opening {
     pub(crate) actor: String,
     /// What a command line has to name, if anything.
     pub(crate) named_home: Option<PathBuf>,
+    /// Where status lists are published to, as it would be typed; empty where nobody said.
+    pub(crate) publish_to: String,
     pub(crate) fingerprint: Option<String>,
     /// Setting up need not ask for a passphrase.
     pub(crate) has_passphrase: bool,
@@ -57,14 +59,25 @@ pub(crate) struct Opening {
 impl Services {
     /// Opens what is at the place, and unlocks it if a passphrase was handed in.
     pub(crate) async fn start(start: Start) -> Result<(Self, Opening)> {
-        let Start { place, ambient, actor, passphrase, named_home, audience, stops_after_failure, log_claim, post } =
-            start;
+        let Start {
+            place,
+            ambient,
+            actor,
+            passphrase,
+            named_home,
+            audience,
+            publish_to,
+            stops_after_failure,
+            log_claim,
+            post,
+        } = start;
         let home = place.database.parent().unwrap_or(&place.database).display().to_string();
         let mut opening = Opening {
             session: None,
             home: clean(&home),
             actor: actor.as_str().to_owned(),
             named_home,
+            publish_to: publish_to.unwrap_or_default(),
             fingerprint: None,
             has_passphrase: passphrase.is_some(),
             warning: None,

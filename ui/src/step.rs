@@ -18,6 +18,8 @@ pub(crate) enum Step {
     /// Go on without the passphrase.
     Review,
     Log(LogStep),
+    /// Add a machine to the license that the wizard makes.
+    Machine(String),
     /// Say something in the last line.
     Notice(&'static str),
 }

@@ -23,6 +23,7 @@ impl App {
             Step::Quit => return self.quit(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
             Step::Log(step) => return self.log_step(step),
+            Step::Machine(text) => self.take_machine(&text),
             Step::Notice(text) => self.notice = Some(text.to_owned()),
         }
         vec![]
@@ -48,6 +49,7 @@ impl App {
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::Suspend(suspend) => suspend.wait(waiting),
+                Dialog::Publish(publish) => publish.wait(waiting),
                 Dialog::BatchPreview(preview) => preview.wait(waiting),
                 Dialog::Export(export) => export.wait(waiting),
                 Dialog::SaveFilter(save) => save.wait(waiting),
