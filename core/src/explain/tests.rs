@@ -103,13 +103,6 @@ fn of_this_crate() -> Vec<Error> {
         },
         Error::AlreadyRevoked { license: license(1), reason: None, at: None },
         Error::NotRevoked { license: license(1), status: LicenseStatus::Active },
-        BindingError::OnlyGuessable.into(),
-        BindingError::Require { require: 3, there: 2 }.into(),
-        BindingError::TooManyMachines.into(),
-        BindingError::Nothing.into(),
-        Error::FingerprintOfOtherVendor { found: "b\u{1b}olt".to_owned(), expected: "acme".to_owned() },
-        Error::MachinesUnknown { license: license(1) },
-        Error::NoTotpSecret { license: license(1) },
         Error::WouldBeExpired { at: Timestamp::from_seconds(1_779_285_600) },
         Error::LicenseKnown { license: license(1) },
         Error::LicenseInvalid(Invalid::BadSignature),
@@ -146,6 +139,18 @@ fn of_this_crate() -> Vec<Error> {
         [ProbeState::Pending, ProbeState::Expired, ProbeState::Consumed, ProbeState::Cancelled].map(Error::ProbeClosed),
     );
     errors
+}
+
+fn of_bindings() -> Vec<Error> {
+    vec![
+        BindingError::OnlyGuessable.into(),
+        BindingError::Require { require: 3, there: 2 }.into(),
+        BindingError::TooManyMachines.into(),
+        BindingError::Nothing.into(),
+        Error::FingerprintOfOtherVendor { found: "b\u{1b}olt".to_owned(), expected: "acme".to_owned() },
+        Error::MachinesUnknown { license: license(1) },
+        Error::NoTotpSecret { license: license(1) },
+    ]
 }
 
 fn of_restores() -> Vec<Error> {
@@ -263,7 +268,13 @@ fn label(error: &Error) -> String {
 #[test]
 fn every_error_in_words() {
     let store = of_the_store().into_iter().map(Error::from);
-    let errors = of_this_crate().into_iter().chain(store).chain(of_secrets()).chain(of_pins()).chain(of_restores());
+    let errors = of_this_crate()
+        .into_iter()
+        .chain(of_bindings())
+        .chain(store)
+        .chain(of_secrets())
+        .chain(of_pins())
+        .chain(of_restores());
     let mut page = String::new();
     for error in errors {
         let Explanation { message, cause, hint } = Explanation::from(&error);

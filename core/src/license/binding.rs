@@ -229,13 +229,11 @@ pub(crate) fn beside(before: &[Fingerprint], now: &[BoundMachine]) -> Vec<Reboun
             let now = machine.fingerprint.clone();
             let compared = before.iter().map(|before| (before, before.changes(&now)));
             // The first one where several are equally far: in the order of the license.
-            match compared.rev().max_by_key(|(_, changes)| same(changes)) {
-                Some((before, components)) => Rebound { before: Some(before.clone()), components, now },
-                None => {
-                    let components = now.trusted().map(|(kind, _)| (kind, Change::New)).collect();
-                    Rebound { before: None, components, now }
-                }
+            if let Some((before, components)) = compared.rev().max_by_key(|(_, changes)| same(changes)) {
+                return Rebound { before: Some(before.clone()), components, now };
             }
+            let components = now.trusted().map(|(kind, _)| (kind, Change::New)).collect();
+            Rebound { before: None, components, now }
         })
         .collect()
 }

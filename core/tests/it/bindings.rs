@@ -1,6 +1,7 @@
 //! Licenses for machines that change, and for people who have a second factor.
 
 use crate::common::{World, request};
+use licentia_core::audit::AuditFilter;
 use licentia_core::{
     BoundMachine, ClearField, Error, IssueRequest, License, ReissueRequest, Reissued, Result, TotpFactor,
 };
@@ -46,7 +47,7 @@ impl World {
     }
 
     async fn kinds(&self) -> Vec<String> {
-        let all = self.licentia.audit().list(&Default::default(), None, 100).await.unwrap().items;
+        let all = self.licentia.audit().list(&AuditFilter::default(), None, 100).await.unwrap().items;
         all.into_iter().map(|entry| entry.kind).collect()
     }
 }

@@ -77,7 +77,10 @@ fn lived_in() -> Shell {
     shell.run(&format!("probe consume {token} --file result.json")).done();
     issue("alice", "--identity pin --feature export --limit seats=5 --payload '{\"po\":7}' --not-before 2026-06-01");
     let bob = issue("bob", "");
-    let carol = issue("carol", "");
+    let machine = r#"{"machine_id":"BpsdgSIpogjGxTXnJeHGcD2dP4icJ6X3hUGP6E7yTRQ"}"#;
+    let machine = format!(r#"{{"version":1,"vendor":"acme","components":{machine},"not_trusted":[]}}"#);
+    shell.write("machine.json", machine);
+    let carol = issue("carol", "--machine machine.json");
     shell.run(&format!("license revoke {bob} --reason refund --note order")).done();
     shell.run(&format!("license reissue {carol}")).done();
     let dave = issue("dave", "");

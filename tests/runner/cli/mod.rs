@@ -3,6 +3,7 @@
 
 mod audit;
 mod batch;
+mod binding;
 mod checkpoints;
 mod copies;
 mod errors;

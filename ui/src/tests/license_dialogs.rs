@@ -162,6 +162,20 @@ fn each_reason_for_which_a_license_does_not_hold_is_said() {
 }
 
 #[test]
+fn what_a_license_is_bound_to_is_for_its_machine_to_look_at() {
+    let digest = "BpsdgSIpogjGxTXnJeHGcD2dP4icJ6X3hUGP6E7yTRQ";
+    let machine = serde_json::json!({ "require": 1, "components": { "machine_id": digest } });
+    let totp = serde_json::json!({ "digest": format!("sha256:{}", "0f".repeat(32)), "period": 30 });
+    let bindings = serde_json::json!({ "machines": [machine, machine], "totp": totp });
+    let mut found = verification(license(1));
+    found.inspection.claims.bindings = serde_json::from_value(bindings).unwrap();
+    let mut app = with_licenses(vec![license(1)]);
+    press(&mut app, "V");
+    app.update(Msg::LicenseVerified { request: 2, answer: Ok(Box::new(found)) });
+    shows(&mut app, &["It holds: signature", "-   for one of 2 machines and a second factor; looked at where it runs"]);
+}
+
+#[test]
 fn a_late_verdict_is_not_shown_of_another_license() {
     let mut app = with_licenses(vec![license(1), license(2)]);
     press(&mut app, "V<esc>jV");

@@ -5,10 +5,10 @@ use crate::failure::{Failure, Result};
 use crate::file::NewFile;
 use crate::view;
 use clap::Args;
-use licentia_core::Fingerprint;
+use licentia_core::{Component, Fingerprint};
 use licentia_license::machine::collect::Found;
 use serde_json::json;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Make the fingerprint of this machine, for a license that is bound to it.
 ///
@@ -44,7 +44,7 @@ pub(crate) fn run(context: &Context, args: MachineFingerprint) -> Result {
             .hint("Run it outside of containers, as a user who may read the ids of the machine.")
     })?;
     if let Some(container) = found.container() {
-        let not_trusted: Vec<_> = found.not_trusted().map(|kind| kind.name()).collect();
+        let not_trusted: Vec<_> = found.not_trusted().map(Component::name).collect();
         context.output.note(&match not_trusted.as_slice() {
             [] => format!("This is a container ({container})."),
             some => format!(
@@ -61,10 +61,10 @@ pub(crate) fn run(context: &Context, args: MachineFingerprint) -> Result {
     if let Some(out) = out {
         out.finish(format!("{}\n", fingerprint.to_json()).as_bytes())?;
     }
-    context.output.thing(&shown(&fingerprint, found.container(), args.out))
+    context.output.thing(&shown(&fingerprint, found.container(), args.out.as_deref()))
 }
 
-fn shown(fingerprint: &Fingerprint, container: Option<&str>, path: Option<PathBuf>) -> crate::output::Object {
+fn shown(fingerprint: &Fingerprint, container: Option<&str>, path: Option<&Path>) -> crate::output::Object {
     view::object(json!({
         "vendor": fingerprint.vendor(),
         "label": fingerprint.label(),

@@ -10,6 +10,8 @@
 
 #[path = "../../02-batch-from-csv/walkthrough.rs"]
 mod batch;
+#[path = "../../09-bind-to-a-machine/walkthrough.rs"]
+mod bind;
 #[path = "../../05-delete-and-what-remains/walkthrough.rs"]
 mod delete;
 #[path = "../../06-import-foreign-key-and-licenses/walkthrough.rs"]
@@ -30,6 +32,8 @@ mod revoke;
 mod rollback;
 #[path = "../../08-tamper-and-be-caught/walkthrough.rs"]
 mod tamper;
+#[path = "../../12-totp/walkthrough.rs"]
+mod totp;
 #[path = "../../14-witness/walkthrough.rs"]
 mod witness;
 
@@ -229,6 +233,60 @@ async fn a_product_learns_of_a_revocation_from_a_file_and_from_no_other() {
     assert_eq!(all(&lines, "published", "revoked"), [0, 1, 0]);
     assert_eq!(all(&lines, "published", "superseded"), [0, 1, 1]);
     assert_eq!(all(&lines, "entry", "kind"), ["revocation.publish"; 3]);
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
+}
+
+#[tokio::test]
+async fn a_license_fits_a_machine_that_changes_and_no_copy() {
+    let lines = lines("09-bind-to-a-machine", bind::run).await;
+    assert_eq!(all(&lines, "fingerprint", "says_its_name"), [false]);
+    let answers: Vec<_> = of(&lines, "product")
+        .into_iter()
+        .map(|line| {
+            let same = line["components"].as_object().unwrap().values().filter(|found| **found == "same").count();
+            (line["what"].as_str().unwrap(), line["code"].as_str(), same)
+        })
+        .collect();
+    assert_eq!(
+        answers,
+        [
+            ("the laptop", None, 5),
+            ("a new card and another name", None, 3),
+            ("another machine", Some("machine_mismatch"), 0),
+            ("nothing said", Some("machine_required"), 0),
+            ("a container", Some("machine_mismatch"), 0),
+            ("installed anew", Some("machine_mismatch"), 1),
+            ("rebound", None, 5),
+            ("renewed", None, 5),
+        ]
+    );
+    let rebound = &of(&lines, "rebound")[0]["components"];
+    assert_eq!((&rebound["product_id"], &rebound["disk"]), (&json!("same"), &json!("changed")));
+    assert_eq!(all(&lines, "renewed", "same_digests"), [false]);
+    assert_eq!(all(&lines, "verified_log", "verified"), [true]);
+}
+
+#[tokio::test]
+async fn a_license_asks_for_a_code() {
+    let lines = lines("12-totp", totp::run).await;
+    assert_eq!(all(&lines, "issued", "secret_in_license"), [false]);
+    let answers: Vec<_> =
+        of(&lines, "product").into_iter().map(|line| (line["what"].as_str().unwrap(), line["code"].as_str())).collect();
+    assert_eq!(
+        answers,
+        [
+            ("no code", Some("totp_required")),
+            ("the code of now", None),
+            ("the same code again", Some("used before")),
+            ("the code of yesterday", Some("totp_wrong")),
+            ("the code of today", None),
+            ("another secret and its right code", Some("totp_wrong")),
+            ("renewed", None),
+            ("the lost phone", Some("totp_wrong")),
+        ]
+    );
+    assert_eq!(all(&lines, "revealed", "same"), [true]);
+    assert_eq!(all(&lines, "entry", "kind"), ["totp.create", "totp.create", "totp.reveal"]);
     assert_eq!(all(&lines, "verified_log", "verified"), [true]);
 }
 

@@ -82,8 +82,15 @@ pub(crate) fn checks(found: &Verification, look: Look) -> Vec<Pair> {
     };
     let vendor = Check::after(reached, Reached::Vendor, &claims.iss);
     let mut pairs = vec![key.pair("key"), signature.pair("signature"), vendor.pair("vendor")];
-    if claims.bindings.is_some() {
-        pairs.push(Check::no("it is bound to machines, which this version cannot check").pair("bindings"));
+    if let Some(bindings) = &claims.bindings {
+        let machines = match bindings.machines().len() {
+            0 => None,
+            1 => Some("a machine".to_owned()),
+            several => Some(format!("one of {several} machines")),
+        };
+        let totp = bindings.totp().map(|_| "a second factor".to_owned());
+        let bound: Vec<_> = machines.into_iter().chain(totp).collect();
+        pairs.push(Check::open(format!("for {}; looked at where it runs", bound.join(" and "))).pair("bindings"));
     }
     pairs.push(Check::after(reached, Reached::Time, dates(found, look)).pair("dates"));
     pairs.extend(here(found, look));
