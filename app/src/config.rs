@@ -15,6 +15,10 @@
 //! [probe]
 //! # Where results of probes wait to be taken in; a path within the home unless it begins with /.
 //! inbox = "inbox"
+//!
+//! [revocation]
+//! # Where status lists are published to when `--out` is not given; a path within the home unless it begins with /.
+//! out = "/var/www/status"
 //! ```
 
 use crate::failure::{Failure, Result};
@@ -35,6 +39,8 @@ pub(crate) struct Config {
     pub license: License,
     #[serde(default)]
     pub probe: Probe,
+    #[serde(default)]
+    pub revocation: Revocation,
 }
 
 /// What it says of probes.
@@ -54,6 +60,15 @@ impl Default for Probe {
 
 fn inbox() -> PathBuf {
     "inbox".into()
+}
+
+/// What it says of status lists.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Revocation {
+    /// Where they are published to when `--out` is not given.
+    #[serde(default)]
+    pub out: Option<PathBuf>,
 }
 
 /// What it says of the audit log.
@@ -110,7 +125,7 @@ impl Config {
             Failure::new(format!("{} cannot be used", path.display()))
                 .because(format!("{line}{}", error.message()))
                 .hint(
-                    "Correct that line. The keys are `audience`, a list of texts, `on_failure` under `[audit]`, \"warn\" or \"stop\", `log` under `[license]`, true or false, and `inbox` under `[probe]`, a directory.",
+                    "Correct that line. The keys are `audience`, a list of texts, `on_failure` under `[audit]`, \"warn\" or \"stop\", `log` under `[license]`, true or false, and `inbox` under `[probe]` and `out` under `[revocation]`, directories.",
                 )
         })
     }
@@ -158,6 +173,13 @@ mod tests {
         assert_eq!(read("").unwrap().probe.inbox, Path::new("inbox"));
         assert_eq!(read("[probe]\ninbox = '/srv/inbox'").unwrap().probe.inbox, Path::new("/srv/inbox"));
         assert!(read("[probe]\ninboks = '/srv/inbox'").is_err());
+    }
+
+    #[test]
+    fn status_lists_may_have_a_place() {
+        assert_eq!(read("").unwrap().revocation.out, None);
+        assert_eq!(read("[revocation]\nout = '/srv/www'").unwrap().revocation.out, Some("/srv/www".into()));
+        assert!(read("[revocation]\nuot = '/srv/www'").is_err());
     }
 
     #[test]

@@ -99,6 +99,13 @@ impl Context {
         }
     }
 
+    /// Where `config.toml` has status lists published to: a path within the home unless it begins at the root.
+    pub(crate) fn publish_to(&self) -> Result<Option<PathBuf>> {
+        let Some(out) = self.config()?.revocation.out else { return Ok(None) };
+        let directory = place::home(self)?.join(out);
+        Ok(Some(std::path::absolute(&directory).unwrap_or(directory)))
+    }
+
     /// The text of a file, or of standard input for `-`.
     pub(crate) fn text(&self, path: &Path) -> Result<String> {
         String::from_utf8(self.bytes(path)?)

@@ -29,6 +29,7 @@ pub(crate) async fn open(context: &Context) -> Result {
         passphrase: passphrase::given(context)?,
         named_home: named_home(context)?,
         audience: audience(context),
+        publish_to: publish_to(context),
         stops_after_failure: context.stops_after_failure(),
         // Where nobody can tell whether it was switched off, it is.
         log_claim: context.config().is_ok_and(|config| config.license.log),
@@ -55,6 +56,11 @@ fn audience(context: &Context) -> Result<Vec<String>, Explanation> {
         Err(Failure::Refused(why) | Failure::Stopped(why) | Failure::Usage(why)) => Err(why),
         Err(Failure::No | Failure::NotInOrder | Failure::Closed) => Ok(vec![]),
     }
+}
+
+/// Where `config.toml` has status lists published to, from the root on. The screen asks where it does not say.
+fn publish_to(context: &Context) -> Option<String> {
+    context.publish_to().ok()??.to_str().map(str::to_owned)
 }
 
 /// Runs the screen until somebody leaves it, and says what came to light only then.

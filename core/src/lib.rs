@@ -44,11 +44,16 @@ pub use lookup::Noun;
 pub use operator::{Actor, Operator};
 pub use probe::{CreatedProbeToken, NewProbe, ProbeState, Probes, SignedResult};
 pub use restore::{Abandoned, PublishedError, Restore, RestoreRequest, Restored};
-pub use revocation::{Publication, PublishRequest, PublishedFile, Revocations, RevokeRequest, RevokedLicense};
+pub use revocation::{
+    LastPublished, ListToPublish, Publication, PublishRequest, PublishedFile, Revocations, RevokeRequest,
+    RevokedLicense, Standing,
+};
 pub use vault::{Founded, Founding, VaultService};
 
 pub use licentia_license::Limit;
-pub use licentia_license::machine::{Change, Component, Fingerprint};
+pub use licentia_license::bindings::{Bindings, TotpBinding};
+pub use licentia_license::machine::{Change, Component, Fingerprint, MachineBinding};
+pub use licentia_license::totp::TotpSecret;
 pub use licentia_storage::{
     Ambient, AuditRecord, Checkpoint, Cosignature, EventId, Identity, IdentityId, Issuer, IssuerId, IssuerStatus,
     License, LicenseCounts, LicenseId, LicenseStatus, Limits, LogId, Machine, MachineId, Origin, ProbeStatus,

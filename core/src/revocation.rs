@@ -1,8 +1,10 @@
 //! Revocation: the reversible no.
 
 mod publish;
+mod standing;
 
 pub use publish::{Publication, PublishRequest, PublishedFile};
+pub use standing::{LastPublished, ListToPublish, Standing};
 
 use crate::audit::Kind;
 use crate::license::{self, Action, entry_of, transition};

@@ -35,6 +35,7 @@ impl Twins {
             actor: licentia_core::Actor::new("tester@bench").unwrap(),
             passphrase: shell.home().is_dir().then(passphrase),
             named_home: Some(shell.home()),
+            publish_to: None,
             audience: Ok(vec![]),
             stops_after_failure: false,
             log_claim: true,

@@ -55,6 +55,7 @@ async fn taken_anew(text: &str) -> (String, usize) {
         actor,
         passphrase: None,
         named_home: None,
+        publish_to: None,
         audience: Ok(vec![]),
         log_claim: true,
         inbox: directory.path().join("inbox"),

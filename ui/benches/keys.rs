@@ -134,6 +134,7 @@ async fn open(home: &Path) -> Harness {
         passphrase: None,
         named_home: None,
         audience: Ok(vec![]),
+        publish_to: None,
         stops_after_failure: false,
         log_claim: true,
         inbox: home.join("inbox"),

@@ -6,6 +6,7 @@ mod command;
 mod keys;
 mod leaving;
 mod log;
+mod publishing;
 mod search;
 mod steps;
 mod view;
@@ -13,6 +14,7 @@ mod witnesses;
 
 pub(crate) use checkpoint::not_signed;
 pub(crate) use command::in_the_way;
+pub(crate) use view::FRAME_LINES;
 
 use crate::dialog::Dialog;
 use crate::dialog::batch::Far;
@@ -49,6 +51,8 @@ pub(crate) struct App {
     home: String,
     /// What a command line has to name, if anything.
     named_home: Option<PathBuf>,
+    /// Where status lists are published to, unless somebody says otherwise; empty: somebody has to.
+    publish_to: String,
     fingerprint: Option<String>,
     tab: TabId,
     dashboard: Dashboard,
@@ -101,6 +105,7 @@ impl App {
             actor: opening.actor,
             home: opening.home,
             named_home: opening.named_home,
+            publish_to: opening.publish_to,
             fingerprint: opening.fingerprint,
             tab,
             dashboard: Dashboard::default(),
@@ -189,7 +194,7 @@ impl App {
     /// Tells the tabs how many lines they have.
     fn fit(&mut self) {
         let alarm = usize::from(self.verification.alarm().is_some());
-        let body = usize::from(self.height).saturating_sub(view::FRAME_LINES + alarm);
+        let body = usize::from(self.height).saturating_sub(FRAME_LINES + alarm);
         self.licenses.set_height(body);
         self.audit.set_height(body);
         self.issuers.set_height(body);

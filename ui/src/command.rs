@@ -40,6 +40,7 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
             let line = Command::new("license delete").word(id);
             Ok(if *revoke { line.flag("--revoke") } else { line })
         }
+        Effect::Publish { directory } => Ok(Command::new("revocation publish").path("--out", directory)),
         Effect::SaveLicense { id, path } => Ok(Command::new("license export").word(id).path("--out", path)),
         Effect::Preview { request: _, source } if is_license(source) => Err(PASTED.to_owned()),
         Effect::Preview { request: _, source } => Ok(Command::new("license inspect").name_of_file(source)),
@@ -80,6 +81,9 @@ pub(crate) fn of(effect: &Effect, home: Option<&Path>) -> Said {
         | Effect::Check(_)
         | Effect::VerifyLicense { .. }
         | Effect::LoadTwins { .. }
+        | Effect::ReadMachines { .. }
+        | Effect::LoadResults { .. }
+        | Effect::CountLists { .. }
         | Effect::ResolveIdentity { .. }
         | Effect::Unlock { .. }
         | Effect::Lock

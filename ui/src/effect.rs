@@ -8,8 +8,10 @@ mod issuers;
 mod keys;
 mod license;
 mod log;
+mod machines;
 mod perform;
 mod probes;
+mod publish;
 mod read;
 mod search;
 mod witnesses;
@@ -24,13 +26,14 @@ use licentia_core::{
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use answer::{Exported, FoundedHome, LicenseDetails, Overview, Preview, Target, Verification};
+pub(crate) use answer::{Exported, FoundedHome, LicenseDetails, Overview, Preview, ReadMachines, Target, Verification};
 pub(crate) use keys::{
     IdentityChange, IdentityDone, Inboxed, IssuerChange, IssuerDone, KeyForm, KeySource, Probe, ProbeChange, ProbeDone,
     Saving,
 };
 pub(crate) use license::is_license;
 pub(crate) use log::{AT_THE_END as SIGNING_AT_THE_END, too_slow};
+pub(crate) use machines::AS_BEFORE;
 pub(crate) use perform::{Say, perform};
 pub(crate) use search::{FilterChange, FilterDone, Found as FoundEntries};
 pub(crate) use witnesses::AT_THE_END as WITNESSES_AT_THE_END;
@@ -178,6 +181,24 @@ pub(crate) enum Effect {
         request: u64,
         text: String,
     },
+    /// Read fingerprints: their text, a file, or the result of a probe. With a license, also compare them with its own.
+    ReadMachines {
+        request: u64,
+        machines: Vec<String>,
+        base: Option<LicenseId>,
+    },
+    /// Find the probes whose result is a fingerprint.
+    LoadResults {
+        request: u64,
+    },
+    /// Count what the status lists would say now.
+    CountLists {
+        request: u64,
+    },
+    /// Write the status lists into a directory, as it was typed.
+    Publish {
+        directory: String,
+    },
     /// Write a new file. Nothing in the database changes, and still it is waited for.
     SaveLicense {
         id: LicenseId,
@@ -287,6 +308,7 @@ impl Effect {
                 | Self::SaveLicense { .. }
                 | Self::DeleteLicense { .. }
                 | Self::ImportLicense { .. }
+                | Self::Publish { .. }
                 | Self::Issue(_)
                 | Self::Reissue { .. }
                 | Self::Revoke(_)

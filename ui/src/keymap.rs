@@ -58,6 +58,8 @@ pub(crate) enum Context {
     Probes,
     Probe,
     Token,
+    PickProbe,
+    Factor,
 }
 
 impl Context {
@@ -95,6 +97,8 @@ impl Context {
         Self::Probes,
         Self::Probe,
         Self::Token,
+        Self::PickProbe,
+        Self::Factor,
     ];
 
     const fn layers(self) -> &'static [Layer] {
@@ -147,6 +151,9 @@ impl Context {
             Self::Identity => &[Layer::Noun, Layer::Identity, Layer::Scroll, Layer::Shell, Layer::Everywhere],
             Self::Probes => &[Layer::Nouns, Layer::Probes, Layer::List, Layer::Shell, Layer::Everywhere],
             Self::Probe => &[Layer::Noun, Layer::Probe, Layer::Scroll, Layer::Shell, Layer::Everywhere],
+            Self::PickProbe => &[Layer::PickProbe, Layer::List, Layer::Everywhere],
+            // Whatever is pressed takes it away.
+            Self::Factor => &[Layer::Factor],
             Self::Token => &[Layer::Token, Layer::Scroll, Layer::Everywhere],
             Self::TypedConfirm => &[Layer::TypedConfirm, Layer::Everywhere],
             Self::Message | Self::Help => &[Layer::Message, Layer::Scroll, Layer::Everywhere],
@@ -199,6 +206,8 @@ pub(crate) enum Layer {
     Probes,
     Probe,
     Token,
+    PickProbe,
+    Factor,
 }
 
 /// A key with or without Ctrl. Shift is part of the character.

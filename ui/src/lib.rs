@@ -49,6 +49,8 @@ pub struct Start {
     pub named_home: Option<std::path::PathBuf>,
     /// The products that a license is for when nothing else is said, or why that could not be read.
     pub audience: Result<Vec<String>, licentia_core::Explanation>,
+    /// Where status lists are published to, where `config.toml` says it: a path as somebody would type it.
+    pub publish_to: Option<String>,
     /// By policy a verification that failed stands in the way of changes.
     pub stops_after_failure: bool,
     /// Whether new licenses carry the latest checkpoint of the log.

@@ -2,15 +2,15 @@
 
 use crate::effect::{
     Exported, FilterDone, FoundEntries, FoundedHome, IdentityDone, Inboxed, IssuerDone, LicenseDetails, Overview,
-    Preview, Probe, ProbeDone, Target, Verification,
+    Preview, Probe, ProbeDone, ReadMachines, Target, Verification,
 };
 use crate::screen::issuers::IssuerMore;
 use crate::witnessing::{Missed, Vouched};
 use crossterm::event::KeyEvent;
 use licentia_core::audit::{SavedFilter, VerifyReport};
 use licentia_core::{
-    AuditRecord, Batch, Deleted, Explanation, Identity, IdentityId, Issuer, KeyFacts, License, LicenseCounts,
-    LicenseId, Page, ProbeTokenId, Reissued, RevokedLicense, UsedIdentity,
+    AuditRecord, Batch, Deleted, Explanation, Identity, IdentityId, Issued, Issuer, KeyFacts, License, LicenseCounts,
+    LicenseId, ListToPublish, Page, ProbeToken, ProbeTokenId, Publication, Reissued, RevokedLicense, UsedIdentity,
 };
 use std::path::PathBuf;
 
@@ -155,11 +155,25 @@ pub(crate) enum Msg {
         request: u64,
         answer: Answer<Identity>,
     },
+    MachinesRead {
+        request: u64,
+        answer: Answer<ReadMachines>,
+    },
+    ResultsLoaded {
+        request: u64,
+        answer: Answer<Vec<ProbeToken>>,
+    },
+    ListsCounted {
+        request: u64,
+        answer: Answer<Vec<ListToPublish>>,
+    },
+    /// Where the lists are, and what they are.
+    Published(Answer<Box<(PathBuf, Publication)>>),
     LicenseSaved(Answer<String>),
     LicenseDeleted(Answer<Box<Deleted>>),
     LicenseImported(Answer<Box<License>>),
 
-    Issued(Answer<Box<License>>),
+    Issued(Answer<Box<Issued>>),
     Reissued(Answer<Box<Reissued>>),
     Revoked(Answer<Box<RevokedLicense>>),
     Unrevoked(Answer<Box<License>>),

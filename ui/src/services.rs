@@ -52,6 +52,8 @@ pub(crate) struct Opening {
     pub(crate) actor: String,
     /// What a command line has to name, if anything.
     pub(crate) named_home: Option<PathBuf>,
+    /// Where status lists are published to, as it would be typed; empty where nobody said.
+    pub(crate) publish_to: String,
     pub(crate) fingerprint: Option<String>,
     /// Setting up need not ask for a passphrase.
     pub(crate) has_passphrase: bool,
@@ -73,6 +75,7 @@ impl Services {
             passphrase,
             named_home,
             audience,
+            publish_to,
             stops_after_failure,
             log_claim,
             inbox,
@@ -84,6 +87,7 @@ impl Services {
             home: clean(&home),
             actor: actor.as_str().to_owned(),
             named_home,
+            publish_to: publish_to.unwrap_or_default(),
             fingerprint: None,
             has_passphrase: passphrase.is_some(),
             warning: None,

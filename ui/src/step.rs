@@ -1,7 +1,6 @@
 //! What a screen or a dialog wants to happen next; the application does it.
 
 use crate::dialog::Dialog;
-use crate::dialog::issue::DraftMachine;
 use crate::effect::Effect;
 use crate::look::Look;
 use crate::paging::Requests;
@@ -19,8 +18,10 @@ pub(crate) enum Step {
     /// Go on without the passphrase.
     Review,
     Log(LogStep),
-    /// Open the wizard for a license that is bound to these.
-    IssueFor(Vec<DraftMachine>),
+    /// Open the wizard for a license that is bound to this machine.
+    IssueFor(String),
+    /// Add a machine to the license that the wizard makes.
+    Machine(String),
     /// Say something in the last line.
     Notice(&'static str),
 }

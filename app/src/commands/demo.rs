@@ -76,6 +76,7 @@ async fn show(context: &Context, args: &Demo) -> Result {
         actor: context.actor(&Acting::default())?,
         passphrase: Some(Passphrase::new(demo::PASSPHRASE.to_owned()).map_err(licentia_core::Error::from)?),
         named_home: Some(home.path().to_owned()),
+        publish_to: None,
         audience: Ok(vec![demo::PRODUCT.to_owned()]),
         stops_after_failure: false,
         log_claim: true,

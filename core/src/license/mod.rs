@@ -2,6 +2,7 @@
 
 mod batch;
 mod binding;
+mod bound;
 mod delete;
 mod file;
 mod import;
@@ -23,6 +24,7 @@ pub(crate) use signer::new_list;
 
 pub use batch::{Batch, BatchError, BatchFile, BatchRow, TokenFiles};
 pub use binding::{BoundMachine, Rebound, TotpFactor};
+pub use bound::{Bound, SideBySide};
 use query::{row_json, unknown};
 pub use request::{ClearField, IssueRequest, ReissueRequest, Term};
 pub use rules::{Action, EXPIRING_DAYS, Next, Validity, transition, value_at};

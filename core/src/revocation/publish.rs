@@ -10,8 +10,8 @@ use crate::new_file::{NewFile, failed};
 use crate::{Error, Issuer, Operator, Result, Timestamp, issuer};
 use ed25519_dalek::SigningKey;
 use licentia_license::status_list::{StatusListClaims, Statuses, sign};
-use licentia_storage::{Ambient, Effect, SecretPurpose, Setting, StatusList, StatusValue, StoreError, Tx};
-use serde::Serialize;
+use licentia_storage::{Ambient, Effect, Reader, SecretPurpose, Setting, StatusList, StatusValue, StoreError, Tx};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -28,6 +28,13 @@ pub struct PublishRequest {
     pub ttl: i64,
 }
 
+impl PublishRequest {
+    /// For how long products may rely on the lists, unless told: thirty days.
+    pub const VALID_FOR: i64 = 30 * 86_400;
+    /// After how long they should fetch them again, unless told: twelve hours.
+    pub const TTL: i64 = 12 * 3_600;
+}
+
 /// What was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Publication {
@@ -39,7 +46,7 @@ pub struct Publication {
 }
 
 /// One list, as its event names it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PublishedFile {
     /// Its name in the directory: the end of its address.
     pub file: String,
@@ -142,7 +149,7 @@ async fn sign_all(
                 exp: Some(issued_at.saturating_add(request.valid_for)),
                 ttl: Some(request.ttl),
             };
-            let values = values(tx, &list).await?;
+            let values = values(&tx.reader(), &list, tx.now()).await?;
             signed.push(sign_one(&issuer, &list, claims, &values, key)?);
         }
     }
@@ -157,27 +164,33 @@ async fn signing_key(tx: &Tx, operator: &Operator, issuer: &Issuer) -> Result<Si
 
 /// What the list says of each index that is not valid: of licenses with an entry, of those that were lost and came back
 /// with their file, and of those of which a published list is all that is left.
-async fn values(tx: &Tx, list: &StatusList) -> Result<BTreeMap<u64, u8>> {
+pub(super) async fn values(reader: &Reader<'_>, list: &StatusList, now: Timestamp) -> Result<BTreeMap<u64, u8>> {
     let mut values = BTreeMap::new();
     let mut say = |idx: u64, value: i64| {
         let value = u8::try_from(value).map_err(|_| StoreError::Damaged(format!("a status list says {value}")))?;
         values.insert(idx, value);
         Ok::<_, Error>(())
     };
-    for remnant in tx.reader().status_remnants(list.issuer_id).await? {
+    for remnant in reader.status_remnants(list.issuer_id).await? {
         if remnant.list_id == list.id {
             say(index(remnant.idx)?, remnant.value)?;
         }
     }
-    for license in tx.reader().imported_and_not_active(list.issuer_id).await? {
+    for license in reader.imported_and_not_active(list.issuer_id).await? {
         if let Some(at) = license.status_list.filter(|at| Some(&at.uri) == list.uri.as_ref()) {
             say(at.idx, StatusValue::from(license.status).0)?;
         }
     }
-    for (idx, value, superseded_from) in tx.reader().status_values(list.id).await? {
-        say(index(idx)?, value_at(StatusValue(value), superseded_from, tx.now()).0)?;
+    for (idx, value, superseded_from) in reader.status_values(list.id).await? {
+        say(index(idx)?, value_at(StatusValue(value), superseded_from, now).0)?;
     }
     Ok(values)
+}
+
+/// Of how many licenses a list says this.
+pub(super) fn count(values: &BTreeMap<u64, u8>, status: u8) -> u64 {
+    let found = values.values().filter(|value| **value == status).count();
+    u64::try_from(found).unwrap_or(u64::MAX)
 }
 
 fn index(idx: i64) -> Result<u64> {
@@ -195,10 +208,7 @@ fn sign_one(
     let statuses = Statuses::new(BITS, size, values.iter().map(|(idx, value)| (*idx, *value)))
         .map_err(|error| StoreError::Damaged(error.to_string()))?;
     let token = sign(&claims, &statuses, key)?;
-    let count = |status: i64| {
-        let found = values.values().filter(|value| i64::from(**value) == status).count();
-        u64::try_from(found).unwrap_or(u64::MAX)
-    };
+    let count = |status| count(values, status);
     let said = PublishedFile {
         file: file_name(&claims.sub)?,
         uri: claims.sub,

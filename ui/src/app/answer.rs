@@ -11,7 +11,7 @@ use crate::effect::{Effect, FoundedHome};
 use crate::message::{Answer, Msg};
 use crate::session::{Session, Why};
 use crate::tab::TabId;
-use licentia_core::{Explanation, License, Page, Reissued, RevokedLicense};
+use licentia_core::{Explanation, Issued, License, Page, Reissued, RevokedLicense};
 
 impl App {
     pub(super) fn answer(&mut self, msg: Msg) -> Vec<Effect> {
@@ -65,6 +65,7 @@ impl App {
             Msg::NotSigned(why) => self.complain(why),
             Msg::WitnessesAsked { request, answer } => return self.witnesses_asked(request, answer),
             Msg::IndexFollowed(more) => return self.index_followed(more).into_iter().collect(),
+            Msg::MachinesRead { request, answer } => return self.machines_read(request, answer),
             Msg::LicenseGone { request } => return self.license_gone(request),
             load_or_change => return self.loaded(load_or_change),
         }
@@ -125,6 +126,8 @@ impl App {
                 })
                 .map_or(Ok(()), |form| form.issuers_loaded(request, answer))
                 .map(|()| None),
+            Msg::ListsCounted { request, answer } => self.lists_counted(request, answer),
+            Msg::ResultsLoaded { request, answer } => self.results_loaded(request, answer),
             Msg::BatchRead { request, answer } => self.batch_read(request, answer),
             Msg::TokensWritten { request, answer } => return self.tokens_written(request, answer),
             write => return self.written(write),
@@ -148,8 +151,9 @@ impl App {
             Msg::LicenseSaved(answer) => answer.map(|path| self.license_saved(&path)),
             Msg::LicenseDeleted(answer) => answer.map(|deleted| self.license_deleted(&deleted)),
             Msg::LicenseImported(answer) => answer.map(|license| self.license_imported(&license)),
-            Msg::Issued(answer) => answer.map(|license| self.issued(&license)),
-            Msg::Reissued(answer) => answer.map(|reissued| self.reissued(&reissued)),
+            Msg::Issued(answer) => answer.map(|issued| self.issued(*issued)),
+            Msg::Reissued(answer) => answer.map(|reissued| self.reissued(*reissued)),
+            Msg::Published(answer) => answer.map(|done| self.published(&done.0, &done.1)),
             Msg::Revoked(answer) => answer.map(|revoked| self.revoked(&revoked)),
             Msg::Unrevoked(answer) | Msg::Reinstated(answer) => answer.map(|license| self.given_back(&license)),
             Msg::Suspended(answer) => answer.map(|license| self.suspended(&license)),
@@ -182,8 +186,10 @@ impl App {
         self.fill()
     }
 
-    fn issued(&mut self, license: &License) -> Vec<Effect> {
+    fn issued(&mut self, issued: Issued) -> Vec<Effect> {
+        let Issued { license, totp } = issued;
         self.close_asking();
+        self.show_factor(totp);
         let hint = if self.licenses.is_filtered() { "" } else { " Enter shows it, o saves it, c copies it." };
         self.notice = Some(format!("License {} is signed.{hint}", license.id.short()));
         // It was asked for here or on the dashboard: it is handed out from here.
@@ -194,12 +200,15 @@ impl App {
         effects
     }
 
-    fn reissued(&mut self, reissued: &Reissued) -> Vec<Effect> {
+    fn reissued(&mut self, reissued: Reissued) -> Vec<Effect> {
+        let Reissued { license: new, superseded: old, superseded_from, totp, .. } = reissued;
         self.close_asking();
-        let (new, old) = (&reissued.license, &reissued.superseded);
-        self.notice = Some(format!("License {} is signed, {} is superseded.", new.id.short(), old.id.short()));
+        self.show_factor(totp);
+        let when =
+            superseded_from.map_or_else(String::new, |from| format!(", on its list from {}", self.look().zoned(from)));
+        self.notice = Some(format!("License {} is signed, {} is superseded{when}.", new.id.short(), old.id.short()));
         let mut effects = vec![self.licenses.load(&mut self.requests)];
-        effects.extend(self.licenses.follow(old.id, new, &mut self.requests));
+        effects.extend(self.licenses.follow(old.id, &new, &mut self.requests));
         effects.extend(self.log_grew());
         effects
     }
@@ -234,7 +243,7 @@ impl App {
         self.fill()
     }
 
-    fn mark_outdated(&mut self) {
+    pub(super) fn mark_outdated(&mut self) {
         self.dashboard.outdated();
         self.licenses.outdated();
         self.audit.outdated();

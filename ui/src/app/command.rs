@@ -56,6 +56,7 @@ impl Dialog {
             Self::Issue(dialog) => dialog.leads_to(now).map(Some),
             Self::Revoke(dialog) => Ok(Some(dialog.effect())),
             Self::Suspend(dialog) => Ok(Some(dialog.effect())),
+            Self::Publish(dialog) => dialog.leads_to().map(Some),
             Self::Confirm(dialog) => Ok(Some(dialog.effect().clone())),
             Self::BatchForm(dialog) => dialog.leads_to().map(Some),
             Self::BatchPreview(dialog) => Ok(Some(dialog.leads_to())),
@@ -86,6 +87,8 @@ impl Dialog {
             | Self::Entry(_)
             | Self::CommandLine(_)
             | Self::BatchSigned(_)
+            | Self::PickProbe(_)
+            | Self::Factor(_)
             | Self::Token(_) => Ok(None),
         }
     }

@@ -15,6 +15,11 @@ use crossterm::event::KeyEvent;
 
 impl App {
     pub(super) fn key(&mut self, key: KeyEvent) -> Vec<Effect> {
+        if matches!(self.dialogs.last(), Some(Dialog::Factor(_))) {
+            // A secret goes away with the next key, whichever that is; what was said of the license is read then.
+            self.dialogs.pop();
+            return vec![];
+        }
         self.notice = None;
         if let Some(action) = resolve(self.context(), key) {
             return self.act(action);
@@ -78,6 +83,9 @@ impl App {
         {
             self.notice = Some(why.to_owned());
             return vec![];
+        }
+        if action == Action::Publish {
+            return self.publish();
         }
         let look = self.look();
         let mut cx = Cx { requests: &mut self.requests, look };

@@ -23,11 +23,12 @@ impl App {
             Step::Quit => return self.quit(),
             Step::Review => self.session = Session::Reviewer(Why::NotUnlocked),
             Step::Log(step) => return self.log_step(step),
-            Step::IssueFor(machines) => {
+            Step::IssueFor(machine) => {
                 let look = self.look();
-                let steps = self.licenses.issue_for(machines, &mut Cx { requests: &mut self.requests, look });
+                let steps = self.licenses.issue_for(&machine, &mut Cx { requests: &mut self.requests, look });
                 return steps.into_iter().flat_map(|step| self.step(step)).collect();
             }
+            Step::Machine(text) => self.take_machine(&text),
             Step::Notice(text) => self.notice = Some(text.to_owned()),
         }
         vec![]
@@ -53,6 +54,7 @@ impl App {
                 Dialog::Issue(issue) => issue.wait(waiting),
                 Dialog::Revoke(revoke) => revoke.wait(waiting),
                 Dialog::Suspend(suspend) => suspend.wait(waiting),
+                Dialog::Publish(publish) => publish.wait(waiting),
                 Dialog::BatchPreview(preview) => preview.wait(waiting),
                 Dialog::Export(export) => export.wait(waiting),
                 Dialog::SaveFilter(save) => save.wait(waiting),

@@ -13,7 +13,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
 /// How many lines are not the screen's own.
-pub(super) const FRAME_LINES: usize = 3;
+pub(crate) const FRAME_LINES: usize = 3;
 
 const SPINNER: &[char] = &['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -111,7 +111,8 @@ impl App {
 
     /// What was just said, or else the keys that matter here.
     fn draw_keys(&self, frame: &mut Frame, area: Rect) {
-        if let Some(notice) = &self.notice {
+        let hidden = matches!(self.dialogs.last(), Some(Dialog::Factor(_)));
+        if let Some(notice) = self.notice.as_ref().filter(|_| !hidden) {
             let style = self.theme.style(Meaning::Warning);
             return frame.render_widget(Span::styled(fit(&clean(notice), area.width.into()), style), area);
         }

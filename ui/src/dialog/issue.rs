@@ -1,6 +1,7 @@
 //! The wizard for a new license, and for an old one that is issued anew with changes: who, when, what, review.
 
 mod identity;
+mod machines;
 mod read;
 mod request;
 mod steps;
@@ -9,6 +10,7 @@ mod twins;
 use super::confirm::Confirm;
 use super::discard::Discard;
 use super::error::Explained;
+use super::pick_probe::PickProbe;
 use crate::app::in_the_way;
 use crate::effect::Effect;
 use crate::keymap::Action;
@@ -22,10 +24,12 @@ use crate::widget::form::Form;
 use crate::widget::popup;
 use crate::widget::scroll::paragraph;
 use identity::Names;
-use licentia_core::{BoundMachine, Explanation, Issuer, IssuerId, IssuerStatus, License, Timestamp};
+use licentia_core::{Explanation, Issuer, IssuerId, IssuerStatus, License, Timestamp};
+use machines::Machines;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Line;
+use request::Totp;
 use steps::{Part, TEXTS, TRAIL, forms};
 use twins::Twins;
 
@@ -47,18 +51,9 @@ pub(crate) struct Issue {
     request: u64,
     issuers_known: bool,
     names: Names,
+    machines: Machines,
     twins: Twins,
-    /// What it is going to be bound to; no field of the form says it.
-    machines: Vec<DraftMachine>,
     waiting: bool,
-}
-
-/// A machine that a license is going to be bound to.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct DraftMachine {
-    /// What it is called where it comes from, such as `probe:3f0a52c1`.
-    pub(crate) named: String,
-    pub(crate) machine: BoundMachine,
 }
 
 impl Issue {
@@ -81,7 +76,7 @@ impl Issue {
     fn with(base: Option<License>, first: Vec<(Part, String)>, requests: &mut Requests) -> Self {
         let issuer = if base.is_some() { "as before" } else { "the active issuer" };
         Self {
-            forms: forms(issuer, &first),
+            forms: forms(issuer, request::totp_options(base.as_ref()), &first, base.is_some()),
             at: 0,
             twins: Twins::but(base.as_ref().map(|license| license.id)),
             base,
@@ -91,14 +86,9 @@ impl Issue {
             request: requests.next(),
             issuers_known: false,
             names: Names::default(),
-            machines: vec![],
+            machines: Machines::default(),
             waiting: false,
         }
-    }
-
-    /// Bound to these.
-    pub(crate) fn bound_to(self, machines: Vec<DraftMachine>) -> Self {
-        Self { machines, ..self }
     }
 
     /// Opens it, and asks for what it offers.
@@ -157,9 +147,22 @@ impl Issue {
         let problems = self.problems(cx.look.now);
         match action {
             _ if self.waiting => {}
-            Action::NextField => self.form_mut().leave(&problems, true),
-            Action::PreviousField => self.form_mut().leave(&problems, false),
-            Action::Submit => return self.forwards(cx.look),
+            Action::PickProbe if self.form_mut().has(Part::Machines) => return PickProbe::open(cx.requests),
+            Action::NextField | Action::PreviousField => {
+                // What is left here is read meanwhile.
+                let reads = self.form_mut().is_at(Part::Machines).then(|| self.read_machines(cx.requests)).flatten();
+                let problems = if reads.is_some() { without(Part::Machines, problems) } else { problems };
+                self.form_mut().leave(&problems, action == Action::NextField);
+                return reads.map(Step::Run).into_iter().collect();
+            }
+            Action::Submit => {
+                let reads = self.read_machines(cx.requests);
+                return if self.goes_on_later() {
+                    reads.map(Step::Run).into_iter().collect()
+                } else {
+                    self.forwards(cx.look)
+                };
+            }
             Action::Back if self.at > 0 => self.at -= 1,
             Action::Back if self.is_touched() => return vec![Step::open(Discard)],
             Action::Back => return vec![Step::Close],
@@ -170,6 +173,7 @@ impl Issue {
 
     /// Whoever has an active license already is looked for while the subject is typed, and so is the identity.
     pub(crate) fn typed(&mut self, cx: &mut Cx) -> Vec<Step> {
+        self.stays();
         let (subject, identity) = (self.text(Part::Subject).to_owned(), self.text(Part::Identity).to_owned());
         let twins = self.twins.look_for(subject, cx.requests);
         let identity = self.names.look_for(identity, cx.requests);
@@ -197,10 +201,7 @@ impl Issue {
 
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let title = match &self.base {
-            None => match self.machines.first() {
-                Some(machine) => format!("Issue a license for {}", clean(&machine.named)),
-                None => "Issue a license".to_owned(),
-            },
+            None => "Issue a license".to_owned(),
             Some(license) => format!("Reissue {} for {}", license.id.short(), clean(&license.subject)),
         };
         let columns = popup::columns(area, popup::WIDE);
@@ -269,6 +270,10 @@ impl Issue {
         if let Some(warning) = self.twin_warning(look) {
             confirm.warn(&warning);
         }
+        let overlaps = !self.text(Part::Overlap).is_empty();
+        if overlaps && self.base.as_ref().is_some_and(|base| base.status_list.is_none()) {
+            confirm.warn("The old one has no status list, so an overlap changes nothing.");
+        }
         if self.issuer().or(self.default_issuer.as_ref()).is_some_and(|issuer| issuer.status_url.is_none()) {
             confirm.warn("Its issuer has no address for revocations, so this license cannot be revoked in the field.");
         }
@@ -280,7 +285,9 @@ impl Issue {
     }
 
     fn is_touched(&self) -> bool {
-        self.issuer().is_some() || self.first.iter().any(|(part, text)| text.trim() != self.text(*part))
+        self.issuer().is_some()
+            || self.totp() != Totp::AsItIs
+            || self.first.iter().any(|(part, text)| text.trim() != self.text(*part))
     }
 
     /// The issuer that was chosen in place of the first choice.
@@ -295,4 +302,10 @@ impl Issue {
         let default = self.default_issuer.as_ref().filter(|_| self.base.is_none());
         self.issuer().or(default).map(|issuer| issuer.id)
     }
+}
+
+/// What is being looked up is not wrong yet.
+fn without(part: Part, mut problems: Vec<(Part, String)>) -> Vec<(Part, String)> {
+    problems.retain(|(id, _)| *id != part);
+    problems
 }

@@ -11,11 +11,14 @@ pub(crate) mod entry;
 pub(crate) mod error;
 pub(crate) mod export;
 pub(crate) mod extend;
+pub(crate) mod factor;
 pub(crate) mod founded;
 pub(crate) mod help;
 pub(crate) mod import;
 pub(crate) mod issue;
 pub(crate) mod make;
+pub(crate) mod pick_probe;
+pub(crate) mod publish;
 pub(crate) mod report;
 pub(crate) mod revoke;
 pub(crate) mod save;
@@ -78,6 +81,9 @@ dialogs! {
     Issue(issue::Issue): Wizard,
     Revoke(revoke::Revoke): Form,
     Suspend(suspend::Suspend): Form,
+    Publish(publish::Publish): Form,
+    PickProbe(pick_probe::PickProbe): PickProbe,
+    Factor(factor::Factor): Factor,
     Confirm(confirm::Confirm): Confirm,
     Error(error::Explained): Message,
     Help(help::Help): Help,
@@ -127,6 +133,7 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form_mut().key(key),
             Self::Revoke(dialog) => dialog.form.key(key),
             Self::Suspend(dialog) => dialog.form.key(key),
+            Self::Publish(dialog) => dialog.form.key(key),
             Self::Delete(dialog) => dialog.form.key(key),
             Self::Extend(dialog) => dialog.form.key(key),
             Self::TakeIn(dialog) => dialog.form.key(key),
@@ -153,6 +160,7 @@ impl Dialog {
             Self::Issue(dialog) => dialog.form_mut().paste(text),
             Self::Revoke(dialog) => dialog.form.paste(text),
             Self::Suspend(dialog) => dialog.form.paste(text),
+            Self::Publish(dialog) => dialog.form.paste(text),
             Self::Delete(dialog) => dialog.form.paste(text),
             Self::Extend(dialog) => dialog.form.paste(text),
             Self::TakeIn(dialog) => dialog.form.paste(text),
@@ -188,6 +196,7 @@ impl Dialog {
                 | Self::Issue(_)
                 | Self::Revoke(_)
                 | Self::Suspend(_)
+                | Self::Publish(_)
                 | Self::TypedConfirm(_)
                 | Self::Delete(_)
                 | Self::Extend(_)

@@ -11,6 +11,7 @@ impl Dialog {
             Self::Issue(issue) => issue.is_at_the_end().then_some("review"),
             Self::Revoke(_)
             | Self::Suspend(_)
+            | Self::Publish(_)
             | Self::Extend(_)
             | Self::TakeIn(_)
             | Self::Import(_)
@@ -34,6 +35,7 @@ impl Dialog {
         match self {
             Self::Delete(dialog) => dialog.form.is_single(),
             Self::Suspend(dialog) => dialog.form.is_single(),
+            Self::Publish(dialog) => dialog.form.is_single(),
             Self::Extend(dialog) => dialog.form.is_single(),
             Self::TakeIn(dialog) => dialog.form.is_single(),
             Self::SaveLicense(dialog) => dialog.form.is_single(),
@@ -55,6 +57,7 @@ const fn verb(effect: &Effect) -> Option<&'static str> {
         Effect::Revoke(_) => "revoke",
         Effect::Unrevoke { .. } => "unrevoke",
         Effect::Suspend { .. } => "suspend",
+        Effect::Publish { .. } => "publish",
         Effect::Reinstate { .. } => "reinstate",
         Effect::ImportLicense { .. } | Effect::ChangeIssuer(IssuerChange::Import { .. }) => "import",
         Effect::ChangeIssuer(IssuerChange::Activate { .. }) => "activate",

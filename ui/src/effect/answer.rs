@@ -5,7 +5,10 @@ use crate::message::Answer;
 use crate::witnessing::Vouched;
 use licentia_core::audit::{ExportReport, LogIdentity};
 use licentia_core::pin::PinState;
-use licentia_core::{AuditRecord, Checkpoint, Decoded, Inspection, Issuer, License, Revocation, UsedIdentity};
+use licentia_core::{
+    AuditRecord, Bound, Checkpoint, Decoded, Fingerprint, Inspection, Issuer, License, Rebound, Revocation, Standing,
+    UsedIdentity,
+};
 use std::path::PathBuf;
 
 /// A home that was just set up.
@@ -27,6 +30,17 @@ pub(crate) struct LicenseDetails {
     pub(crate) history: Vec<License>,
     /// What the token says; none when it cannot be read.
     pub(crate) decoded: Option<Decoded>,
+    /// What its status list says; none where it has no list.
+    pub(crate) standing: Option<Standing>,
+    pub(crate) bound: Bound,
+}
+
+/// Fingerprints of machines.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ReadMachines {
+    pub(crate) machines: Vec<Fingerprint>,
+    /// Each beside the machine of before that it comes closest to; empty for a new license.
+    pub(crate) rebound: Vec<Rebound>,
 }
 
 /// What a license says, and what is known of it here.

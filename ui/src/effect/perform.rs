@@ -1,6 +1,8 @@
 //! The one function that does what was asked for: the only place that calls a service.
 
-use super::{Effect, batch, identities, issuers, license, log, probes, read, search, witnesses, write};
+use super::{
+    Effect, batch, identities, issuers, license, log, machines, probes, publish, read, search, witnesses, write,
+};
 use crate::message::Msg;
 use crate::services::Services;
 use std::sync::Arc;
@@ -111,6 +113,12 @@ async fn run(services: &Services, effect: Effect, say: &Say) -> Msg {
         Effect::ResolveIdentity { request, text } => {
             Msg::IdentityResolved { request, answer: license::identity(services, &text).await }
         }
+        Effect::ReadMachines { request, machines, base } => {
+            Msg::MachinesRead { request, answer: machines::read(services, &machines, base).await }
+        }
+        Effect::LoadResults { request } => Msg::ResultsLoaded { request, answer: machines::results(services).await },
+        Effect::CountLists { request } => Msg::ListsCounted { request, answer: publish::count(services).await },
+        Effect::Publish { directory } => Msg::Published(publish::publish(services, &directory).await),
         Effect::SaveLicense { id, path } => Msg::LicenseSaved(license::save(services, id, &path).await),
         Effect::DeleteLicense { id, revoke } => Msg::LicenseDeleted(license::delete(services, id, revoke).await),
         Effect::ImportLicense { text, file: _ } => Msg::LicenseImported(license::import(services, &text).await),

@@ -37,7 +37,9 @@ async fn details(licentia: &Licentia, id: LicenseId) -> Result<LicenseDetails> {
     let revocation = licentia.revocations().get(id).await?;
     let history = licentia.licenses().history(id).await?;
     let decoded = Licenses::decoded(&license.token).ok();
-    Ok(LicenseDetails { license, issuer, revocation, history, decoded })
+    let standing = licentia.revocations().standing(id).await?;
+    let bound = licentia.licenses().bound(id).await?;
+    Ok(LicenseDetails { license, issuer, revocation, history, decoded, standing, bound })
 }
 
 pub(super) async fn events(

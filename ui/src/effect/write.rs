@@ -7,13 +7,13 @@ use crate::services::Services;
 use crate::widget::secret::Typed;
 use licentia_core::secret::Passphrase;
 use licentia_core::{
-    Error, Explanation, Founding, IssueRequest, License, LicenseId, Licentia, Operator, ReissueRequest, Reissued,
-    Result, RevokeRequest, RevokedLicense,
+    Error, Explanation, Founding, IssueRequest, Issued, License, LicenseId, Licentia, Operator, ReissueRequest,
+    Reissued, Result, RevokeRequest, RevokedLicense,
 };
 
-pub(super) async fn issue(services: &Services, request: IssueRequest) -> Answer<Box<License>> {
+pub(super) async fn issue(services: &Services, request: IssueRequest) -> Answer<Box<Issued>> {
     let (licentia, operator) = unlocked(services)?;
-    licentia.licenses().issue(&operator, request).await.map(Box::new).map_err(explained)
+    licentia.licenses().issue_bound(&operator, request).await.map(Box::new).map_err(explained)
 }
 
 pub(super) async fn reissue(services: &Services, id: LicenseId, request: ReissueRequest) -> Answer<Box<Reissued>> {

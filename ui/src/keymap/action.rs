@@ -51,6 +51,7 @@ actions! {
     Unrevoke = "unrevoke", "Take a revocation back";
     Suspend = "suspend", "Suspend it for the time being";
     Reinstate = "reinstate", "End a suspension";
+    Publish = "publish", "Publish the status lists for products";
     Delete = "delete", "Delete it; the audit log keeps its trail";
     Extend = "extend", "Issue it anew with a later end";
     Import = "import", "Take in a license from elsewhere";
@@ -118,6 +119,9 @@ actions! {
     IssueForProbe = "license", "Issue a license that is bound to this machine";
     CancelProbe = "cancel", "Make a token useless that was not used";
     SaveToken = "save", "Save the token to a file";
+    PickProbe = "probes", "Bind it to the machine of a probe";
+    UseProbe = "take", "Bind the license to this machine";
+    CloseFactor = "close", "Every key does; it is not shown again";
     CloseToken = "close", "Close; the token is not shown again";
 }
 
@@ -132,6 +136,7 @@ impl Action {
                 | Self::Unrevoke
                 | Self::Suspend
                 | Self::Reinstate
+                | Self::Publish
                 | Self::NewIssuer
                 | Self::ImportIssuer
                 | Self::Activate

@@ -56,6 +56,8 @@ pub(crate) const fn bindings(layer: Layer) -> &'static [Binding] {
         Layer::Probes => PROBES,
         Layer::Probe => PROBE,
         Layer::Token => TOKEN,
+        Layer::PickProbe => PICK_PROBE,
+        Layer::Factor => FACTOR,
     }
 }
 
@@ -133,6 +135,7 @@ const CHANGE_LICENSE: &[Binding] = &[
     known(&[Key::char('u')], Action::Unrevoke),
     known(&[Key::char('p')], Action::Suspend),
     known(&[Key::char('P')], Action::Reinstate),
+    known(&[Key::char('S')], Action::Publish),
 ];
 
 const LICENSE_FILTERS: &[Binding] = &[
@@ -245,7 +248,7 @@ const FIELDS: &[Binding] = &[
 
 const FORM: &[Binding] = &[shown(&[ESC], Action::Cancel)];
 
-const WIZARD: &[Binding] = &[shown(&[ESC], Action::Back)];
+const WIZARD: &[Binding] = &[shown(&[ESC], Action::Back), known(&[Key::ctrl('p')], Action::PickProbe)];
 
 const UNLOCK: &[Binding] = &[shown(&[ENTER], Action::Unlock), shown(&[ESC], Action::Review)];
 
@@ -288,6 +291,8 @@ const RETIRE: Binding = shown(&[Key::char('R')], Action::Retire);
 const DELETE_ISSUER: Binding = shown(&[Key::char('D')], Action::DeleteIssuer);
 const EXPORT_KEY: Binding = shown(&[Key::char('o')], Action::ExportKey);
 
+const PUBLISH: Binding = shown(&[Key::char('S')], Action::Publish);
+
 const ISSUERS: &[Binding] = &[
     shown(&[Key::char('n')], Action::NewIssuer),
     shown(&[Key::char('i')], Action::ImportIssuer),
@@ -295,9 +300,10 @@ const ISSUERS: &[Binding] = &[
     EXPORT_KEY,
     RETIRE,
     DELETE_ISSUER,
+    PUBLISH,
 ];
 
-const ISSUER: &[Binding] = &[ACTIVATE, EXPORT_KEY, RETIRE, DELETE_ISSUER];
+const ISSUER: &[Binding] = &[ACTIVATE, EXPORT_KEY, RETIRE, DELETE_ISSUER, PUBLISH];
 
 const REGENERATE: Binding = shown(&[Key::char('R')], Action::Regenerate);
 const DELETE_IDENTITY: Binding = shown(&[Key::char('D')], Action::DeleteIdentity);
@@ -319,3 +325,7 @@ const PROBE: &[Binding] = &[TAKE_IN, LICENSE, CONSUME, CANCEL];
 
 /// It is not closed by the key that everybody presses: what it shows is seen once.
 const TOKEN: &[Binding] = &[shown(&[Key::char('s')], Action::SaveToken), shown(&[ESC], Action::CloseToken)];
+
+const PICK_PROBE: &[Binding] = &[shown(&[ENTER], Action::UseProbe), shown(&[ESC], Action::Cancel)];
+
+const FACTOR: &[Binding] = &[shown(&[ESC], Action::CloseFactor)];

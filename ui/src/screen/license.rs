@@ -1,7 +1,10 @@
-//! One license on four pages: what it is, its token, its reissues, its events in the audit log.
+//! One license on six pages: what it is, what its status list says, what it is bound to, its token, its reissues, its
+//! events in the audit log.
 
+mod bindings;
 mod chain;
 mod overview;
+mod status;
 mod token;
 
 use super::events::Events;
@@ -16,7 +19,7 @@ use crate::text::clean;
 use crate::theme::Meaning;
 use crate::widget::scroll::{Scroll, pairs};
 use chain::Chain;
-use licentia_core::{Decoded, License, Revocation};
+use licentia_core::{Bound, Decoded, License, Revocation, Standing};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
@@ -25,17 +28,21 @@ use ratatui::text::{Line, Span};
 enum Shown {
     #[default]
     Overview,
+    Status,
+    Bindings,
     Token,
     Chain,
     Audit,
 }
 
 impl Shown {
-    const ALL: [Self; 4] = [Self::Overview, Self::Token, Self::Chain, Self::Audit];
+    const ALL: [Self; 6] = [Self::Overview, Self::Status, Self::Bindings, Self::Token, Self::Chain, Self::Audit];
 
     const fn name(self) -> &'static str {
         match self {
             Self::Overview => "Overview",
+            Self::Status => "Status",
+            Self::Bindings => "Bindings",
             Self::Token => "Token",
             Self::Chain => "Chain",
             Self::Audit => "Audit",
@@ -73,6 +80,8 @@ struct More {
     revocation: Option<Revocation>,
     history: Vec<License>,
     decoded: Option<Decoded>,
+    standing: Option<Standing>,
+    bound: Bound,
 }
 
 impl Detail {
@@ -111,7 +120,7 @@ impl Detail {
 
     pub(crate) const fn context(&self) -> Context {
         match self.page {
-            Shown::Overview | Shown::Token => Context::License,
+            Shown::Overview | Shown::Status | Shown::Bindings | Shown::Token => Context::License,
             Shown::Chain => Context::LicenseChain,
             Shown::Audit => Context::LicenseEvents,
         }
@@ -206,12 +215,12 @@ impl Detail {
             return Ok(None);
         }
         self.reading = false;
-        let LicenseDetails { license, issuer, revocation, history, decoded } = *answer?;
+        let LicenseDetails { license, issuer, revocation, history, decoded, standing, bound } = *answer?;
         self.license = license;
         if self.more.is_none() {
             self.chain.begin_at(self.license.id, &history);
         }
-        self.more = Some(More { issuer, revocation, history, decoded });
+        self.more = Some(More { issuer, revocation, history, decoded, standing, bound });
         Ok(self.catch_up(requests))
     }
 
@@ -237,6 +246,8 @@ impl Detail {
         let fields = match (&self.events, self.page) {
             (Some(events), _) => return events.draw_table(frame, rest, look, "There is no event."),
             (None, Shown::Chain) => return self.chain.draw(frame, rest, look, self.license.id, history),
+            (None, Shown::Status) => self.status(look),
+            (None, Shown::Bindings) => self.bindings(look),
             (None, Shown::Token) => self.token(look),
             (None, _) => self.fields(look),
         };

@@ -8,7 +8,7 @@ use super::license::Detail;
 use super::search::Search;
 use super::{Move, head, navigate, nothing};
 use crate::dialog::batch::BatchForm;
-use crate::dialog::issue::{DraftMachine, Issue};
+use crate::dialog::issue::Issue;
 use crate::dialog::take_in::TakeIn;
 use crate::effect::Effect;
 use crate::keymap::{Action, Context};
@@ -123,9 +123,11 @@ impl Licenses {
         Issue::new(&self.audience, cx.requests).open(cx.requests)
     }
 
-    /// The same, bound to these machines.
-    pub(crate) fn issue_for(&self, machines: Vec<DraftMachine>, cx: &mut Cx) -> Vec<Step> {
-        Issue::new(&self.audience, cx.requests).bound_to(machines).open(cx.requests)
+    /// The same, bound to a machine.
+    pub(crate) fn issue_for(&self, machine: &str, cx: &mut Cx) -> Vec<Step> {
+        let mut issue = Issue::new(&self.audience, cx.requests);
+        issue.add_machine(machine);
+        issue.open(cx.requests)
     }
 
     /// A key that is not bound: where the filter is typed, it is text.

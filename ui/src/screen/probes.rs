@@ -3,7 +3,6 @@
 use super::nouns::Noun;
 use crate::dialog::confirm::Confirm;
 use crate::dialog::consume::Consume;
-use crate::dialog::issue::DraftMachine;
 use crate::dialog::make::Make;
 use crate::effect::{Effect, Probe, ProbeChange};
 use crate::keymap::{Action, Context};
@@ -15,7 +14,7 @@ use crate::theme::Meaning;
 use crate::widget::scroll::Pair;
 use crate::widget::table::{Cell, Column};
 use licentia_core::probe::Arrived;
-use licentia_core::{BoundMachine, ProbeState, ProbeToken, ProbeTokenId, SignedResult, Timestamp};
+use licentia_core::{ProbeState, ProbeToken, ProbeTokenId, SignedResult, Timestamp};
 use ratatui::layout::Constraint;
 
 impl Row for Probe {
@@ -131,9 +130,8 @@ impl Noun for Probe {
             (Action::TakeInProbe, Some(Self { token, arrived: Some(arrived), .. })) => {
                 Step::open(take_in(token, arrived, cx.look))
             }
-            (Action::IssueForProbe, Some(Self { token, signed: Some(signed), .. })) => {
-                let machine = BoundMachine { fingerprint: signed.report().fingerprint.clone(), require: None };
-                Step::IssueFor(vec![DraftMachine { named: format!("probe:{}", token.id.short()), machine }])
+            (Action::IssueForProbe, Some(Self { token, signed: Some(_), .. })) => {
+                Step::IssueFor(format!("probe:{}", token.id.short()))
             }
             (Action::IssueForProbe, Some(Self { arrived: Some(_), .. })) => {
                 Step::Notice("Take its result in first: t shows it for comparing.")

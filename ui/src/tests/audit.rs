@@ -17,7 +17,7 @@ fn is_read_when_it_is_opened_and_again_after_a_change() {
     app.update(Msg::VouchedLoaded(Ok(vouched(41, 14))));
     assert_eq!(press(&mut app, "29"), []);
     press(&mut app, "2n");
-    app.update(Msg::Issued(Ok(Box::new(license(2)))));
+    app.update(Msg::Issued(Ok(Box::new(issued(license(2))))));
     let effects = press(&mut app, "9");
     assert!(matches!(effects.as_slice(), [Effect::LoadAudit { .. }, Effect::LoadVouched]), "{effects:?}");
 }

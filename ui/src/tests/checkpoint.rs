@@ -20,6 +20,7 @@ fn app(session: Session) -> App {
         home: "/home".to_owned(),
         actor: "mathieu@build7".to_owned(),
         named_home: None,
+        publish_to: String::new(),
         fingerprint: None,
         has_passphrase: false,
         warning: None,

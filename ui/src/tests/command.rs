@@ -79,6 +79,7 @@ fn each_effect_has_its_command() {
             Effect::Reissue { id: license_id(1), request: changes },
             "license reissue 01900000-0000-7000-8000-000000000001 --subject bob --days 3 --require 3 --totp --overlap 14 --clear payload --clear machines --clear features",
         ),
+        (Effect::Publish { directory: "~/www".to_owned() }, "revocation publish --out ~/www"),
         (revoke("paid back"), "license revoke 01900000-0000-7000-8000-000000000001 --reason refund --note 'paid back'"),
         (
             Effect::SaveLicense { id: license_id(1), path: "a b.lic".to_owned() },

@@ -128,7 +128,7 @@ fn an_empty_home_says_what_to_do_next() {
 fn what_was_issued_from_here_is_in_the_list_of_licenses() {
     let mut app = opened(overview(), counts());
     press(&mut app, "nalice<tab>pro<enter><enter><enter><enter>");
-    let effects = app.update(Msg::Issued(Ok(Box::new(license(3)))));
+    let effects = app.update(Msg::Issued(Ok(Box::new(issued(license(3))))));
     assert!(effects.iter().any(|effect| matches!(effect, Effect::LoadLicenses { .. })), "{effects:?}");
     let screen = text(&mut app, 80, 24);
     assert!(screen.contains("[2 Licenses]") && screen.contains("Enter shows it, o saves it"), "{screen}");

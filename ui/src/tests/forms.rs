@@ -69,7 +69,7 @@ fn a_license_is_signed_after_three_steps_and_a_review() {
     }
     assert_eq!(press(&mut app, "<enter>"), [Effect::Issue(plain())]);
     assert_eq!(press(&mut app, "x<enter><esc>"), [], "the form waits");
-    let effects = app.update(Msg::Issued(Ok(Box::new(license(2)))));
+    let effects = app.update(Msg::Issued(Ok(Box::new(issued(license(2))))));
     assert!(matches!(effects.as_slice(), [Effect::LoadLicenses { after: None, .. }]));
     assert!(text(&mut app, 80, 24).contains("License 00000002 is signed."));
 }

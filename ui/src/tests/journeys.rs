@@ -55,6 +55,7 @@ impl Home {
             passphrase,
             named_home: None,
             audience: Ok(vec![]),
+            publish_to: None,
             stops_after_failure: false,
             log_claim: true,
             inbox: self.path("inbox"),
@@ -191,7 +192,7 @@ async fn who_has_no_passphrase_reads_everything_and_changes_nothing() {
     screen.press("<esc>nx");
     shows(&mut screen, &["reviewer mode: read only", "Press L and give it"]);
     screen.press("<enter>").settle().await;
-    screen.press("<tab>");
+    screen.press("<tab><tab><tab>");
     shows(&mut screen, &["eyJ"]);
     screen.press("<esc>9").settle().await;
     shows(&mut screen, &["license.issue", "vault.create"]);

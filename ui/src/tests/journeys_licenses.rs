@@ -87,7 +87,7 @@ async fn a_license_is_extended_and_its_chain_walked() {
     shows(&mut screen, &["days  365", "will end  2028-05-19"]);
     screen.press("<enter><enter>").settle().await;
     shows(&mut screen, &["is signed", "is superseded", "Chain (2)", "expires      2028-05-19"]);
-    screen.press("<tab>");
+    screen.press("<tab><tab><tab>");
     shows(&mut screen, &["\"replaces\":", "2028-05-19"]);
     screen.press("<tab><up><enter>").settle().await;
     shows(&mut screen, &["[Overview]", "status       superseded", "expires      2027-05-20"]);

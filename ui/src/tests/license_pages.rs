@@ -22,6 +22,10 @@ fn tab_and_the_arrows_go_from_page_to_page_and_round() {
     let mut app = detail();
     shows(&mut app, &["[Overview]", "Chain (2)", "audience"]);
     assert_eq!(press(&mut app, "<tab>"), []);
+    shows(&mut app, &["[Status]", "never: products know nothing of this list"]);
+    press(&mut app, "<tab>");
+    shows(&mut app, &["[Bindings]", "any: it runs everywhere"]);
+    press(&mut app, "<tab>");
     shows(&mut app, &["[Token]", "\"typ\": \"licentia+jwt\"", "2027-05-20 14:00:00 UTC"]);
     press(&mut app, "<right>");
     shows(&mut app, &["[Chain (2)]", "superseded"]);
@@ -49,9 +53,9 @@ fn a_goes_to_the_events_and_back() {
 #[test]
 fn a_license_of_the_chain_is_opened_from_it() {
     let mut app = detail();
-    press(&mut app, "<tab><tab>");
+    press(&mut app, "<left><left>");
     shows(&mut app, &["> this 00000002"]);
-    assert_eq!(press(&mut app, "<up><up><enter>"), [Effect::LoadLicense { request: 3, id: license_id(1) }]);
+    assert_eq!(press(&mut app, "<up><up><enter>"), [Effect::LoadLicense { request: 4, id: license_id(1) }]);
     shows(&mut app, &["License 00000001 for", "superseded"]);
 }
 
@@ -72,7 +76,7 @@ fn a_license_that_was_deleted_meanwhile_is_news_and_no_error() {
 #[test]
 fn a_change_stays_on_the_page_where_it_was_asked_for() {
     let mut app = detail();
-    press(&mut app, "<tab>e<enter><enter><enter><enter>");
+    press(&mut app, "<tab><tab><tab>e<enter><enter><enter><enter>");
     let superseded = License { status: LicenseStatus::Superseded, ..license(2) };
     app.update(Msg::Reissued(Ok(Box::new(Reissued {
         license: license(3),

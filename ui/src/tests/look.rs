@@ -42,9 +42,9 @@ fn scenes() -> Vec<(&'static str, App)> {
         app
     });
 
-    scene("license_token", on(detail(license(1)), "<tab>"));
-    scene("license_token_hostile", on(detail(hostile_license()), "<tab>"));
-    scene("license_chain", on(reissued(), "<tab><tab>"));
+    scene("license_token", on(detail(license(1)), "<tab><tab><tab>"));
+    scene("license_token_hostile", on(detail(hostile_license()), "<tab><tab><tab>"));
+    scene("license_chain", on(reissued(), "<tab><tab><tab><tab>"));
     scene("licenses_search_hostile", {
         let mut app = on(with_licenses(many()), "sw/");
         app.update(Msg::Paste(HOSTILE.repeat(9)));
@@ -91,6 +91,7 @@ fn scenes() -> Vec<(&'static str, App)> {
     scene("reissue_long", on(with_licenses(vec![long_license()]), "e"));
 
     scenes.extend(stopped());
+    scenes.extend(super::look_bindings::scenes());
     scenes.extend(super::look_batch::scenes());
     scenes.extend(super::look_keys::scenes());
     let mut scene = |name, app: App| scenes.push((name, app));
@@ -139,7 +140,7 @@ pub(super) fn suspended() -> License {
     License { status: LicenseStatus::Suspended, ..license(1) }
 }
 
-fn detail(license: License) -> App {
+pub(super) fn detail(license: License) -> App {
     let mut app = with_licenses(vec![license.clone()]);
     press(&mut app, "<enter>");
     app.update(Msg::LicenseLoaded { request: 2, answer: Ok(Box::new(details(license))) });

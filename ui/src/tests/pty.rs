@@ -31,6 +31,7 @@ fn child() {
         passphrase: None,
         named_home: None,
         audience: Ok(vec![]),
+        publish_to: None,
         stops_after_failure: false,
         log_claim: true,
         inbox,

@@ -1,11 +1,13 @@
 //! A state to press keys on, and how it is looked at. Hand-made rows are in the modules.
 
 mod batch;
+mod bindings;
 mod keys;
 mod licenses;
 mod log;
 
 pub(super) use batch::*;
+pub(super) use bindings::*;
 pub(super) use keys::*;
 pub(super) use licenses::*;
 pub(crate) use log::*;
@@ -33,6 +35,7 @@ pub(super) fn opening(session: Option<Session>) -> Opening {
         home: "/home/mathieu/.local/share/licentia".to_owned(),
         actor: "mathieu@build7".to_owned(),
         named_home: None,
+        publish_to: String::new(),
         fingerprint: Some("blake3:6f1c0d9ab2e47755".to_owned()),
         has_passphrase: false,
         warning: None,

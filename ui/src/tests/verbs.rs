@@ -15,6 +15,7 @@ fn a_dialog_names_what_its_enter_leads_to() {
         ("x<enter>", "Enter revoke"),
         ("+<enter>", "Enter sign"),
         ("o", "Enter save"),
+        ("S", "Enter review"),
         ("D", "Enter delete"),
         ("b", "Enter review"),
         ("3n", "Enter create"),
@@ -34,7 +35,7 @@ fn a_dialog_names_what_its_enter_leads_to() {
 
 #[test]
 fn where_there_is_one_field_no_key_goes_to_the_next() {
-    for (keys, goes) in [("n", true), ("o", false), ("4n", false), ("3n", true), ("D", true)] {
+    for (keys, goes) in [("n", true), ("o", false), ("S", false), ("4n", false), ("3n", true), ("D", true)] {
         let mut app = with_licenses(vec![license(1)]);
         press(&mut app, keys);
         assert_eq!(last(&mut app).contains("Tab next"), goes, "{keys}");

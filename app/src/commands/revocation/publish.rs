@@ -2,7 +2,7 @@
 
 use crate::args::{Acting, Format};
 use crate::context::Context;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::output::{Column, Object};
 use crate::{parse, view};
 use clap::Args;
@@ -22,9 +22,9 @@ Everybody can read a list, and count in it how many licenses are revoked, suspen
 Example:
   licentia revocation publish --out /var/www/status")]
 pub(crate) struct Publish {
-    /// The directory for the files; made where it is missing.
+    /// The directory for the files, made where it is missing; else the one that `config.toml` names.
     #[arg(long, value_name = "DIR")]
-    out: PathBuf,
+    out: Option<PathBuf>,
 
     /// For how long products may rely on the lists: 12h or 30d.
     #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = parse::ttl)]
@@ -53,7 +53,11 @@ const COLUMNS: [Column; 6] = [
 const LEEWAY: i64 = licentia_license::DEFAULT_LEEWAY;
 
 pub(crate) async fn run(context: &Context, args: Publish) -> Result {
-    let request = PublishRequest { directory: args.out.clone(), valid_for: args.valid_for, ttl: args.ttl };
+    let out = match args.out {
+        Some(out) => out,
+        None => context.publish_to()?.ok_or_else(nowhere)?,
+    };
+    let request = PublishRequest { directory: out.clone(), valid_for: args.valid_for, ttl: args.ttl };
     let published = context
         .change(&args.acting, async |licentia, operator| Ok(licentia.revocations().publish(operator, request).await?))
         .await?;
@@ -70,8 +74,13 @@ pub(crate) async fn run(context: &Context, args: Publish) -> Result {
             context.output.note(&format!("Products may rely on them until {}.", published.expires_at));
             Ok(())
         }
-        Format::Json | Format::Jsonl => context.output.thing(&whole(&args.out, &published, lists)),
+        Format::Json | Format::Jsonl => context.output.thing(&whole(&out, &published, lists)),
     }
+}
+
+fn nowhere() -> Failure {
+    Failure::usage("it is not said where the lists go")
+        .hint("Give --out DIR, or write `out = \"DIR\"` under `[revocation]` into config.toml in the home.")
 }
 
 fn whole(out: &std::path::Path, published: &Publication, lists: Vec<Object>) -> Object {

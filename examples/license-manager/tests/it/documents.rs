@@ -5,8 +5,8 @@ use licentia_core::audit::{AuditFilter, Code, ExportFormat, Kind, VerifyRequest}
 use licentia_core::secret::Passphrase;
 use licentia_core::witness::{NewWitness, WitnessKey};
 use licentia_core::{
-    AuditRecord, Backup, ImportKey, IssueRequest, Licenses, Licentia, NewIssuer, NewProbe, Place, PublishRequest, ReasonCode,
-    ReissueRequest, Restore, RestoreRequest, RevokeRequest,
+    AuditRecord, Backup, ImportKey, IssueRequest, Licenses, Licentia, NewIssuer, NewProbe, Place, PublishRequest,
+    ReasonCode, ReissueRequest, Restore, RestoreRequest, RevokeRequest,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};

@@ -71,6 +71,17 @@ pub(super) fn limits(text: &str) -> Read<BTreeMap<String, Limit>> {
     Ok(limits)
 }
 
+/// So many days, or none.
+pub(super) fn overlap(text: &str) -> Read<Option<u32>> {
+    match text.trim_end_matches("days").trim_end_matches("day").trim_end() {
+        "" => Ok(None),
+        number => match number.parse() {
+            Ok(0) | Err(_) => Err("a number of days, at least 1".to_owned()),
+            Ok(days) => Ok(Some(days)),
+        },
+    }
+}
+
 /// Any JSON but null, which a license never says.
 pub(super) fn payload(text: &str) -> Read<Option<Value>> {
     if text.is_empty() {
@@ -93,7 +104,8 @@ pub(super) fn written(license: &License, part: Part) -> String {
         Part::Limits => written_limits(&license.limits.0),
         Part::Payload => license.payload.as_ref().map_or_else(String::new, Value::to_string),
         Part::Identity => license.identity_id.map_or_else(String::new, |id| id.to_string()),
-        Part::Issuer => String::new(),
+        Part::Machines => super::machines::written(license),
+        Part::Issuer | Part::Require | Part::Totp | Part::Overlap => String::new(),
     }
 }
 

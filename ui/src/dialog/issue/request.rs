@@ -5,7 +5,7 @@ use super::read::{self, Read};
 use super::steps::{Part, TEXTS};
 use crate::look::Look;
 use crate::widget::scroll::Pair;
-use licentia_core::{ClearField, IssueRequest, ReissueRequest, Term, Timestamp};
+use licentia_core::{ClearField, IssueRequest, License, ReissueRequest, Term, Timestamp};
 
 impl Issue {
     /// What is wrong, field by field.
@@ -15,9 +15,12 @@ impl Issue {
         check(Part::Subject, required(self.text(Part::Subject), "whom is it for?"));
         check(Part::Audience, self.audience().map(drop));
         check(Part::Identity, self.identity().map(drop));
+        check(Part::Machines, self.named_machines().map(drop));
+        check(Part::Require, self.require().map(drop));
         check(Part::Issuer, self.check_issuer());
         check(Part::Term, self.check_term(now));
         check(Part::NotBefore, self.not_before().map(drop));
+        check(Part::Overlap, read::overlap(self.text(Part::Overlap)).map(drop));
         check(Part::Features, read::list(self.text(Part::Features)).map(drop));
         check(Part::Limits, read::limits(self.text(Part::Limits)).map(drop));
         check(Part::Payload, read::payload(self.text(Part::Payload)).map(drop));
@@ -37,15 +40,23 @@ impl Issue {
             limits: read::limits(self.text(Part::Limits)).ok()?,
             payload: read::payload(self.text(Part::Payload)).ok()?,
             identity: self.identity().ok()?,
-            machines: self.machines.iter().map(|machine| machine.machine.clone()).collect(),
-            totp: false,
+            machines: self.bound_machines().ok()?,
+            totp: self.totp() == Totp::New,
         })
     }
 
     /// What a reissue changes: the fields that look different now. An emptied field is dropped from the license.
     pub(super) fn changes(&self, now: Timestamp) -> Option<ReissueRequest> {
         let new = self.new_license(now)?;
-        let mut request = ReissueRequest { issuer: new.issuer, ..ReissueRequest::default() };
+        let mut request = ReissueRequest {
+            issuer: new.issuer,
+            totp: new.totp,
+            overlap: read::overlap(self.text(Part::Overlap)).ok()?,
+            ..ReissueRequest::default()
+        };
+        if self.totp() == Totp::Dropped {
+            request.clear.push(ClearField::Totp);
+        }
         for part in TEXTS.iter().filter(|part| self.changed(**part)) {
             let empty = self.text(*part).is_empty();
             match part {
@@ -63,7 +74,10 @@ impl Issue {
                 Part::Payload => request.payload.clone_from(&new.payload),
                 Part::Identity if empty => request.clear.push(ClearField::Identity),
                 Part::Identity => request.identity = new.identity,
-                Part::Issuer => {}
+                Part::Machines if empty => request.clear.push(ClearField::Machines),
+                Part::Machines => request.machines = Some(self.named_machines().ok()?.to_vec()),
+                Part::Require => request.require = self.require().ok()?,
+                Part::Issuer | Part::Totp | Part::Overlap => {}
             }
         }
         Some(request)
@@ -85,22 +99,48 @@ impl Issue {
             Pair::new(name, format!("{}{mark}", if value.is_empty() { "none" } else { value }))
         };
         let text = |part| self.text(part);
-        let machines = self.machines.iter().map(|draft| {
-            let kinds = draft.machine.fingerprint.trusted().map(|(kind, _)| kind.name());
-            Pair::new("machine", format!("{}: {}", draft.named, kinds.collect::<Vec<_>>().join(", ")))
-        });
-        let facts = vec![
+        let mut facts = vec![
             fact(Part::Subject, "subject", text(Part::Subject)),
             fact(Part::Audience, "audience", text(Part::Audience)),
             fact(Part::Identity, "identity", &self.identity_name()),
+        ];
+        facts.extend(self.machine_facts());
+        if let Some(require) = self.require().ok()? {
+            facts.push(Pair::new("agreeing", format!("{require} components of a machine at least")));
+        }
+        facts.push(Pair::new("TOTP", self.totp_fact()));
+        facts.extend([
             fact(Part::NotBefore, "begins", &begin),
             fact(Part::Term, "expires", &end),
             fact(Part::Issuer, "issuer", issuer),
             fact(Part::Features, "features", text(Part::Features)),
             fact(Part::Limits, "limits", text(Part::Limits)),
             fact(Part::Payload, "payload", text(Part::Payload)),
-        ];
-        Some(facts.into_iter().chain(machines).collect())
+        ]);
+        if let Some(days) = read::overlap(text(Part::Overlap)).ok()? {
+            let end = look.zoned(look.now.plus_days(days.into()));
+            facts.push(Pair::new("overlap", format!("the list calls the old one valid until {end}")));
+        }
+        Some(facts)
+    }
+
+    /// What the choice of the TOTP field stands for.
+    pub(super) fn totp(&self) -> Totp {
+        let chosen = self.forms.iter().find(|form| form.has(Part::Totp)).map_or(0, |form| form.chosen(Part::Totp));
+        match chosen {
+            0 => Totp::AsItIs,
+            1 => Totp::New,
+            _ => Totp::Dropped,
+        }
+    }
+
+    fn totp_fact(&self) -> &'static str {
+        match (self.totp(), self.base.as_ref().is_some_and(has_totp)) {
+            (Totp::New, _) => "a new secret is made, and shown once",
+            (Totp::Dropped, _) => "none any more",
+            (Totp::AsItIs, true) => "the secret of before",
+            (Totp::AsItIs, false) => "none",
+        }
     }
 
     fn audience(&self) -> Read<Vec<String>> {
@@ -140,6 +180,24 @@ impl Issue {
         let first = self.first.iter().find(|(id, _)| *id == part);
         first.is_none_or(|(_, text)| text.trim() != self.text(part))
     }
+}
+
+/// What becomes of the second factor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Totp {
+    /// As before: none of a new license.
+    AsItIs,
+    New,
+    Dropped,
+}
+
+/// What can be chosen of it, in the order of [`Totp`].
+pub(super) fn totp_options(base: Option<&License>) -> &'static [&'static str] {
+    if base.is_some_and(has_totp) { &["as before", "a new secret", "none"] } else { &["no", "yes, a new secret"] }
+}
+
+fn has_totp(license: &License) -> bool {
+    license.bindings.as_ref().is_some_and(|bindings| bindings.get("totp").is_some())
 }
 
 fn required(text: &str, why: &str) -> Read<()> {

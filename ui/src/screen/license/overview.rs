@@ -33,9 +33,7 @@ impl Detail {
             Pair::new("limits", or_none(limits(license))),
             Pair::lines("payload", &license.payload.as_ref().map_or_else(|| "none".to_owned(), pretty)),
         ]);
-        if let Some(bindings) = &license.bindings {
-            fields.push(Pair::lines("bindings", &pretty(bindings)));
-        }
+        fields.extend(self.bound_to());
         if let Some(identity) = &license.identity_id {
             fields.push(Pair::new("identity", identity.to_string()));
         }

@@ -6,8 +6,8 @@ use crate::effect::{Effect, LicenseDetails, Preview, Verification};
 use crate::message::Msg;
 use crate::session::Session;
 use licentia_core::{
-    Decoded, Inspection, IssuerId, IssuerStatus, License, LicenseCounts, LicenseId, LicenseStatus, Limit, Limits,
-    Origin, Page, ReasonCode, Revocation, StatusRef, Strings, SubjectSignature,
+    Bound, Decoded, Inspection, Issued, IssuerId, IssuerStatus, License, LicenseCounts, LicenseId, LicenseStatus,
+    Limit, Limits, Origin, Page, ReasonCode, Revocation, Standing, StatusRef, Strings, SubjectSignature,
 };
 use uuid::Uuid;
 
@@ -72,7 +72,26 @@ pub(in crate::tests) fn details(license: License) -> LicenseDetails {
         revoked_at: NOW,
     });
     let decoded = Some(decoded(&license));
-    LicenseDetails { history: vec![license.clone()], license, issuer: "default".to_owned(), revocation, decoded }
+    let standing = license.status_list.is_some().then(|| Standing {
+        now: Some(license.status),
+        superseded_from: None,
+        is_ours: true,
+        published: None,
+    });
+    LicenseDetails {
+        history: vec![license.clone()],
+        license,
+        issuer: "default".to_owned(),
+        revocation,
+        decoded,
+        standing,
+        bound: Bound::default(),
+    }
+}
+
+/// As it comes when it was signed.
+pub(in crate::tests) fn issued(license: License) -> Issued {
+    Issued { license, totp: None }
 }
 
 /// What is found out about a license that holds.

@@ -1,0 +1,90 @@
+//! The probes whose result is the fingerprint of a machine: one of them is taken into the wizard.
+
+use crate::effect::Effect;
+use crate::keymap::Action;
+use crate::look::Look;
+use crate::message::Answer;
+use crate::paging::Requests;
+use crate::step::{Cx, Step};
+use crate::text::{clean, fit, width};
+use crate::theme::Meaning;
+use crate::widget::popup;
+use crate::widget::window::Window;
+use licentia_core::ProbeToken;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::text::Span;
+
+/// See the module.
+#[derive(Debug)]
+pub(crate) struct PickProbe {
+    request: u64,
+    /// None until they are read.
+    probes: Option<Vec<ProbeToken>>,
+    window: Window,
+}
+
+impl PickProbe {
+    pub(crate) fn open(requests: &mut Requests) -> Vec<Step> {
+        let request = requests.next();
+        let dialog = Self { request, probes: None, window: Window::default() };
+        vec![Step::open(dialog), Step::Run(Effect::LoadResults { request })]
+    }
+
+    pub(crate) const fn waits_for(&self, request: u64) -> bool {
+        self.request == request
+    }
+
+    pub(crate) fn loaded(&mut self, answer: Answer<Vec<ProbeToken>>) -> Answer<()> {
+        self.probes = Some(answer?);
+        Ok(())
+    }
+
+    pub(crate) fn act(&mut self, action: Action, _cx: &mut Cx) -> Vec<Step> {
+        let probes = self.probes.as_deref().unwrap_or_default();
+        match action {
+            Action::UseProbe => match probes.get(self.window.selected()) {
+                Some(probe) => vec![Step::Close, Step::Machine(format!("probe:{}", probe.id))],
+                None => vec![],
+            },
+            Action::Cancel => vec![Step::Close],
+            _ => {
+                self.window.act(action, probes.len());
+                vec![]
+            }
+        }
+    }
+
+    pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
+        let rows = self.probes.as_deref().unwrap_or_default();
+        let title = "Which machine? The probes that have a result";
+        let inner = popup::open(frame, area, popup::WIDE, rows.len().max(3) + 1, title, look);
+        let [head, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
+        if rows.is_empty() {
+            let said = match &self.probes {
+                Some(_) => "No probe has a result that is a fingerprint. Tab 5 makes a token for a machine.",
+                None => "reading…",
+            };
+            frame.render_widget(Span::styled(fit(said, inner.width.into()), look.style(Meaning::Muted)), head);
+            return;
+        }
+        let label = rows.iter().map(|probe| width(&clean(&probe.label))).max().unwrap_or(0).clamp(5, 40);
+        let title = format!("  {:8}  {:label$}  taken in", "id", "label");
+        frame.render_widget(Span::styled(title, look.style(Meaning::Heading)), head);
+        self.window.set_height(list.height.into(), rows.len());
+        let visible = self.window.visible(rows.len());
+        let first = visible.start;
+        for (at, (row, probe)) in list.rows().zip(rows.get(visible).unwrap_or_default()).enumerate() {
+            let name = fit(&probe.label, label);
+            let pad = " ".repeat(label.saturating_sub(width(&name)));
+            let when = probe.closed_at.map_or_else(String::new, |at| look.zoned(at));
+            let selected = first + at == self.window.selected();
+            let mark = if selected { ">" } else { " " };
+            let text = fit(&format!("{mark} {:8}  {name}{pad}  {when}", probe.id.short()), row.width.into());
+            frame.render_widget(Span::raw(text), row);
+            if selected {
+                frame.buffer_mut().set_style(row, look.style(Meaning::Selected));
+            }
+        }
+    }
+}
