@@ -26,7 +26,7 @@ const KEPT_APART: [(&str, &[&str]); 9] = [
     ("clap", &["licentia"]),
     ("argon2", &["licentia-core", "licentia-license"]),
     ("chacha20poly1305", &["licentia-core"]),
-    ("rusqlite", &[]),
+    ("rusqlite", &["licentia-storage"]),
 ];
 
 /// What a licensed product must not be made to build.
