@@ -14,6 +14,10 @@ use crate::trust::{TrustedKey, TrustedKeys};
 /// The longest token that is signed or read.
 pub const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
+/// The longest header that is read, as Base64url; ours have some 120 characters. It is parsed before anybody vouches for
+/// it, and JSON of many small values takes a hundred times its size in memory.
+const MAX_HEADER_BYTES: usize = 4 * 1024;
+
 /// A kind of token. RFC 8725 asks for a `typ`, so that no token of one kind passes for another.
 pub(crate) struct Form {
     pub(crate) typ: &'static str,
@@ -110,6 +114,9 @@ impl<'a> Parts<'a> {
         };
         let (signed, header, claims, signature) = parts()
             .ok_or_else(|| Invalid::Malformed("a token has three parts with two dots between them".to_owned()))?;
+        if header.len() > MAX_HEADER_BYTES {
+            return Err(Invalid::TooLarge);
+        }
         let header = Header::parse(&decode("header", header)?, form)?;
         Ok(Self { token, header, signed, claims, signature })
     }
