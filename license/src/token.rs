@@ -37,7 +37,7 @@ pub(crate) const LICENSE: Form = Form { typ: "licentia+jwt", most_bytes: MAX_TOK
 ///
 /// Whatever keeps [`License::verify`](crate::License::verify) from reading a license keeps this from reading it too:
 /// `malformed`, `too_large`, `unsupported_algorithm`, `wrong_type`, `missing_claim`, and `unsupported_claim` for
-/// `bindings` of a form that is not known here.
+/// `bindings` of a form, or members of `status`, that are not known here.
 pub fn inspect(text: &str) -> Result<Inspected, Invalid> {
     let parts = Parts::read(text)?;
     Ok(Inspected { claims: Claims::parse(&parts.claims()?)?, token: parts.token.to_owned(), header: parts.header })

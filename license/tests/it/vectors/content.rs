@@ -35,6 +35,8 @@ fn claim_rules() -> Vec<Vector> {
     let no = |name, about, claim: &str, value: Value| vector(name, about, claim, value, "malformed");
     let missing = |name, claim| vector(name, "a claim that every license has", claim, Value::Null, "missing_claim");
     let machines = json!({ "machines": ["a"] });
+    let uri = "https://example.com/1";
+    let status = |name, about, value| vector(name, about, "status", value, "unsupported_claim");
     vec![
         missing("missing-iss", "iss"),
         missing("missing-sub", "sub"),
@@ -49,6 +51,16 @@ fn claim_rules() -> Vec<Vector> {
         no("features-string", "not a list", "features", json!("pro")),
         no("identity-form", "not a BLAKE3 pin", "identity", json!("sha256:00")),
         no("status-form", "a status of unknown form", "status", json!({ "other": {} })),
+        status(
+            "status-unknown-member",
+            "a second place to look at, from the future",
+            json!({ "status_list": { "idx": 5, "uri": uri }, "other": {} }),
+        ),
+        status(
+            "status-list-unknown-member",
+            "a rule from the future",
+            json!({ "status_list": { "idx": 5, "uri": uri, "purpose": "refresh" } }),
+        ),
         vector("bindings", "machines cannot be checked yet", "bindings", machines, "unsupported_claim"),
     ]
 }
