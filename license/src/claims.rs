@@ -55,7 +55,7 @@ pub struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
     /// Where to look up whether it was revoked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict_json::present_object")]
     pub status: Option<Status>,
     /// A checkpoint of the vendor's audit log. It tells; it does not restrict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -172,6 +172,7 @@ pub enum Limit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The list and the place in it.
+    #[serde(deserialize_with = "strict_json::object")]
     pub status_list: StatusListRef,
 }
 

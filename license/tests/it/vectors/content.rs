@@ -61,6 +61,9 @@ fn claim_rules() -> Vec<Vector> {
             "a rule from the future",
             json!({ "status_list": { "idx": 5, "uri": uri, "purpose": "refresh" } }),
         ),
+        no("status-array", "an array is no object", "status", json!([{ "idx": 5, "uri": uri }])),
+        no("status-array-twice", "nor are two", "status", json!([[5, uri]])),
+        no("status-list-array", "an array inside", "status", json!({ "status_list": [5, uri] })),
         vector("bindings", "machines cannot be checked yet", "bindings", machines, "unsupported_claim"),
     ]
 }
@@ -89,6 +92,13 @@ fn bindings() -> Vec<Vector> {
         ),
         no("bindings-empty", "bound to nothing", json!({})),
         no("bindings-array", "not an object", json!([good])),
+        no("bindings-array-of-members", "its values in their order", json!([[good], { "digest": sha, "period": 30 }])),
+        no(
+            "bindings-machine-array",
+            "a machine without names for its members",
+            json!({ "machines": [[1, { "machine_id": digest }]] }),
+        ),
+        no("bindings-totp-array", "a secret without names for its members", json!({ "totp": [sha, 30] })),
         no("bindings-unknown-member", "a kind of binding from the future", json!({ "machines": [good], "usb": {} })),
         no("bindings-machines-none", "to no machine at all", json!({ "machines": [] })),
         no(
