@@ -14,7 +14,8 @@ pub(super) fn find(root: &Path) -> Found {
     let first = |paths: &[&str]| paths.iter().find_map(|path| text(path));
     let values = [
         (Component::MachineId, first(&["etc/machine-id", "var/lib/dbus/machine-id"]).and_then(machine_id)),
-        (Component::ProductId, product_id(root)),
+        // Only root may read it, so a product that runs as somebody else goes without.
+        (Component::ProductId, text("sys/class/dmi/id/product_uuid")),
         (Component::Disk, disk(root)),
         (Component::Network, card(root)),
         (Component::HostName, first(&["proc/sys/kernel/hostname", "etc/hostname"])),
@@ -46,14 +47,6 @@ fn container_of(root: &Path) -> Option<String> {
 fn machine_id(text: String) -> Option<String> {
     let id = text.trim();
     (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(text)
-}
-
-/// Only root may read these, so a product that runs as somebody else goes without.
-fn product_id(root: &Path) -> Option<String> {
-    let dmi = root.join("sys/class/dmi/id");
-    let said =
-        |name| text(&dmi.join(name)).filter(|value| !super::placeholder::says_nothing(Component::ProductId, value));
-    said("product_uuid").or_else(|| said("board_serial"))
 }
 
 /// The disk that `/` is on: its serial number, or its name in the world, or what udev calls it.

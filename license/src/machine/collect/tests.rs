@@ -130,13 +130,21 @@ fn each_placeholder_says_nothing_and_real_values_do() {
     for raw in ["52:54:00:12:34:56", "00:15:5d:01:02:03", "00-16-3E-7A-01-02"] {
         assert!(!nothing(Network, raw), "a virtual machine has cards too: {raw:?}");
     }
-    assert!(!nothing(ProductId, "PF2KX0AB") && !nothing(Disk, "WD-WX41A49H9FT1") && !nothing(HostName, "aaa"));
+    for serial in ["01", "PF2KX0AB", "4c4c4544-0042-4a10-8051-b4c04f4d4e3", "4c4c4544-0042-4a10-8051-b4c04f4d4e3g"] {
+        assert!(nothing(ProductId, serial), "no UUID, and may be guessed: {serial:?}");
+    }
+    assert!(!nothing(ProductId, "4C4C4544-0042-4A10-8051-B4C04F4D4E32"));
+    assert!(!nothing(Disk, "WD-WX41A49H9FT1") && !nothing(HostName, "aaa"));
 }
 
 #[test]
-fn the_board_s_number_stands_in_for_a_uuid_that_was_left_blank() {
+fn the_board_s_number_does_not_stand_in_for_a_uuid_that_was_left_blank() {
     let laptop = laptop_and(&[("sys/class/dmi/id/product_uuid", "00000000-0000-0000-0000-000000000000\n")]);
-    assert_eq!(value(&laptop, ProductId).unwrap(), "8l2xk12cn1296155r00f4");
+    assert_eq!(
+        value(&laptop, ProductId),
+        None,
+        "a serial number may be guessed, and a product id counts as one that is not"
+    );
 }
 
 #[test]
