@@ -7,14 +7,14 @@ use serde::{Deserialize, Deserializer, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::machine::{Fingerprint, MachineBinding, MachineMatch};
-use crate::strict_json;
+use crate::strict_json::{self, Object};
 
 /// How many machines one license may name.
 pub const MAX_MACHINES: usize = 64;
 
 /// The claim `bindings`. There is no value of this type that breaks the rules of `docs/FORMAT.md`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Form", into = "Form")]
+#[serde(try_from = "Object<Form>", into = "Form")]
 pub struct Bindings {
     machines: Vec<MachineBinding>,
     totp: Option<TotpBinding>,
@@ -94,10 +94,10 @@ impl Bindings {
     }
 }
 
-impl TryFrom<Form> for Bindings {
+impl TryFrom<Object<Form>> for Bindings {
     type Error = BindingError;
 
-    fn try_from(form: Form) -> Result<Self, BindingError> {
+    fn try_from(Object(form): Object<Form>) -> Result<Self, BindingError> {
         Self::new(form.machines, form.totp)
     }
 }
@@ -116,7 +116,7 @@ fn not_empty<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<MachineBi
 
 /// A TOTP secret (RFC 6238) as a license has it: its digest, for the secret itself would be no second factor there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "TotpForm", into = "TotpForm")]
+#[serde(try_from = "Object<TotpForm>", into = "TotpForm")]
 pub struct TotpBinding {
     digest: [u8; 32],
     period: u32,
@@ -175,10 +175,10 @@ impl TotpBinding {
     }
 }
 
-impl TryFrom<TotpForm> for TotpBinding {
+impl TryFrom<Object<TotpForm>> for TotpBinding {
     type Error = BindingError;
 
-    fn try_from(form: TotpForm) -> Result<Self, BindingError> {
+    fn try_from(Object(form): Object<TotpForm>) -> Result<Self, BindingError> {
         let hex = form.digest.strip_prefix("sha256:").ok_or(BindingError::Digest)?;
         Self::new(unhex(hex).ok_or(BindingError::Digest)?, form.period)
     }

@@ -55,7 +55,7 @@ pub struct Claims {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<String>,
     /// Where to look up whether it was revoked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "strict_json::present_object")]
     pub status: Option<Status>,
     /// A checkpoint of the vendor's audit log. It tells; it does not restrict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -110,8 +110,12 @@ impl Claims {
         if members.get("bindings").is_some_and(|bindings| Bindings::deserialize(bindings).is_err()) {
             return Err(Invalid::UnsupportedClaim("bindings"));
         }
+        let understood = members.get("status").is_none_or(Status::is_understood);
         let claims =
             Self::deserialize(value).map_err(|e| Invalid::Malformed(format!("a claim has the wrong type: {e}")))?;
+        if !understood {
+            return Err(Invalid::UnsupportedClaim("status"));
+        }
         claims.check()?;
         Ok(claims)
     }
@@ -168,7 +172,18 @@ pub enum Limit {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// The list and the place in it.
+    #[serde(deserialize_with = "strict_json::object")]
     pub status_list: StatusListRef,
+}
+
+impl Status {
+    /// No member that is not known here: one of a later version may restrict the license too.
+    fn is_understood(status: &Value) -> bool {
+        let only = |value: &Value, known: &[&str]| {
+            value.as_object().is_none_or(|members| members.keys().all(|name| known.contains(&name.as_str())))
+        };
+        only(status, &["status_list"]) && status.get("status_list").is_none_or(|place| only(place, &["idx", "uri"]))
+    }
 }
 
 /// One place in one status list.

@@ -14,7 +14,7 @@ pub enum Invalid {
     /// The text is not a license, or a damaged one.
     #[error("this is not a readable license: {0}")]
     Malformed(String),
-    /// More than 64 KiB of token or 1 MiB of text.
+    /// More than 64 KiB of token, 4 KiB of header or 1 MiB of text.
     #[error("the license is too large")]
     TooLarge,
     /// Signed with anything but Ed25519, or not at all.

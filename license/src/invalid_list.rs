@@ -15,7 +15,7 @@ pub enum InvalidList {
     /// The text is not a status list, or a damaged one.
     #[error("this is not a readable status list: {0}")]
     Malformed(String),
-    /// The token, or what it unpacks to, is larger than any list needs to be.
+    /// The token, its header, or what it unpacks to, is larger than any list needs to be.
     #[error("the status list is too large")]
     TooLarge,
     /// Signed with anything but Ed25519, or not at all.

@@ -184,8 +184,8 @@
 //! - [`Verdict`], [`Verified`], [`Invalid`]: the answer. [`Invalid::all_codes`] are the words that callers, logs and the
 //!   command line share.
 //! - `status_list` (with the feature of that name): whether a license was revoked, from a file on any web server.
-//! - [`machine`], [`bindings`], `totp` (with the feature of that name): what a license is bound to.
-//! - [`bindings`] and [`machine`]: which machines a license is for. `totp` (feature): which secret its holder has to have.
+//! - [`bindings`] and [`machine`]: which machines a license is for. `totp` (with the feature of that name): which secret its
+//!   holder has to have.
 //! - [`sign`] and [`Claims`]: making licenses. [`armor`]: the text around a token.
 //!
 //! The bytes are written down in `docs/FORMAT.md`.

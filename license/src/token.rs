@@ -14,6 +14,10 @@ use crate::trust::{TrustedKey, TrustedKeys};
 /// The longest token that is signed or read.
 pub const MAX_TOKEN_BYTES: usize = 64 * 1024;
 
+/// The longest header that is read, as Base64url; ours have some 120 characters. It is parsed before anybody vouches for
+/// it, and JSON of many small values takes a hundred times its size in memory.
+const MAX_HEADER_BYTES: usize = 4 * 1024;
+
 /// A kind of token. RFC 8725 asks for a `typ`, so that no token of one kind passes for another.
 pub(crate) struct Form {
     pub(crate) typ: &'static str,
@@ -33,7 +37,7 @@ pub(crate) const LICENSE: Form = Form { typ: "licentia+jwt", most_bytes: MAX_TOK
 ///
 /// Whatever keeps [`License::verify`](crate::License::verify) from reading a license keeps this from reading it too:
 /// `malformed`, `too_large`, `unsupported_algorithm`, `wrong_type`, `missing_claim`, and `unsupported_claim` for
-/// `bindings` of a form that is not known here.
+/// `bindings` of a form, or members of `status`, that are not known here.
 pub fn inspect(text: &str) -> Result<Inspected, Invalid> {
     let parts = Parts::read(text)?;
     Ok(Inspected { claims: Claims::parse(&parts.claims()?)?, token: parts.token.to_owned(), header: parts.header })
@@ -110,6 +114,9 @@ impl<'a> Parts<'a> {
         };
         let (signed, header, claims, signature) = parts()
             .ok_or_else(|| Invalid::Malformed("a token has three parts with two dots between them".to_owned()))?;
+        if header.len() > MAX_HEADER_BYTES {
+            return Err(Invalid::TooLarge);
+        }
         let header = Header::parse(&decode("header", header)?, form)?;
         Ok(Self { token, header, signed, claims, signature })
     }

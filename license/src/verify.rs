@@ -45,7 +45,7 @@ pub enum Verdict {
         license: Verified,
         /// What is wrong with it.
         why: Invalid,
-        /// The first second at which that is no longer excused.
+        /// When the grace ends. As at every end the leeway comes on top: it is refused from `until + leeway` on.
         until: i64,
     },
     /// It does not hold.

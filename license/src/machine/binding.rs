@@ -8,10 +8,11 @@ use super::bytes32::{self, Written};
 use super::hash::component_digest;
 use super::{Component, Fingerprint};
 use crate::bindings::BindingError;
+use crate::strict_json::Object;
 
 /// A machine as a license has it: a digest of each component, and how many of them have to agree.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Form", into = "Form")]
+#[serde(try_from = "Object<Form>", into = "Form")]
 pub struct MachineBinding {
     require: u32,
     components: BTreeMap<Component, [u8; 32]>,
@@ -132,10 +133,10 @@ impl ComponentMatch {
     }
 }
 
-impl TryFrom<Form> for MachineBinding {
+impl TryFrom<Object<Form>> for MachineBinding {
     type Error = BindingError;
 
-    fn try_from(form: Form) -> Result<Self, BindingError> {
+    fn try_from(Object(form): Object<Form>) -> Result<Self, BindingError> {
         Self::new(form.require, bytes32::read(form.components))
     }
 }

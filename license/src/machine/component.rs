@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 pub enum Component {
     /// The id that the operating system gave itself when it was installed.
     MachineId,
-    /// The id that the maker gave the machine or its board.
+    /// The UUID that the maker gave the machine.
     ProductId,
     /// The serial number of the disk that the system is on.
     Disk,

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::Component;
 use super::bytes32::{self, Written};
-use crate::{base64url, strict_json};
+use crate::base64url;
+use crate::strict_json::{self, Object};
 
 const VERSION: u32 = 1;
 const PREFIX: &str = "lmachine_";
@@ -27,7 +28,7 @@ const MOST_LABEL: usize = 128;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Form", into = "Form")]
+#[serde(try_from = "Object<Form>", into = "Form")]
 pub struct Fingerprint {
     vendor: String,
     label: Option<String>,
@@ -124,7 +125,7 @@ impl Fingerprint {
             Some(VERSION) | None => {}
             Some(other) => return Err(FingerprintError::UnknownVersion(other)),
         }
-        Form::deserialize(value).map_err(|e| not_readable(e.to_string()))?.try_into()
+        Object::<Form>::deserialize(value).map_err(|e| not_readable(e.to_string()))?.try_into()
     }
 
     /// The JSON, in one line.
@@ -185,10 +186,10 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-impl TryFrom<Form> for Fingerprint {
+impl TryFrom<Object<Form>> for Fingerprint {
     type Error = FingerprintError;
 
-    fn try_from(form: Form) -> Result<Self, FingerprintError> {
+    fn try_from(Object(form): Object<Form>) -> Result<Self, FingerprintError> {
         if form.version != VERSION {
             return Err(FingerprintError::UnknownVersion(form.version));
         }

@@ -119,6 +119,20 @@ fn the_vendor_sees_what_became_of_a_machine() {
 }
 
 #[test]
+fn an_array_is_no_fingerprint() {
+    let text = machine(&[(MachineId, 1)], &[]).to_json();
+    let members: Value = serde_json::from_str(&text).unwrap();
+    let array = json!([members["version"], members["vendor"], null, members["components"], members["not_trusted"]]);
+    let labelled = json!([1, "acme", "build server", members["components"], []]);
+    for array in [array, labelled] {
+        let refused = Fingerprint::from_text(&array.to_string());
+        assert!(matches!(refused, Err(FingerprintError::NotReadable(_))), "{refused:?}");
+        assert!(serde_json::from_value::<Fingerprint>(array.clone()).is_err());
+        assert!(serde_json::from_str::<Fingerprint>(&array.to_string()).is_err());
+    }
+}
+
+#[test]
 fn what_can_be_guessed_is_never_enough() {
     let before = machine(&[(MachineId, 1), (Disk, 3), (Network, 4), (HostName, 5)], &[]);
     let binding = MachineBinding::of(&before, ID, 2).unwrap();

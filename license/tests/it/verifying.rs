@@ -178,6 +178,10 @@ fn a_program_may_warn_instead_of_stopping() {
     assert_eq!((license.claims.sub.as_str(), why.code(), *until), ("alice@example.com", "expired", EXPIRES + 86_400));
     assert_eq!((late.code(), late.clone().usable().is_ok()), ("in_grace", true));
 
+    // The end is told as `exp` is; the leeway comes on top of both.
+    let at = |now| License::verify(&text, &keys(), &editor().grace(86_400).leeway(60), now);
+    assert_eq!((at(until + 59).code(), at(until + 60).code()), ("in_grace", "invalid"));
+
     let over = License::verify(&text, &keys(), &editor().grace(86_400), EXPIRES + 90_000);
     assert_eq!((over.code(), over.why().unwrap().code()), ("invalid", "expired"));
     assert_eq!(over.license().unwrap().claims.sub, "alice@example.com", "it says what it was");

@@ -14,7 +14,8 @@ pub(super) fn find(root: &Path) -> Found {
     let first = |paths: &[&str]| paths.iter().find_map(|path| text(path));
     let values = [
         (Component::MachineId, first(&["etc/machine-id", "var/lib/dbus/machine-id"]).and_then(machine_id)),
-        (Component::ProductId, product_id(root)),
+        // Only root may read it, so a product that runs as somebody else goes without.
+        (Component::ProductId, text("sys/class/dmi/id/product_uuid")),
         (Component::Disk, disk(root)),
         (Component::Network, card(root)),
         (Component::HostName, first(&["proc/sys/kernel/hostname", "etc/hostname"])),
@@ -33,9 +34,14 @@ fn container_of(root: &Path) -> Option<String> {
         (there("proc/vz") && !there("proc/bc"), "openvz"),
     ];
     let traces: Vec<_> = traces.iter().filter(|(there, _)| *there).map(|(_, name)| *name).collect();
+    let root_kind = root_mount(&text("proc/self/mountinfo")).map(|(_, kind, _)| kind).unwrap_or_default();
+    let groups = fs::read_link(root.join("proc/self/ns/cgroup")).ok();
     container::name(&Facts {
         systemd: &text("run/systemd/container"),
         environ: &text("proc/1/environ"),
+        own_environ: &text("proc/self/environ"),
+        root: &root_kind,
+        groups: groups.as_deref().and_then(Path::to_str),
         cgroup: &format!("{}\n{}", text("proc/1/cgroup"), text("proc/self/cgroup")),
         kernel: &text("proc/sys/kernel/osrelease"),
         traces: &traces,
@@ -48,17 +54,9 @@ fn machine_id(text: String) -> Option<String> {
     (id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(text)
 }
 
-/// Only root may read these, so a product that runs as somebody else goes without.
-fn product_id(root: &Path) -> Option<String> {
-    let dmi = root.join("sys/class/dmi/id");
-    let said =
-        |name| text(&dmi.join(name)).filter(|value| !super::placeholder::says_nothing(Component::ProductId, value));
-    said("product_uuid").or_else(|| said("board_serial"))
-}
-
 /// The disk that `/` is on: its serial number, or its name in the world, or what udev calls it.
 fn disk(root: &Path) -> Option<String> {
-    let (number, source) = root_device(&text(&root.join("proc/self/mountinfo"))?)?;
+    let (number, _, source) = root_mount(&text(&root.join("proc/self/mountinfo"))?)?;
     let by_number = root.join("sys/dev/block").join(number);
     let by_name = || root.join("sys/class/block").join(Path::new(&source).file_name()?).canonicalize().ok();
     let disk = whole_disk(by_number.canonicalize().ok().or_else(by_name)?, MOST_LAYERS)?;
@@ -67,14 +65,16 @@ fn disk(root: &Path) -> Option<String> {
     places.iter().filter_map(|place| text(&disk.join(place))).find(said).or_else(|| by_id(root, &disk))
 }
 
-/// Number (`major:minor`) and device of what is mounted at `/`, from `/proc/self/mountinfo` (see proc(5)).
-fn root_device(mountinfo: &str) -> Option<(String, String)> {
+/// Number (`major:minor`), kind and device of what is mounted at `/`, from `/proc/self/mountinfo` (see proc(5)).
+fn root_mount(mountinfo: &str) -> Option<(String, String, String)> {
     // What was mounted last covers what was there before.
     mountinfo.lines().rev().find_map(|line| {
         let (mount, device) = line.split_once(" - ")?;
         let mut mount = mount.split(' ').skip(2);
         let (number, _, point) = (mount.next()?, mount.next()?, mount.next()?);
-        (point == "/").then(|| (number.to_owned(), device.split(' ').nth(1).unwrap_or_default().to_owned()))
+        let mut device = device.split(' ').map(str::to_owned);
+        let (kind, source) = (device.next()?, device.next().unwrap_or_default());
+        (point == "/").then(|| (number.to_owned(), kind, source))
     })
 }
 

@@ -61,7 +61,7 @@ pub(super) fn says_nothing(kind: Component, raw: &str) -> bool {
     let one_and_the_same = letters().all(|byte| Some(byte) == letters().next());
     let known = match kind {
         Component::MachineId => value.len() < 16,
-        Component::ProductId => BOARDS.contains(&value.as_str()),
+        Component::ProductId => !is_uuid(&value) || BOARDS.contains(&value.as_str()),
         Component::Network => is_no_card(&value),
         Component::HostName => NAMES.contains(&value.as_str()),
         Component::Disk => false,
@@ -71,6 +71,11 @@ pub(super) fn says_nothing(kind: Component, raw: &str) -> bool {
         || value.is_empty()
         || LEFT_BLANK.contains(&plain.as_str())
         || (one_and_the_same && kind != Component::HostName)
+}
+
+/// A serial number in the place of a UUID is short enough to be guessed, and a product id never is.
+fn is_uuid(value: &str) -> bool {
+    value.len() == 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Twelve digits; not for many at once; not one that Docker draws (02:42 and the address).

@@ -35,13 +35,14 @@ fn value(found: &Found, kind: Component) -> Option<String> {
     found.values.get(&kind).map(|raw| normalised(kind, raw))
 }
 
-const LAPTOP: [(&str, &str); 19] = [
+const LAPTOP: [(&str, &str); 20] = [
     ("etc/machine-id", "8f14e45fceea467a95756e0b1b2f5d3c\n"),
     ("sys/class/dmi/id/product_uuid", "4c4c4544-0042-4a10-8051-b4c04f4d4e32\n"),
     ("sys/class/dmi/id/board_serial", "/8L2XK12/CN1296155R00F4/\n"),
     ("proc/sys/kernel/hostname", "Build7\n"),
     ("proc/sys/kernel/osrelease", "6.1.0-18-amd64\n"),
     ("proc/1/cgroup", "0::/init.scope\n"),
+    ("proc/self/ns/cgroup ->", "cgroup:[4026531835]"),
     // An encrypted root: mapped device, partition, disk.
     (
         "proc/self/mountinfo",
@@ -130,13 +131,21 @@ fn each_placeholder_says_nothing_and_real_values_do() {
     for raw in ["52:54:00:12:34:56", "00:15:5d:01:02:03", "00-16-3E-7A-01-02"] {
         assert!(!nothing(Network, raw), "a virtual machine has cards too: {raw:?}");
     }
-    assert!(!nothing(ProductId, "PF2KX0AB") && !nothing(Disk, "WD-WX41A49H9FT1") && !nothing(HostName, "aaa"));
+    for serial in ["01", "PF2KX0AB", "4c4c4544-0042-4a10-8051-b4c04f4d4e3", "4c4c4544-0042-4a10-8051-b4c04f4d4e3g"] {
+        assert!(nothing(ProductId, serial), "no UUID, and may be guessed: {serial:?}");
+    }
+    assert!(!nothing(ProductId, "4C4C4544-0042-4A10-8051-B4C04F4D4E32"));
+    assert!(!nothing(Disk, "WD-WX41A49H9FT1") && !nothing(HostName, "aaa"));
 }
 
 #[test]
-fn the_board_s_number_stands_in_for_a_uuid_that_was_left_blank() {
+fn the_board_s_number_does_not_stand_in_for_a_uuid_that_was_left_blank() {
     let laptop = laptop_and(&[("sys/class/dmi/id/product_uuid", "00000000-0000-0000-0000-000000000000\n")]);
-    assert_eq!(value(&laptop, ProductId).unwrap(), "8l2xk12cn1296155r00f4");
+    assert_eq!(
+        value(&laptop, ProductId),
+        None,
+        "a serial number may be guessed, and a product id counts as one that is not"
+    );
 }
 
 #[test]
@@ -213,7 +222,7 @@ fn only_cards_that_are_there_and_have_their_own_address_count() {
 
 #[test]
 fn in_a_container_the_image_and_the_runtime_are_not_trusted() {
-    let cases: [(&str, &[(&str, &str)]); 9] = [
+    let cases: [(&str, &[(&str, &str)]); 12] = [
         ("docker", &[(".dockerenv", "")]),
         ("podman", &[("run/.containerenv", "")]),
         ("systemd-nspawn", &[("run/systemd/container", "systemd-nspawn\n")]),
@@ -221,6 +230,11 @@ fn in_a_container_the_image_and_the_runtime_are_not_trusted() {
         ("kubernetes", &[("proc/1/cgroup", "0::/kubepods.slice/kubepods-pod1.slice/x.scope\n")]),
         ("docker", &[("proc/self/cgroup", "12:pids:/docker/0123abc\n")]),
         ("kubernetes", &[("var/run/secrets/kubernetes.io/serviceaccount/token", "t")]),
+        // Pods that may not talk to Kubernetes: what the kubelet sets for the first process, or for this one.
+        ("kubernetes", &[("proc/1/environ", "PATH=/bin\0KUBERNETES_SERVICE_HOST=10.0.0.1\0")]),
+        ("kubernetes", &[("proc/self/environ", "KUBERNETES_SERVICE_HOST=10.0.0.1\0"), ("proc/self/cgroup", "0::/\n")]),
+        // Control groups of its own, so that their paths say nothing.
+        ("container", &[("proc/self/cgroup", "0::/\n"), ("proc/self/ns/cgroup ->", "cgroup:[4026532601]")]),
         ("openvz", &[("proc/vz/veinfo", "x")]),
         ("wsl", &[("proc/sys/kernel/osrelease", "5.15.90.1-microsoft-standard-WSL2\n")]),
     ];
@@ -230,6 +244,12 @@ fn in_a_container_the_image_and_the_runtime_are_not_trusted() {
         assert_eq!(found.not_trusted().collect::<Vec<_>>(), [MachineId, Network, HostName], "{name}");
         assert_eq!(found.fingerprint("acme", None).unwrap().trusted().count(), 2, "{name}: product id and disk");
     }
+    let overlay = "533 430 0:51 / / rw - overlay overlay rw,lowerdir=/l,upperdir=/u\n";
+    let layered = laptop_and(&[("proc/self/mountinfo", overlay), ("proc/self/cgroup", "0::/\n")]);
+    assert_eq!(layered.container(), Some("container"), "layers of an image under `/`");
+    let beside = format!("{overlay}28 1 253:0 / / rw - ext4 /dev/mapper/vg-root rw\n");
+    let beside = laptop_and(&[("proc/self/mountinfo", Box::leak(beside.into_boxed_str()))]);
+    assert_eq!(beside.container(), None, "what was mounted last counts");
     let host = laptop_and(&[("proc/vz/veinfo", "x"), ("proc/bc/0", "x")]);
     assert_eq!(host.container(), None, "the host of OpenVZ is none");
 }

@@ -5,7 +5,7 @@ use super::forge::{
 };
 use crate::golden::{self, Folder};
 use crate::sample::{NOW, other_key, public, trusted, vendor_key};
-use crate::vectors::forge::{claims, part, sealed, signed_by, token, with, with_claims};
+use crate::vectors::forge::{claims, padded, part, sealed, signed_by, token, with, with_claims};
 use licentia_license::{InvalidList, TrustedKey, TrustedKeys};
 use serde_json::{Value, json};
 
@@ -194,6 +194,14 @@ fn headers() -> Vec<Vector> {
         of("header-crit", "an extension to be understood", "crit", json!(["exp"]), no),
         of("header-jwk", "brings its own key", "jwk", json!({ "kty": "OKP" }), no),
         of("header-x5c", "brings a certificate", "x5c", json!([]), no),
+        vector("valid-header-long", "4 KiB of Base64url", &list_with_header(&padded(header(), 3_072)), "valid"),
+        vector(
+            "header-long",
+            "one byte more than 4 KiB of Base64url hold",
+            &list_with_header(&padded(header(), 3_073)),
+            "status_list_too_large",
+        ),
+        of("header-bomb", "10,000 arrays side by side", "z", json!(vec![[0]; 10_000]), "status_list_too_large"),
         of("kid-missing", "no key named", "kid", Value::Null, no),
         vector("empty", "nothing at all", "", no),
         vector("html", "a web server's error page", "<html>404 Not Found.</html>.", no),

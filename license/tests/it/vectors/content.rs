@@ -35,6 +35,8 @@ fn claim_rules() -> Vec<Vector> {
     let no = |name, about, claim: &str, value: Value| vector(name, about, claim, value, "malformed");
     let missing = |name, claim| vector(name, "a claim that every license has", claim, Value::Null, "missing_claim");
     let machines = json!({ "machines": ["a"] });
+    let uri = "https://example.com/1";
+    let status = |name, about, value| vector(name, about, "status", value, "unsupported_claim");
     vec![
         missing("missing-iss", "iss"),
         missing("missing-sub", "sub"),
@@ -49,6 +51,19 @@ fn claim_rules() -> Vec<Vector> {
         no("features-string", "not a list", "features", json!("pro")),
         no("identity-form", "not a BLAKE3 pin", "identity", json!("sha256:00")),
         no("status-form", "a status of unknown form", "status", json!({ "other": {} })),
+        status(
+            "status-unknown-member",
+            "a second place to look at, from the future",
+            json!({ "status_list": { "idx": 5, "uri": uri }, "other": {} }),
+        ),
+        status(
+            "status-list-unknown-member",
+            "a rule from the future",
+            json!({ "status_list": { "idx": 5, "uri": uri, "purpose": "refresh" } }),
+        ),
+        no("status-array", "an array is no object", "status", json!([{ "idx": 5, "uri": uri }])),
+        no("status-array-twice", "nor are two", "status", json!([[5, uri]])),
+        no("status-list-array", "an array inside", "status", json!({ "status_list": [5, uri] })),
         vector("bindings", "machines cannot be checked yet", "bindings", machines, "unsupported_claim"),
     ]
 }
@@ -77,6 +92,13 @@ fn bindings() -> Vec<Vector> {
         ),
         no("bindings-empty", "bound to nothing", json!({})),
         no("bindings-array", "not an object", json!([good])),
+        no("bindings-array-of-members", "its values in their order", json!([[good], { "digest": sha, "period": 30 }])),
+        no(
+            "bindings-machine-array",
+            "a machine without names for its members",
+            json!({ "machines": [[1, { "machine_id": digest }]] }),
+        ),
+        no("bindings-totp-array", "a secret without names for its members", json!({ "totp": [sha, 30] })),
         no("bindings-unknown-member", "a kind of binding from the future", json!({ "machines": [good], "usb": {} })),
         no("bindings-machines-none", "to no machine at all", json!({ "machines": [] })),
         no(

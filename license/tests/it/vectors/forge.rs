@@ -32,6 +32,13 @@ pub(crate) fn with(mut object: Value, name: &str, value: Value) -> Value {
     object
 }
 
+/// A header of so many bytes, most of them in a member that is ignored.
+pub(crate) fn padded(header: Value, bytes: usize) -> Value {
+    let short = with(header, "z", json!(""));
+    let missing = bytes - short.to_string().len();
+    with(short, "z", json!("a".repeat(missing)))
+}
+
 /// The parts as given, properly signed by the vendor.
 pub(crate) fn signed(header: &str, claims: &[u8]) -> String {
     signed_by(&vendor_key(), header, claims)

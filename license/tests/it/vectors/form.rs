@@ -4,7 +4,7 @@ use licentia_license::armor;
 use serde_json::{Value, json};
 
 use super::Vector;
-use super::forge::{claims, header, hmac_with_public_key, part, signed, token, with, with_header};
+use super::forge::{claims, header, hmac_with_public_key, padded, part, signed, token, with, with_header};
 use crate::sample::{other_key, public};
 
 pub(super) fn vectors() -> Vec<Vector> {
@@ -72,6 +72,12 @@ fn headers() -> Vec<Vector> {
         vector("header-jku", "tells where to fetch a key", "jku", json!("https://evil.example"), "malformed"),
         vector("header-x5c", "brings a certificate", "x5c", json!([]), "malformed"),
         Vector::refused("header-duplicate", "two algorithms", &duplicate, "malformed"),
+        Vector::refused(
+            "header-long",
+            "one byte more than 4 KiB of Base64url hold",
+            &with_header(&padded(header(), 3_073)),
+            "too_large",
+        ),
         Vector::refused("header-array", "not an object", &signed("[]", b"{}"), "malformed"),
         vector("kid-missing", "no key named", "kid", Value::Null, "malformed"),
     ]

@@ -4,7 +4,7 @@ use licentia_license::armor;
 use serde_json::{Value, json};
 
 use super::Vector;
-use super::forge::{claims, header, token, with, with_claims, with_header};
+use super::forge::{claims, header, padded, token, with, with_claims, with_header};
 use crate::sample::{EXPIRES, ISSUED};
 
 fn holds(name: &'static str, about: &'static str, text: &str, claims: &Value, left: &[&str]) -> Vector {
@@ -30,7 +30,9 @@ fn texts() -> Vec<Vector> {
 fn headers() -> Vec<Vector> {
     let vector =
         |name, about, member, value| holds(name, about, &with_header(&with(header(), member, value)), &claims(), &[]);
+    let long = with_header(&padded(header(), 3_072));
     vec![
+        holds("valid-header-long", "a header of 4 KiB of Base64url", &long, &claims(), &[]),
         vector("valid-alg-ed25519", "the name of RFC 9864", "alg", json!("Ed25519")),
         vector("valid-typ-long", "a media type in full, in another case", "typ", json!("application/Licentia+JWT")),
         vector("valid-header-unknown", "an unknown header member is ignored", "cty", json!("whatever")),
