@@ -106,9 +106,9 @@ fn status_page(standing: Standing) -> App {
     app
 }
 
-fn published(said: Option<LicenseStatus>) -> Option<LastPublished> {
+fn published(said: Option<LicenseStatus>) -> LastPublished {
     let (at, until) = (NOW.plus_days(-2), Some(NOW.plus_days(28)));
-    Some(LastPublished { at, until, said, list: published_file() })
+    LastPublished { at, until, said, list: published_file() }
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn the_status_page_says_what_the_list_says_now_and_what_it_said() {
         now: Some(LicenseStatus::Active),
         superseded_from: Some(NOW.plus_days(10)),
         is_ours: true,
-        published: published(Some(LicenseStatus::Active)),
+        published: Some(published(Some(LicenseStatus::Active))),
     };
     let mut app = status_page(overlap.clone());
     shows(
@@ -145,7 +145,7 @@ fn the_status_page_says_what_the_list_says_now_and_what_it_said() {
             "Products learn of it when the lists are published again",
         ],
     );
-    let changed = Standing { now: Some(LicenseStatus::Revoked), published: published(None), ..overlap.clone() };
+    let changed = Standing { now: Some(LicenseStatus::Revoked), published: Some(published(None)), ..overlap.clone() };
     shows(&mut status_page(changed), &["said then  something else: the license changed since", "published again: S"]);
     let elsewhere = Standing { is_ours: false, published: None, ..overlap };
     shows(&mut status_page(elsewhere), &["elsewhere: the list belongs to whoever signed this license"]);

@@ -72,7 +72,7 @@ pub(in crate::tests) fn details(license: License) -> LicenseDetails {
         revoked_at: NOW,
     });
     let decoded = Some(decoded(&license));
-    let standing = license.status_list.is_some().then(|| Standing {
+    let standing = license.status_list.is_some().then_some(Standing {
         now: Some(license.status),
         superseded_from: None,
         is_ours: true,
