@@ -253,6 +253,48 @@ fn a_server_listens_beyond_this_machine_with_tls_only() {
     server.terminate();
 }
 
+/// A proxy that lets nobody further: what was said to it first, and after it agreed.
+fn proxy() -> (String, std::thread::JoinHandle<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let heard = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut bytes = [0; 8_192];
+        let first = stream.read(&mut bytes).unwrap();
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        let second = stream.read(&mut bytes[first..]).unwrap_or(0);
+        String::from_utf8_lossy(&bytes[..first + second]).into_owned()
+    });
+    (address, heard)
+}
+
+#[test]
+fn a_proxy_never_hears_a_token() {
+    let (operator, mut till) = (founded(), machine(1));
+    invite(&operator, &till, "till");
+    let server = Server::start(&operator, "");
+    let urls =
+        [server.url.clone(), server.url.replace("127.0.0.1", "localhost"), "https://probes.invalid/probe".into()];
+    for url in urls {
+        let (address, heard) = proxy();
+        for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
+            till.set(name, format!("http://{address}").as_str());
+        }
+        let run = post(&till, &url);
+        // Where nobody came, the proxy waits still.
+        let _ = TcpStream::connect(address).and_then(|mut stream| stream.write_all(b"nobody came"));
+        let heard = heard.join().unwrap();
+        assert!(!heard.contains("lprobe_"), "{url}: {heard}");
+        if url.starts_with("https") {
+            assert!(heard.starts_with("CONNECT probes.invalid:443"), "{heard}");
+        } else {
+            assert_eq!(heard, "nobody came", "{url}: {run}");
+        }
+    }
+    assert_eq!(inbox(&operator).len(), 1);
+    server.terminate();
+}
+
 #[test]
 fn of_two_at_once_one_is_taken_and_nobody_can_send_too_much_or_too_often() {
     let (operator, till, twin) = (founded(), machine(1), machine(2));
