@@ -352,6 +352,25 @@ fn a_token_that_is_wrong_cancelled_or_over_puts_nothing_in() {
 }
 
 #[test]
+fn a_result_that_is_not_the_machines_can_be_turned_away_after_its_token_is_over() {
+    let (mut operator, till) = (founded(), machine(1));
+    let id = invite(&operator, &till, "till");
+    till.run("probe run --token-file probe.token --out r.json --yes").done();
+    let file = operator.home().join("inbox/r.json");
+    std::fs::create_dir(operator.home().join("inbox")).unwrap();
+    std::fs::write(&file, till.read("r.json")).unwrap();
+    let arrived = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_779_279_300);
+    std::fs::File::options().write(true).open(&file).unwrap().set_modified(arrived).unwrap();
+    operator.travel("2026-05-22T12:00:00Z");
+    assert_eq!(inbox(&operator)[0]["state"], "waiting", "it came in time");
+    operator.run(&format!("probe cancel {id}")).done();
+    let run = operator.run("probe inbox --consume --format json");
+    assert!(run.out().contains("refused") && run.out().contains("cancelled"), "{run}");
+    assert_eq!(events(&operator), 0);
+    operator.run(&format!("probe cancel {id}")).refused("cancelled");
+}
+
+#[test]
 fn a_server_on_another_host_knows_hashes_only() {
     let (operator, till, desk) = (founded(), machine(1), machine(2));
     let id = invite(&operator, &till, "till");
