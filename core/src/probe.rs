@@ -103,7 +103,10 @@ impl Probes<'_> {
                 let probe = tx.reader().probe_token_by_hash(&token_hash).await?.ok_or(Error::ProbeTokenUnknown)?;
                 // A clock that was set back since makes nothing arrive in the future.
                 let at = at.map_or(tx.now(), |at| Timestamp(at.0.min(tx.now().0)));
-                let mut probe = closed(&tx, probe, ProbeStatus::Consumed, at)?;
+                let mut probe = match ProbeState::of(&probe, at) {
+                    ProbeState::Pending => closed(&tx, probe, ProbeStatus::Consumed),
+                    ended => return Err(Error::ProbeClosed(ended)),
+                };
                 let digest = format!("blake3:{}", blake3::hash(text.as_bytes()).to_hex());
                 let bytes = text.len();
                 probe.result = Some(text);
@@ -118,12 +121,16 @@ impl Probes<'_> {
             .await
     }
 
-    /// Ends a token that still waits for its result.
+    /// Ends a token that was not used. Its time may be over: a result that came before that may wait in the inbox, and
+    /// is turned away by this.
     pub async fn cancel(self, operator: &Operator, id: ProbeTokenId) -> Result<ProbeToken> {
         self.0
             .write(operator, move |tx| async move {
                 let probe = tx.reader().probe_token(id).await?.ok_or_else(|| unknown(id))?;
-                let probe = closed(&tx, probe, ProbeStatus::Cancelled, tx.now())?;
+                let probe = match ProbeState::of(&probe, tx.now()) {
+                    ProbeState::Pending | ProbeState::Expired => closed(&tx, probe, ProbeStatus::Cancelled),
+                    ended => return Err(Error::ProbeClosed(ended)),
+                };
                 let effect = tx.update(&probe).await?;
                 let event = about(&probe, Kind::ProbeTokenRevoked).accounts_for([effect]);
                 Ok(tx.commit(event, probe).await?)
@@ -192,12 +199,9 @@ struct Taking {
     at: Option<Timestamp>,
 }
 
-/// A pending token as it is once it ended now, by what happened at that moment.
-fn closed(tx: &Tx, token: ProbeToken, status: ProbeStatus, at: Timestamp) -> Result<ProbeToken> {
-    match ProbeState::of(&token, at) {
-        ProbeState::Pending => Ok(ProbeToken { status, closed_at: Some(tx.now()), ..token }),
-        ended => Err(Error::ProbeClosed(ended)),
-    }
+/// A token as it is once it ended now.
+fn closed(tx: &Tx, token: ProbeToken, status: ProbeStatus) -> ProbeToken {
+    ProbeToken { status, closed_at: Some(tx.now()), ..token }
 }
 
 fn checked_ttl(seconds: i64) -> Result<i64> {

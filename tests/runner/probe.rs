@@ -253,6 +253,48 @@ fn a_server_listens_beyond_this_machine_with_tls_only() {
     server.terminate();
 }
 
+/// A proxy that lets nobody further: what was said to it first, and after it agreed.
+fn proxy() -> (String, std::thread::JoinHandle<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let heard = std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut bytes = [0; 8_192];
+        let first = stream.read(&mut bytes).unwrap();
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
+        let second = stream.read(&mut bytes[first..]).unwrap_or(0);
+        String::from_utf8_lossy(&bytes[..first + second]).into_owned()
+    });
+    (address, heard)
+}
+
+#[test]
+fn a_proxy_never_hears_a_token() {
+    let (operator, mut till) = (founded(), machine(1));
+    invite(&operator, &till, "till");
+    let server = Server::start(&operator, "");
+    let urls =
+        [server.url.clone(), server.url.replace("127.0.0.1", "localhost"), "https://probes.invalid/probe".into()];
+    for url in urls {
+        let (address, heard) = proxy();
+        for name in ["ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY"] {
+            till.set(name, format!("http://{address}").as_str());
+        }
+        let run = post(&till, &url);
+        // Where nobody came, the proxy waits still.
+        let _ = TcpStream::connect(address).and_then(|mut stream| stream.write_all(b"nobody came"));
+        let heard = heard.join().unwrap();
+        assert!(!heard.contains("lprobe_"), "{url}: {heard}");
+        if url.starts_with("https") {
+            assert!(heard.starts_with("CONNECT probes.invalid:443"), "{heard}");
+        } else {
+            assert_eq!(heard, "nobody came", "{url}: {run}");
+        }
+    }
+    assert_eq!(inbox(&operator).len(), 1);
+    server.terminate();
+}
+
 #[test]
 fn of_two_at_once_one_is_taken_and_nobody_can_send_too_much_or_too_often() {
     let (operator, till, twin) = (founded(), machine(1), machine(2));
@@ -307,6 +349,25 @@ fn a_token_that_is_wrong_cancelled_or_over_puts_nothing_in() {
     post(&desk, &server.url).refused("expired");
     assert!(inbox(&operator).is_empty());
     server.terminate();
+}
+
+#[test]
+fn a_result_that_is_not_the_machines_can_be_turned_away_after_its_token_is_over() {
+    let (mut operator, till) = (founded(), machine(1));
+    let id = invite(&operator, &till, "till");
+    till.run("probe run --token-file probe.token --out r.json --yes").done();
+    let file = operator.home().join("inbox/r.json");
+    std::fs::create_dir(operator.home().join("inbox")).unwrap();
+    std::fs::write(&file, till.read("r.json")).unwrap();
+    let arrived = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_779_279_300);
+    std::fs::File::options().write(true).open(&file).unwrap().set_modified(arrived).unwrap();
+    operator.travel("2026-05-22T12:00:00Z");
+    assert_eq!(inbox(&operator)[0]["state"], "waiting", "it came in time");
+    operator.run(&format!("probe cancel {id}")).done();
+    let run = operator.run("probe inbox --consume --format json");
+    assert!(run.out().contains("refused") && run.out().contains("cancelled"), "{run}");
+    assert_eq!(events(&operator), 0);
+    operator.run(&format!("probe cancel {id}")).refused("cancelled");
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(crate) fn post(url: &str, token: &str, result: &str) -> Result {
             .because(why)
             .hint("Nothing is lost: run it again with `--out FILE` and the same token, and bring the file.")
     };
-    let mut response = agent()
+    let mut response = agent(url)
         .post(url)
         .content_type("application/json")
         .header("authorization", format!("Bearer {token}"))

@@ -44,8 +44,14 @@ async fn a_token_ends_with_its_time() {
     assert_eq!(ProbeState::of(&created.probe, world.clock.now()), ProbeState::Expired);
     let late = probes.consume_token(&world.operator, &created.token, "{}").await;
     assert!(matches!(late, Err(Error::ProbeClosed(ProbeState::Expired))));
-    let cancel = probes.cancel(&world.operator, created.probe.id).await;
-    assert!(matches!(cancel, Err(Error::ProbeClosed(ProbeState::Expired))));
+    let cancelled = probes.cancel(&world.operator, created.probe.id).await.unwrap();
+    assert_eq!(
+        ProbeState::of(&cancelled, world.clock.now()),
+        ProbeState::Cancelled,
+        "what came in time is turned away"
+    );
+    let twice = probes.cancel(&world.operator, created.probe.id).await;
+    assert!(matches!(twice, Err(Error::ProbeClosed(ProbeState::Cancelled))));
 }
 
 #[tokio::test]

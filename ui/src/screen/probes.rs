@@ -142,8 +142,8 @@ impl Noun for Probe {
             (Action::IssueForProbe, _) => Step::Notice("No result came for it that a license could be bound to."),
             (Action::TakeInProbe, _) => Step::Notice("No result waits for it in the inbox."),
             (Action::CancelProbe, Some(Self { token, .. })) => match ProbeState::of(token, cx.look.now) {
-                ProbeState::Pending => Step::open(cancel(token, cx.look)),
-                ProbeState::Expired => Step::Notice("Its time is over, so nobody can use it any more."),
+                // A result that came in time may wait still when the time is over.
+                ProbeState::Pending | ProbeState::Expired => Step::open(cancel(token, cx.look)),
                 ProbeState::Consumed => Step::Notice("It was used: its result is here."),
                 ProbeState::Cancelled => Step::Notice("It is cancelled already."),
             },

@@ -121,9 +121,13 @@ fn a_result_comes_with_its_token_which_is_not_shown() {
 }
 
 #[test]
-fn only_what_still_waits_can_be_cancelled() {
+fn only_what_was_not_used_can_be_cancelled() {
     let mut app = with_probes(few());
-    for (keys, said) in [("jx", "time is over"), ("jx", "was used"), ("jx", "cancelled already")] {
+    let late = few()[1].id;
+    assert_eq!(press(&mut app, "jx<enter>"), [Effect::ChangeProbe(ProbeChange::Cancel { id: late })]);
+    app.update(Msg::ProbeChanged(Err(why())));
+    press(&mut app, "<esc>");
+    for (keys, said) in [("jx", "was used"), ("jx", "cancelled already")] {
         assert_eq!(press(&mut app, keys), []);
         assert!(text(&mut app, 80, 24).contains(said), "{said}");
     }
