@@ -8,7 +8,7 @@ use crate::audit::Kind;
 use crate::license::rules::{Action, Next, transition};
 use crate::{Error, IssuerId, IssuerStatus, License, LicenseId, LicenseStatus, Operator, Result};
 use licentia_license::bindings::Bindings;
-use licentia_license::machine::Fingerprint;
+use licentia_license::machine::{Fingerprint, MachineBinding};
 use licentia_storage::{Events, StatusValue, Tx};
 
 impl Licenses<'_> {
@@ -82,15 +82,12 @@ async fn machines_of_successor(
 ) -> Result<(Vec<BoundMachine>, Vec<Rebound>)> {
     let claim = binding::claim(old)?;
     let bound = claim.as_ref().map(Bindings::machines).unwrap_or_default();
-    // Of one machine more than before as much is asked as of the last one.
-    let require = |at: usize| request.require.or_else(|| Some(bound.get(at).or(bound.last())?.require()));
-    let with_require = |fingerprints: Vec<Fingerprint>| -> Vec<BoundMachine> {
-        let bind = |(at, fingerprint)| BoundMachine { fingerprint, require: require(at) };
-        fingerprints.into_iter().enumerate().map(bind).collect()
-    };
     let before = binding::fingerprints(&tx.reader(), old.id).await?;
     if let Some(named) = &request.machines {
-        let now = with_require(named.clone());
+        // What was asked of another machine says nothing of these.
+        let bind =
+            |fingerprint: &Fingerprint| BoundMachine { fingerprint: fingerprint.clone(), require: request.require };
+        let now: Vec<_> = named.iter().map(bind).collect();
         let rebound = binding::beside(&before, &now);
         return Ok((now, rebound));
     }
@@ -104,7 +101,11 @@ async fn machines_of_successor(
     if before.len() != bound.len() {
         return Err(Error::MachinesUnknown { license: old.id });
     }
-    Ok((with_require(before), Vec::new()))
+    let bind = |(fingerprint, bound): (Fingerprint, &MachineBinding)| BoundMachine {
+        fingerprint,
+        require: request.require.or(Some(bound.require())),
+    };
+    Ok((before.into_iter().zip(bound).map(bind).collect(), Vec::new()))
 }
 
 /// The second factor of before, unless a new one is made.

@@ -162,12 +162,18 @@ async fn how_many_have_to_agree_is_inherited_and_can_be_changed() {
     assert_eq!(require(&license), 3);
     let renewed = world.reissue(&license, ReissueRequest::default()).await.unwrap().license;
     assert_eq!(require(&renewed), 3);
+    // What was asked of the old machine says nothing of another one.
     let small = machine("small", &[(MachineId, 1), (Disk, 2)]);
     let named = ReissueRequest { machines: Some(vec![small]), ..ReissueRequest::default() };
-    let refused = world.refused(world.reissue(&renewed, named.clone())).await;
+    let small = world.reissue(&renewed, named.clone()).await.unwrap().license;
+    assert_eq!(require(&small), 2);
+    let less = world.reissue(&small, ReissueRequest { require: Some(1), ..named.clone() }).await.unwrap().license;
+    assert_eq!(require(&less), 1);
+    let again = world.reissue(&less, named.clone()).await.unwrap().license;
+    assert_eq!(require(&again), 2);
+    let more = ReissueRequest { require: Some(3), ..named };
+    let refused = world.refused(world.reissue(&again, more)).await;
     assert!(matches!(refused, Error::Binding(BindingError::Require { require: 3, there: 2 })), "{refused}");
-    let less = ReissueRequest { require: Some(1), ..named };
-    assert_eq!(require(&world.reissue(&renewed, less).await.unwrap().license), 1);
 }
 
 #[tokio::test]

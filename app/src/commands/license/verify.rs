@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::parse;
 use clap::Args;
-use licentia_core::Timestamp;
+use licentia_core::{Timestamp, typed};
 use licentia_license::machine::Fingerprint;
 use licentia_license::totp::TotpSecret;
 use licentia_license::{Evidence, License, TrustedKeys, Unchecked, Verdict, verify_signature};
@@ -168,10 +168,10 @@ fn this_machine(context: &Context, license: &str, keys: &TrustedKeys) -> Result<
 }
 
 fn fingerprint(context: &Context, path: &Path) -> Result<Fingerprint> {
-    Fingerprint::from_text(&context.text(path)?).map_err(|error| {
+    typed::fingerprint(&context.text(path)?).map_err(|error| {
         Failure::new(format!("{} is not a machine fingerprint", path.display()))
             .because(error)
-            .hint("`licentia machine fingerprint --out FILE` writes one on the machine.")
+            .hint("`licentia machine fingerprint --out FILE` writes one on the machine; a probe's result has one too.")
     })
 }
 
