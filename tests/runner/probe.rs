@@ -359,7 +359,7 @@ fn a_result_that_is_not_the_machines_can_be_turned_away_after_its_token_is_over(
     let file = operator.home().join("inbox/r.json");
     std::fs::create_dir(operator.home().join("inbox")).unwrap();
     std::fs::write(&file, till.read("r.json")).unwrap();
-    let arrived = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_779_279_300);
+    let arrived = std::time::UNIX_EPOCH + std::time::Duration::from_mins(29_654_655);
     std::fs::File::options().write(true).open(&file).unwrap().set_modified(arrived).unwrap();
     operator.travel("2026-05-22T12:00:00Z");
     assert_eq!(inbox(&operator)[0]["state"], "waiting", "it came in time");

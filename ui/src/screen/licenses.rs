@@ -125,9 +125,7 @@ impl Licenses {
 
     /// The same, bound to a machine.
     pub(crate) fn issue_for(&self, machine: &str, cx: &mut Cx) -> Vec<Step> {
-        let mut issue = Issue::new(&self.audience, cx.requests);
-        issue.add_machine(machine);
-        issue.open(cx.requests)
+        Issue::new(&self.audience, cx.requests).for_machine(machine).open(cx.requests)
     }
 
     /// A key that is not bound: where the filter is typed, it is text.

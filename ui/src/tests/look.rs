@@ -7,8 +7,14 @@ use crate::message::Msg;
 use crate::session::{Session, Why};
 use licentia_core::{Explanation, License, LicenseStatus};
 
-/// One of everything that can be seen.
+/// One of everything that can be seen. Each takes its place on the stack where it is made, and together they need more
+/// than a test has.
 fn scenes() -> Vec<(&'static str, App)> {
+    let thread = std::thread::Builder::new().stack_size(32 << 20);
+    thread.spawn(every_scene).unwrap().join().unwrap()
+}
+
+fn every_scene() -> Vec<(&'static str, App)> {
     let mut scenes = vec![];
     let mut scene = |name, app: App| scenes.push((name, app));
     let on = |mut app: App, keys: &str| {
@@ -102,7 +108,7 @@ fn scenes() -> Vec<(&'static str, App)> {
     scenes
 }
 
-/// Revoking and suspending, and the way back. A function of its own: each scene takes its place on the stack.
+/// Revoking and suspending, and the way back.
 fn stopped() -> Vec<(&'static str, App)> {
     let on = |mut app: App, keys: &str| {
         press(&mut app, keys);

@@ -2,7 +2,7 @@
 
 use super::support::*;
 use crate::app::App;
-use crate::effect::{Effect, Inboxed, Probe, ProbeChange, ProbeDone, Saving};
+use crate::effect::{Effect, Inboxed, Probe, ProbeChange, ProbeDone, ReadMachines, Saving};
 use crate::message::Msg;
 use crate::session::{Session, Why};
 use crate::widget::secret::Typed;
@@ -241,9 +241,13 @@ fn one_key_issues_a_license_for_the_machine() {
     }
     let effects = press(&mut app, "<home>l");
     assert!(matches!(effects.as_slice(), [Effect::LoadIssuers { .. }]), "{effects:?}");
-    assert!(text(&mut app, 120, 24).contains("Issue a license for probe:00000002"));
-    press(&mut app, "alice<tab>editor<enter>365<enter><enter>");
-    shows(&mut app, &["Sign this license?", "probe:00000002: machine id"]);
+    shows(&mut app, &["machines  probe:00000002"]);
+    let effects = press(&mut app, "alice<tab>editor<enter>");
+    let Some(Effect::ReadMachines { request, .. }) = effects.last() else { panic!("{effects:?}") };
+    let answer = Ok(ReadMachines { machines: vec![signed.report().fingerprint.clone()], rebound: vec![] });
+    app.update(Msg::MachinesRead { request: *request, answer });
+    press(&mut app, "365<enter><enter>");
+    shows(&mut app, &["Sign this license?", "machine id"]);
     let effects = press(&mut app, "<enter>");
     let [Effect::Issue(request)] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(request.machines.len(), 1);

@@ -59,6 +59,15 @@ impl Issue {
         }
     }
 
+    /// Bound to a machine from the start; what comes first is still asked first.
+    pub(crate) fn for_machine(mut self, text: &str) -> Self {
+        self.add_machine(text);
+        for form in &mut self.forms {
+            form.go_to(Part::Subject);
+        }
+        self
+    }
+
     /// What has to be read before the step can be left.
     pub(super) fn read_machines(&mut self, requests: &mut Requests) -> Option<Effect> {
         let text = self.text(Part::Machines).to_owned();
