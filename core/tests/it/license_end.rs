@@ -52,7 +52,7 @@ async fn deleting_takes_the_row_and_leaves_the_trail() {
     assert_eq!(payload["license_uuid"], license.id.to_string());
     assert_eq!(payload["subject"], "alice");
     assert_eq!(payload["old_status"], "revoked");
-    let digest = blake3::hash(machines[0].to_json().to_string().as_bytes()).to_hex();
+    let digest = blake3::hash(machines[0].to_json().as_bytes()).to_hex();
     let said = serde_json::json!([{ "label": "laptop", "fingerprint_digest": format!("blake3:{digest}") }]);
     assert_eq!(payload["machines"], said, "which machine it was stays in the log, and not how to pretend to be it");
     let trail = world.licentia.audit().list_for_target(&license.id.to_string(), None, 10).await.unwrap().items;
