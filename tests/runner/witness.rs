@@ -120,15 +120,18 @@ fn a_witness_that_is_killed_before_it_answered_remembers_what_it_signed() {
 #[test]
 fn whenever_it_is_killed_it_never_signs_two_histories() {
     let shell = with_key();
-    let (mut size, mut unheard) = (1, 0);
+    let mut size = 1;
+    // Killed too early, it is given longer; killed too late, less: so the kills gather around the
+    // moment at which it signs, however slow the machine is.
+    let mut patience = Duration::from_micros(100);
     let witness = Witness::start(&shell, &vkey(ORIGIN));
     assert_eq!(witness.send(&request(false, 0, size)), Some(200));
     witness.kill();
-    for round in 0..30 {
+    for _ in 0..30 {
         let witness = Witness::start(&shell, &vkey(ORIGIN));
         let answer = std::thread::scope(|scope| {
             let asked = scope.spawn(|| witness.send(&request(false, size, size + 1)));
-            std::thread::sleep(Duration::from_micros(100 * round));
+            std::thread::sleep(patience);
             kill_process(Pid::from_child(&witness.child), Signal::KILL).unwrap();
             asked.join().unwrap()
         });
@@ -136,7 +139,7 @@ fn whenever_it_is_killed_it_never_signs_two_histories() {
         let now = remembered(&shell);
         assert!(now == size || now == size + 1, "{size} became {now}");
         assert!(answer != Some(200) || now == size + 1, "signed and forgotten");
-        unheard += u32::from(answer.is_none() && now > size);
+        patience = if now == size { patience * 8 / 5 } else { patience * 3 / 4 };
         size = now;
         let witness = Witness::start(&shell, &vkey(ORIGIN));
         if size > 1 {
@@ -145,7 +148,7 @@ fn whenever_it_is_killed_it_never_signs_two_histories() {
         assert_eq!(witness.send(&request(false, size, size)), Some(200));
         witness.kill();
     }
-    assert!(size > 1, "it was always killed too early: {unheard}");
+    assert!(size > 1, "it never signed, and was given {patience:?} in the end");
 }
 
 #[test]
