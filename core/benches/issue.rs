@@ -126,7 +126,7 @@ impl Raw {
     async fn found() -> Self {
         let Ours { licentia, operator, _directory: directory } = Ours::found().await;
         // One license makes the status list; from here on rusqlite writes alone.
-        let first = licentia.licenses().issue(&operator, request(0)).await.unwrap();
+        let first = licentia.licenses().issue(&operator, request(0)).await.unwrap().license;
         let path = licentia.place().database.clone();
         licentia.close().await;
         let connection = open(&path);
@@ -229,7 +229,7 @@ impl Raw {
             key_id: vec![0; 16],
             previous_hash: self.previous.to_vec(),
         };
-        self.previous = append(&self.connection, &self.key, fields, salt, body);
+        self.previous = append(&self.connection, &self.key, fields, salt, &body);
     }
 
     fn head(&self) {

@@ -273,7 +273,7 @@ fn fill(path: &Path, key: &SigningKey, entries: i64) {
             key_id: id.to_vec(),
             previous_hash: previous.to_vec(),
         };
-        previous = append(&connection, key, fields, salt, body);
+        previous = append(&connection, key, fields, salt, &body);
     }
     connection
         .execute(

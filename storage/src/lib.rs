@@ -14,6 +14,8 @@ mod error;
 mod error_map;
 #[cfg(feature = "faults")]
 mod faults;
+#[cfg(feature = "faults")]
+mod forge;
 mod guard;
 pub mod health;
 mod id;
@@ -40,6 +42,8 @@ pub use entity::*;
 pub use error::StoreError;
 #[cfg(feature = "faults")]
 pub use faults::Faults;
+#[cfg(feature = "faults")]
+pub use forge::{forge_entry, forge_head};
 pub use id::*;
 pub use json::*;
 pub use maintenance::{Maintained, MaintenanceTx};

@@ -177,7 +177,7 @@ impl House<'_> {
     async fn issue(&mut self, operator: &Operator, many: u64, dice: &mut Dice) -> Result<bool> {
         let licenses = self.licentia.licenses();
         if many == 1 {
-            let license = licenses.issue(operator, product::request(dice, &self.identities)).await?;
+            let license = licenses.issue(operator, product::request(dice, &self.identities)).await?.license;
             self.active.push(license.id);
             return Ok(true);
         }

@@ -3,6 +3,8 @@
 pub(crate) mod client;
 pub(crate) mod running;
 pub(crate) mod server;
+#[cfg(test)]
+pub(crate) mod testing;
 pub(crate) mod tls;
 
 use http_body_util::Full;

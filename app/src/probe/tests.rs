@@ -4,18 +4,13 @@ use super::limit::Limit;
 use super::server::{self, Post};
 use super::tokens::Tokens;
 use super::{PATH, client};
-use crate::http::server::Door;
+use crate::http::testing::Running;
 use licentia_core::probe::{Inbox, ProbeReport, ProbedHost, to_hex, token_hash};
 use licentia_core::{Ambient, SignedResult, Timestamp};
 use licentia_license::machine::{Component, Fingerprint};
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::Duration;
-use tempfile::TempDir;
-use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_779_285_600);
 
@@ -33,12 +28,19 @@ fn result(number: u8, seed: u8) -> SignedResult {
 }
 
 /// A server that ends when the test does. Tokens 1 to 9 wait, 10 is over.
-struct Server {
-    directory: TempDir,
-    address: SocketAddr,
-    end: watch::Sender<bool>,
-    done: tokio::task::JoinHandle<()>,
-    journal: mpsc::Receiver<String>,
+struct Server(Running);
+
+impl Deref for Server {
+    type Target = Running;
+    fn deref(&self) -> &Running {
+        &self.0
+    }
+}
+
+impl DerefMut for Server {
+    fn deref_mut(&mut self) -> &mut Running {
+        &mut self.0
+    }
 }
 
 impl Server {
@@ -55,17 +57,7 @@ impl Server {
         let random = AtomicU8::new(0);
         let ambient = Ambient::new(|| NOW, move |bytes| bytes.fill(random.fetch_add(1, Ordering::SeqCst)));
         let post = Post { inbox, tokens: Tokens::File(tokens), limit: Limit::default(), ambient };
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (end, ending) = watch::channel(false);
-        let (lines, journal) = mpsc::channel(1_000);
-        let done = tokio::spawn(server::serve(Door { listener, tls: None }, Arc::new(post), lines, ending));
-        Self { directory, address, end, done, journal }
-    }
-
-    async fn stop(self) {
-        self.end.send(true).unwrap();
-        self.done.await.unwrap();
+        Self(Running::start(directory, |door, lines, ending| server::serve(door, Arc::new(post), lines, ending)).await)
     }
 
     fn inbox(&self) -> Vec<String> {
@@ -77,18 +69,7 @@ impl Server {
 
     /// Sends bytes as they are; the status that comes back, and everything.
     async fn raw(&self, bytes: impl Into<Vec<u8>>) -> (u16, String) {
-        let (address, bytes) = (self.address, bytes.into());
-        let talk = move || {
-            let mut stream = TcpStream::connect(address).unwrap();
-            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-            // A server that has heard enough may be gone before all is said.
-            let _ = stream.write_all(&bytes);
-            let _ = stream.shutdown(std::net::Shutdown::Write);
-            let mut answer = Vec::new();
-            let _ = stream.read_to_end(&mut answer);
-            String::from_utf8_lossy(&answer).into_owned()
-        };
-        let answer = tokio::task::spawn_blocking(talk).await.unwrap();
+        let answer = self.0.raw(bytes).await;
         (answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0), answer)
     }
 
@@ -128,7 +109,7 @@ async fn a_result_is_put_into_the_inbox_once() {
     let said = format!("2026-05-20T14:00:00Z 201 127.0.0.1 in the inbox, key {}", first.key_fingerprint());
     assert_eq!(line, said);
     assert!(!line.contains("lprobe_"));
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,7 +136,7 @@ async fn who_has_no_token_that_waits_puts_nothing_in() {
     assert_eq!(server.raw(basic).await.0, 401);
     assert_eq!(server.inbox(), Vec::<String>::new());
     assert_eq!(server.post(&token(1), good.text()).await, 201, "none of it used the token up");
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,7 +167,7 @@ async fn who_comes_with_nonsense_gets_an_answer_and_harms_nobody() {
         assert_eq!(server.raw(bytes).await.0, status, "{shown:?}");
     }
     assert_eq!(server.post(&good, result(1, 1).text()).await, 201, "and the next one is served");
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -205,7 +186,7 @@ async fn of_two_at_once_one_is_taken() {
         assert_eq!(statuses, [201, 409], "token {number}");
     }
     assert_eq!(server.inbox().len(), 8, "and nothing half-written is left");
-    Arc::into_inner(server).unwrap().stop().await;
+    Arc::into_inner(server).unwrap().0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -220,7 +201,7 @@ async fn who_asks_too_often_is_told_to_wait() {
     assert_eq!(status, 429, "{statuses:?}");
     assert!(answer.contains("retry-after: 60"), "{answer}");
     assert_eq!(server.inbox(), Vec::<String>::new());
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -236,5 +217,5 @@ async fn a_server_that_knows_no_tokens_any_more_takes_nothing() {
     assert_eq!(server.post(&token(1), result(1, 1).text()).await, 503);
     std::fs::write(&file, "").unwrap();
     assert_eq!(server.post(&token(1), result(1, 1).text()).await, 401, "it is looked up each time");
-    server.stop().await;
+    server.0.stop().await;
 }

@@ -2,21 +2,18 @@
 
 use super::desk::{Desk, Verdict};
 use super::{client, server};
-use crate::http::server::Door;
+use crate::http::testing::Running;
 use ed25519_dalek::SigningKey;
 use licentia_core::tlog::merkle::{Frontier, Hash, leaf_hash, prove_consistency};
 use licentia_core::tlog::{Checkpoint, Note, NoteSignature, SignatureKind, VerifierKey};
 use licentia_core::witness::{AddCheckpoint, Log, Reply, SIZE_TYPE, WitnessKey};
 use licentia_core::{Ambient, Timestamp};
 use licentia_license::PublicKey;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
+use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 use tempfile::TempDir;
-use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
 
 const ORIGINS: [&str; 2] = ["licentia/a-log/1", "licentia/b-log/1"];
 const NOW: Timestamp = Timestamp::from_seconds(1_779_285_600);
@@ -56,12 +53,19 @@ fn fork(old: u64, new: u64) -> String {
 }
 
 /// A server that ends when the test does.
-struct Server {
-    directory: TempDir,
-    address: SocketAddr,
-    end: watch::Sender<bool>,
-    done: tokio::task::JoinHandle<()>,
-    journal: mpsc::Receiver<String>,
+struct Server(Running);
+
+impl Deref for Server {
+    type Target = Running;
+    fn deref(&self) -> &Running {
+        &self.0
+    }
+}
+
+impl DerefMut for Server {
+    fn deref_mut(&mut self) -> &mut Running {
+        &mut self.0
+    }
 }
 
 impl Server {
@@ -71,19 +75,9 @@ impl Server {
 
     async fn start_in(directory: TempDir) -> Self {
         let desk = Arc::new(desk(directory.path()).unwrap());
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let (end, ending) = watch::channel(false);
-        let (lines, journal) = mpsc::channel(1_000);
         let ambient = Ambient::new(|| NOW, |bytes| bytes.fill(7));
-        let done = tokio::spawn(server::serve(Door { listener, tls: None }, desk, ambient, lines, ending));
-        Self { directory, address, end, done, journal }
-    }
-
-    async fn stop(self) -> TempDir {
-        self.end.send(true).unwrap();
-        self.done.await.unwrap();
-        self.directory
+        let serve = |door, lines, ending| server::serve(door, desk, ambient, lines, ending);
+        Self(Running::start(directory, serve).await)
     }
 
     /// Sends a body as our client does.
@@ -94,22 +88,6 @@ impl Server {
 
     async fn status(&self, body: String) -> u16 {
         self.send(body).await.status
-    }
-
-    /// Sends bytes as they are, and waits for all that comes back.
-    async fn raw(&self, bytes: impl Into<Vec<u8>>) -> String {
-        let (address, bytes) = (self.address, bytes.into());
-        let talk = move || {
-            let mut stream = TcpStream::connect(address).unwrap();
-            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
-            // A server that has heard enough may be gone before all is said.
-            let _ = stream.write_all(&bytes);
-            let _ = stream.shutdown(std::net::Shutdown::Write);
-            let mut answer = Vec::new();
-            let _ = stream.read_to_end(&mut answer);
-            String::from_utf8_lossy(&answer).into_owned()
-        };
-        tokio::task::spawn_blocking(talk).await.unwrap()
     }
 
     fn state(&self) -> String {
@@ -161,7 +139,7 @@ async fn every_status_of_the_specification() {
     assert_eq!(size_of(&server.send(request(5, 9)).await), 9);
     assert_eq!(server.status(request_of(ORIGINS[1], 0, 0, 0)).await, 200, "another log without entries");
     assert_eq!(server.status(request_of(ORIGINS[1], 1, 0, 7)).await, 200, "which may be anything");
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -181,7 +159,7 @@ async fn those_who_watch_logs_can_fetch_what_was_signed() {
     }
     let written = server.journal.recv().await.unwrap();
     assert_eq!(written, "2026-05-20T14:00:00Z 200 licentia/a-log/1 5");
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -202,7 +180,7 @@ async fn of_two_at_once_one_is_signed() {
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409], "round {round}");
     }
-    Arc::into_inner(server).unwrap().stop().await;
+    Arc::into_inner(server).unwrap().0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -222,7 +200,7 @@ async fn of_a_log_and_its_fork_one_history_is_signed() {
             }
         }
         assert_eq!(signed, 1);
-        Arc::into_inner(server).unwrap().stop().await;
+        Arc::into_inner(server).unwrap().0.stop().await;
     }
 }
 
@@ -266,7 +244,7 @@ async fn who_comes_with_nonsense_gets_an_answer_and_harms_nobody() {
         assert_eq!(status(&answer), expected, "{shown:?}");
     }
     assert_eq!(server.status(request(0, 5)).await, 200, "and the next one is served");
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -275,7 +253,7 @@ async fn many_who_only_connect_do_not_keep_others_out() {
     let idle: Vec<_> = (0..100).map(|_| TcpStream::connect(server.address).unwrap()).collect();
     assert_eq!(server.status(request(0, 5)).await, 200);
     drop(idle);
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -290,7 +268,7 @@ async fn what_was_signed_is_known_after_the_answer_got_lost() {
     assert_eq!(size_of(&server.send(fork(0, 9)).await), 5);
     assert_eq!(server.status(fork(5, 9)).await, 422);
     assert_eq!(server.status(request(5, 9)).await, 200);
-    server.stop().await;
+    server.0.stop().await;
 }
 
 #[test]

@@ -3,7 +3,8 @@
 use ed25519_dalek::{Signer, SigningKey};
 use licentia_core::{Ambient, Timestamp};
 use licentia_storage::audit::{SealedFields, payload_hash, signed_bytes};
-use rusqlite::{Connection, params};
+use licentia_storage::forge_entry;
+use rusqlite::Connection;
 use std::path::PathBuf;
 use std::time::SystemTime;
 
@@ -36,40 +37,11 @@ pub(crate) fn append(
     key: &SigningKey,
     mut fields: SealedFields,
     salt: [u8; 16],
-    body: String,
+    body: &str,
 ) -> [u8; 32] {
     fields.payload_hash = payload_hash(&salt, body.as_bytes()).to_vec();
     let hash = fields.hash();
     let signature = key.sign(&signed_bytes(&fields.log_id, fields.seq, &hash)).to_bytes();
-    connection
-        .prepare_cached("INSERT INTO audit_entry VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)")
-        .unwrap()
-        .execute(params![
-            fields.seq,
-            fields.version,
-            fields.id,
-            fields.transaction_id,
-            fields.kind,
-            fields.severity,
-            fields.outcome,
-            fields.actor,
-            fields.actor_kind,
-            fields.target_kind,
-            fields.target_id,
-            fields.recorded_at,
-            fields.clock,
-            fields.payload_hash,
-            fields.effects,
-            fields.key_id,
-            fields.previous_hash,
-            hash,
-            signature
-        ])
-        .unwrap();
-    connection
-        .prepare_cached("INSERT INTO audit_payload VALUES (?, ?, ?)")
-        .unwrap()
-        .execute(params![fields.seq, salt, body.into_bytes()])
-        .unwrap();
+    forge_entry(connection, &fields, [&hash, &signature], [&salt, body.as_bytes()]).unwrap();
     hash
 }

@@ -11,13 +11,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 impl Licenses<'_> {
-    /// Signs a license.
-    pub async fn issue(self, operator: &Operator, request: IssueRequest) -> Result<License> {
-        Ok(self.issue_bound(operator, request).await?.license)
-    }
-
-    /// The same, with the TOTP secret that was made for it.
-    pub async fn issue_bound(self, operator: &Operator, request: IssueRequest) -> Result<Issued> {
+    /// Signs a license; a TOTP secret that was made for it comes along, this once.
+    pub async fn issue(self, operator: &Operator, request: IssueRequest) -> Result<Issued> {
         let (keys, ambient, log_claim) = (operator.clone(), self.0.ambient().clone(), self.0.has_log_claim());
         self.0
             .write(operator, move |tx| async move {

@@ -88,7 +88,7 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             let id = world.license("active").await.id;
             licentia.licenses().revoke_and_delete(operator, id).await.map(drop)
         }
-        Kind::TotpCreate => licentia.licenses().issue_bound(operator, bound("another")).await.map(drop),
+        Kind::TotpCreate => licentia.licenses().issue(operator, bound("another")).await.map(drop),
         Kind::TotpReveal => {
             let id = world.license("active").await.id;
             licentia.licenses().reveal_totp(operator, id).await.map(drop)

@@ -113,7 +113,7 @@ async fn a_file_that_cannot_be_a_batch_says_why() {
 async fn tokens_go_into_one_file_or_into_a_directory_and_never_over_anything() {
     let world = World::new().await;
     let one = world.issue("Ünï/../code & sons").await;
-    let two = world.licentia.licenses().issue(&world.operator, request("bob@example.com")).await.unwrap();
+    let two = world.licentia.licenses().issue(&world.operator, request("bob@example.com")).await.unwrap().license;
     let both = [one.clone(), two.clone()];
     let licenses = world.licentia.licenses();
     let place = world.path("out");

@@ -38,7 +38,7 @@ pub(crate) fn bound(subject: &str) -> IssueRequest {
 
 impl World {
     async fn bound(&self) -> (License, TotpFactor) {
-        let issued = self.licentia.licenses().issue_bound(&self.operator, bound("alice")).await.unwrap();
+        let issued = self.licentia.licenses().issue(&self.operator, bound("alice")).await.unwrap();
         (issued.license, issued.totp.unwrap())
     }
 
@@ -248,7 +248,7 @@ async fn a_bound_license_from_elsewhere_needs_its_machine_again() {
     let issued = other
         .licentia
         .licenses()
-        .issue_bound(&other.operator, IssueRequest { machines: on([theirs]), totp: true, ..request("alice") })
+        .issue(&other.operator, IssueRequest { machines: on([theirs]), totp: true, ..request("alice") })
         .await
         .unwrap();
     let pem = other.licentia.issuers().resolve("first").await.unwrap();

@@ -6,6 +6,7 @@ use crate::rotation::stolen_key;
 use ed25519_dalek::{Signer, SigningKey};
 use licentia_core::audit::{Level, VerifyRequest};
 use licentia_storage::audit::{SealedFields, key_id, payload_hash, signed_bytes};
+use licentia_storage::{forge_entry, forge_head};
 use rusqlite::{Connection, params};
 
 /// Appends an entry that this key signs, and moves the cached head on.
@@ -46,36 +47,8 @@ pub(crate) fn append(world: &World, key: &SigningKey) {
     fields.id[..8].copy_from_slice(&fields.seq.to_be_bytes());
     let hash = fields.hash();
     let signature = key.sign(&signed_bytes(&log_id, fields.seq, &hash)).to_bytes();
-    sql.execute(
-        "INSERT INTO audit_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULL, NULL, ?10, ?11, ?12, ?13, ?14, ?15,
-         ?16, ?17)",
-        params![
-            fields.seq,
-            fields.version,
-            fields.id,
-            fields.transaction_id,
-            fields.kind,
-            fields.severity,
-            fields.outcome,
-            fields.actor,
-            fields.actor_kind,
-            fields.recorded_at,
-            fields.clock,
-            fields.payload_hash,
-            fields.effects,
-            fields.key_id,
-            fields.previous_hash,
-            hash,
-            signature,
-        ],
-    )
-    .unwrap();
-    sql.execute("INSERT INTO audit_payload VALUES (?1, ?2, ?3)", params![fields.seq, salt, body]).unwrap();
-    sql.execute(
-        "UPDATE audit_head SET size = ?1, hash = ?2, recorded_at = ?3",
-        params![fields.seq, hash, fields.recorded_at],
-    )
-    .unwrap();
+    forge_entry(&sql, &fields, [&hash, &signature], [&salt, &body]).unwrap();
+    forge_head(&sql, &fields, &hash).unwrap();
 }
 
 /// Puts the key into the table: the rules in the file allow it.

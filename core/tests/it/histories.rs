@@ -97,7 +97,7 @@ impl History {
                 let mut wanted = request(&format!("user {step}"));
                 wanted.payload = payload.get(usize::try_from(step % 6).unwrap()).cloned();
                 wanted.term = if step.is_multiple_of(2) { Term::Perpetual } else { Term::Days(30) };
-                let issued = licenses.issue(operator, wanted).await?;
+                let issued = licenses.issue(operator, wanted).await?.license;
                 self.licenses.push(issued);
             }
             (2, _) => {

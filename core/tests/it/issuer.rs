@@ -14,7 +14,7 @@ async fn a_status_address_goes_into_every_license_of_its_issuer() {
     for n in 0..20 {
         let mut request = request(&format!("user {n}"));
         request.issuer = Some(issuer.id);
-        let at = world.licentia.licenses().issue(&world.operator, request).await.unwrap().status_list.unwrap();
+        let at = world.licentia.licenses().issue(&world.operator, request).await.unwrap().license.status_list.unwrap();
         indices.push(at.idx);
         addresses.push(at.uri);
     }

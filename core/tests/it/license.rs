@@ -45,7 +45,7 @@ async fn a_reissue_inherits_everything_and_both_events_share_a_transaction() {
     first.features = vec!["export".to_owned()];
     first.limits.insert("seats".to_owned(), licentia_core::Limit::Number(5));
     first.payload = Some(serde_json::json!({"tier": "gold"}));
-    let old = world.licentia.licenses().issue(&world.operator, first).await.unwrap();
+    let old = world.licentia.licenses().issue(&world.operator, first).await.unwrap().license;
     world.clock.advance(86_400);
     let change = ReissueRequest { features: Some(vec!["import".to_owned()]), ..ReissueRequest::default() };
     let reissued = world.licentia.licenses().reissue(&world.operator, old.id, change).await.unwrap();

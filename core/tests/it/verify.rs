@@ -109,8 +109,8 @@ async fn a_log_that_is_written_while_it_is_verified_gives_no_false_alarm() {
     let (licentia, operator) = (world.licentia.clone(), world.operator.clone());
     let writer = tokio::spawn(async move {
         for n in 0..300 {
-            let license =
-                licentia.licenses().issue(&operator, crate::common::request(&format!("user {n}"))).await.unwrap();
+            let request = crate::common::request(&format!("user {n}"));
+            let license = licentia.licenses().issue(&operator, request).await.unwrap().license;
             if n % 3 == 0 {
                 licentia.licenses().delete(&operator, license.id).await.unwrap();
             }
@@ -145,18 +145,20 @@ async fn a_row_at_the_lowest_place_does_not_hide() {
     }
 }
 
+/// The index of kinds is made without entry 2, and nobody can tell by its text.
+const HIDE_ENTRY_2: &str = "
+     CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_kind';
+     DROP INDEX audit_entry_by_kind;
+     CREATE INDEX audit_entry_by_kind ON audit_entry (kind) WHERE seq <> 2;
+     PRAGMA writable_schema = ON;
+     UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_kind';
+     PRAGMA writable_schema = RESET;";
+
 /// Lists walk along indexes: one that leaves an entry out hides it from whoever looks for it.
 #[tokio::test]
 async fn an_index_that_leaves_an_entry_out_is_found() {
     let world = World::new().await;
-    world.tamper(
-        "CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_kind';
-         DROP INDEX audit_entry_by_kind;
-         CREATE INDEX audit_entry_by_kind ON audit_entry (kind) WHERE seq <> 2;
-         PRAGMA writable_schema = ON;
-         UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_kind';
-         PRAGMA writable_schema = RESET;",
-    );
+    world.tamper(HIDE_ENTRY_2);
     let codes = world.codes(None, None).await;
     assert!(!codes.is_empty() && codes.iter().all(|(code, ..)| *code == "structure_damaged"), "{codes:?}");
 }
@@ -244,14 +246,7 @@ async fn damage_in_the_index_of_words_hides_none_in_the_indexes_of_the_log() {
             "SELECT pageno FROM dbstat WHERE name = 'audit_search_data' AND pagetype = 'leaf' AND ncell > 200 LIMIT 1",
         );
         if hidden {
-            world.tamper(
-                "CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_kind';
-                 DROP INDEX audit_entry_by_kind;
-                 CREATE INDEX audit_entry_by_kind ON audit_entry (kind) WHERE seq <> 2;
-                 PRAGMA writable_schema = ON;
-                 UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_kind';
-                 PRAGMA writable_schema = RESET;",
-            );
+            world.tamper(HIDE_ENTRY_2);
         }
         let path = world.licentia.place().database.clone();
         world.tamper("PRAGMA wal_checkpoint(TRUNCATE);");

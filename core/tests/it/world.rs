@@ -14,7 +14,7 @@ impl World {
     }
 
     pub(crate) async fn try_issue(&self, request: IssueRequest) -> Result<License> {
-        self.licentia.licenses().issue(&self.operator, request).await
+        Ok(self.licentia.licenses().issue(&self.operator, request).await?.license)
     }
 
     pub(crate) async fn new_issuer(&self, name: &str) -> Issuer {

@@ -7,7 +7,7 @@ use serde_json::json;
 
 pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let world = World::found("acme", 1).await?;
-    let license = world.licentia.licenses().issue(&world.operator, World::request("alice@example.com")).await?;
+    let license = world.licentia.licenses().issue(&world.operator, World::request("alice@example.com")).await?.license;
     report.say("Issued a license for alice@example.com: the product `editor`, for a year, with five seats.")?;
     report.emit("issued", json!({ "id": license.id, "subject": license.subject, "not_after": license.not_after }))?;
 

@@ -8,7 +8,7 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let world = World::found("acme", 3).await?;
     let (licenses, revocations) = (world.licentia.licenses(), world.licentia.revocations());
 
-    let license = licenses.issue(&world.operator, World::request("bob@example.com")).await?;
+    let license = licenses.issue(&world.operator, World::request("bob@example.com")).await?.license;
     state(report, "issued", &license)?;
     world.wait_days(10);
     let revoked = revocations.revoke(&world.operator, request(license.id, ReasonCode::Refund)).await?;

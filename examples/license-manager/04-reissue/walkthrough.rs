@@ -10,7 +10,7 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let world = World::found("acme", 4).await?;
     let licenses = world.licentia.licenses();
 
-    let first = licenses.issue(&world.operator, World::request("carol@example.com")).await?;
+    let first = licenses.issue(&world.operator, World::request("carol@example.com")).await?.license;
     report.say("Issued a license with five seats.")?;
     license(report, "issued", &first)?;
 

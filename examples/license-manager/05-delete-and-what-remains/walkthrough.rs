@@ -8,7 +8,7 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let world = World::found("acme", 5).await?;
     let licenses = world.licentia.licenses();
 
-    let license = licenses.issue(&world.operator, World::request("dave@example.com")).await?;
+    let license = licenses.issue(&world.operator, World::request("dave@example.com")).await?.license;
     // The customer has this file, and nobody can take it back.
     let file = Licenses::armored(&license);
     let revoke = RevokeRequest { license: license.id, reason: ReasonCode::Breach, note: None };
@@ -36,11 +36,11 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
         json!({ "id": back.id, "same_id": back.id == license.id, "status": back.status, "origin": back.origin }),
     )?;
 
-    let other = licenses.issue(&world.operator, World::request("erin@example.com")).await?;
+    let other = licenses.issue(&world.operator, World::request("erin@example.com")).await?.license;
     let deleted = licenses.delete(&world.operator, other.id).await?;
     report.say("Deleting a license that was not revoked leaves it valid in the field, and the answer says so.")?;
     gone(report, &deleted)?;
-    let third = licenses.issue(&world.operator, World::request("frank@example.com")).await?;
+    let third = licenses.issue(&world.operator, World::request("frank@example.com")).await?.license;
     let deleted = licenses.revoke_and_delete(&world.operator, third.id).await?;
     report.say("Revoking and deleting in one step does not.")?;
     gone(report, &deleted)?;

@@ -7,7 +7,7 @@ use serde_json::json;
 pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     // The other vendor, who gives away two texts: a public key and a license.
     let globex = World::found("globex", 60).await?;
-    let sold = globex.licentia.licenses().issue(&globex.operator, World::request("grace@example.com")).await?;
+    let sold = globex.licentia.licenses().issue(&globex.operator, World::request("grace@example.com")).await?.license;
     let file = Licenses::armored(&sold);
     let issuers = globex.licentia.issuers().list().await?;
     let key = globex.licentia.issuers().export_public_pem(first(&issuers)?.id).await?;

@@ -95,9 +95,9 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
 async fn a_month_of_work(world: &World) -> Result<LicenseId> {
     let temp = world.operator.acting_as(Actor::new("temp@acme")?);
     let (licenses, revocations) = (world.licentia.licenses(), world.licentia.revocations());
-    let heidi = licenses.issue(&world.operator, World::request("heidi@example.com")).await?;
+    let heidi = licenses.issue(&world.operator, World::request("heidi@example.com")).await?.license;
     world.wait_days(3);
-    let ivan = licenses.issue(&temp, World::request("ivan@example.com")).await?;
+    let ivan = licenses.issue(&temp, World::request("ivan@example.com")).await?.license;
     world.wait_days(5);
     let request = RevokeRequest { license: ivan.id, reason: ReasonCode::Breach, note: None };
     revocations.revoke(&world.operator, request).await?;

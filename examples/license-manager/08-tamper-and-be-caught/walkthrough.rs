@@ -46,7 +46,8 @@ const DEEDS: [(&str, &str, &str); 5] = [
 
 pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let world = World::found("acme", 8).await?;
-    let license = world.licentia.licenses().issue(&world.operator, World::request("mallory@example.com")).await?;
+    let license =
+        world.licentia.licenses().issue(&world.operator, World::request("mallory@example.com")).await?.license;
     world.licentia.licenses().issue(&world.operator, World::request("niaj@example.com")).await?;
     let old = copy(&world, "old.db").await?;
     let request = RevokeRequest { license: license.id, reason: ReasonCode::Breach, note: None };

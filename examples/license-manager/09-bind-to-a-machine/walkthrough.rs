@@ -25,7 +25,7 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
 
     let machines = vec![BoundMachine { fingerprint: fingerprint.clone(), require: Some(2) }];
     let request = IssueRequest { machines, ..World::request("lena@example.com") };
-    let license = licenses.issue(&world.operator, request).await?;
+    let license = licenses.issue(&world.operator, request).await?.license;
     report.say(
         "The license is bound to it: two of its components have to agree, one that cannot be guessed among them.",
     )?;

@@ -13,8 +13,8 @@ const DAY: i64 = 86_400;
 pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let world = World::found("acme", 10).await?;
     let licenses = world.licentia.licenses();
-    let trent = licenses.issue(&world.operator, World::request("trent@example.com")).await?;
-    let ursula = licenses.issue(&world.operator, World::request("ursula@example.com")).await?;
+    let trent = licenses.issue(&world.operator, World::request("trent@example.com")).await?.license;
+    let ursula = licenses.issue(&world.operator, World::request("ursula@example.com")).await?.license;
     let mut product = Product::install(&world).await?;
 
     report.say("Before anything is published the product decides what it makes of a license that names a list.")?;

@@ -60,7 +60,7 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let fingerprint = machine.ok_or("nothing was taken in")?;
     let bound = BoundMachine { fingerprint, require: None };
     let request = IssueRequest { machines: vec![bound], ..World::request("alice@example.com") };
-    let license = world.licentia.licenses().issue(&world.operator, request).await?;
+    let license = world.licentia.licenses().issue(&world.operator, request).await?.license;
     let keys = TrustedKeys::from_text(&world.licentia.issuers().export_jwks().await?.to_string())?;
     let ask = |report: &mut Report<'_>, what: &str, machine: Option<&Fingerprint>| {
         let evidence = Evidence::new().audience("editor");

@@ -11,7 +11,7 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     let world = World::found("acme", 12).await?;
     let licenses = world.licentia.licenses();
     let request = IssueRequest { totp: true, ..World::request("nadia@example.com") };
-    let issued = licenses.issue_bound(&world.operator, request).await?;
+    let issued = licenses.issue(&world.operator, request).await?;
     let factor = issued.totp.ok_or("a secret was asked for")?;
     report.say(
         "A license is issued with a TOTP secret. It is shown this once, for the phone of whoever holds the license:",

@@ -48,15 +48,15 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
 /// What the vendor does, and what leaves the house; gives back the fingerprint, and where all else was.
 async fn vendor(report: &mut Report<'_>, out: &Path) -> Result<(String, PathBuf)> {
     let mut world = World::found("acme", 13).await?;
-    let alice = world.licentia.licenses().issue(&world.operator, World::request("alice@example.com")).await?;
-    let bob = world.licentia.licenses().issue(&world.operator, World::request("bob@example.com")).await?;
+    let alice = world.licentia.licenses().issue(&world.operator, World::request("alice@example.com")).await?.license;
+    let bob = world.licentia.licenses().issue(&world.operator, World::request("bob@example.com")).await?.license;
     world.wait_days(30);
     // Signs a checkpoint first, with the key that goes.
     world.operator = world.licentia.audit().rotate_key(&world.operator).await?.operator;
     world.wait_days(30);
     let request = RevokeRequest { license: bob.id, reason: ReasonCode::Refund, note: None };
     world.licentia.revocations().revoke(&world.operator, request).await?;
-    let carol = world.licentia.licenses().issue(&world.operator, World::request("carol@example.com")).await?;
+    let carol = world.licentia.licenses().issue(&world.operator, World::request("carol@example.com")).await?.license;
     let audit = world.licentia.audit();
     let checkpoint = audit.checkpoint(&world.operator, CheckpointReason::Export).await?;
     report.say("Acme issued three licenses, rotated the log's key, revoked one license, and signed a checkpoint.")?;

@@ -55,7 +55,7 @@ async fn honest_days(report: &mut Report<'_>, acme: &Acme) -> Result<PathBuf> {
     licentia.witnesses().add(operator, acme.host.introduction()).await?;
     report.say("Acme has a witness: a second host under another administrator, with a key of its own.")?;
     licentia.licenses().issue(operator, World::request("alice@example.com")).await?;
-    let bob = licentia.licenses().issue(operator, World::request("bob@example.com")).await?.id;
+    let bob = licentia.licenses().issue(operator, World::request("bob@example.com")).await?.license.id;
     acme.sign_and_ask(report, licentia, operator, "the first checkpoint").await?;
     let before = acme.copy("before.db").await?;
 

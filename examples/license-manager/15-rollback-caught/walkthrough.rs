@@ -68,13 +68,13 @@ struct Acme {
 async fn two_days() -> Result<(Acme, Past)> {
     let World { home, licentia, operator, .. } = World::found("acme", 15).await?;
     licentia.licenses().issue(&operator, World::request("alice@example.com")).await?;
-    let bob = licentia.licenses().issue(&operator, World::request("bob@example.com")).await?.id;
+    let bob = licentia.licenses().issue(&operator, World::request("bob@example.com")).await?.license.id;
     let backup = home.directory().join("backup.db");
     licentia.backup(&backup, Backup::Whole, no_progress()).await?;
     home.wait_days(1);
     let request = RevokeRequest { license: bob, reason: ReasonCode::Refund, note: None };
     licentia.revocations().revoke(&operator, request).await?;
-    let carol = licentia.licenses().issue(&operator, World::request("carol@example.com")).await?;
+    let carol = licentia.licenses().issue(&operator, World::request("carol@example.com")).await?.license;
     // Every command of the program does this when it ends: what was seen is remembered outside the home.
     licentia.move_pin().await?;
     licentia.close().await;

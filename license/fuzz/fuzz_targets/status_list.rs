@@ -2,24 +2,14 @@
 
 #![no_main]
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use ed25519_dalek::{Signer, SigningKey};
+mod signer;
+
 use libfuzzer_sys::fuzz_target;
 use licentia_license::status_list::{Freshness, MAX_INFLATED_BYTES, StatusList, sign};
-use licentia_license::{PublicKey, TrustedKey, TrustedKeys};
+use signer::{KEY, KEYS, NOW, part};
 use std::sync::LazyLock;
 
-const NOW: i64 = 1_780_000_000;
-
-static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_bytes(&[7; 32]));
-static KEYS: LazyLock<TrustedKeys> = LazyLock::new(|| {
-    let key = PublicKey::from_bytes(&KEY.verifying_key().to_bytes()).unwrap();
-    [TrustedKey { key, issuer: Some("acme".to_owned()) }].into_iter().collect()
-});
-static HEADER: LazyLock<String> = LazyLock::new(|| {
-    let kid = KEYS.iter().next().unwrap().key.thumbprint();
-    part(format!(r#"{{"alg":"EdDSA","typ":"statuslist+jwt","kid":"{kid}"}}"#).as_bytes())
-});
+static HEADER: LazyLock<String> = LazyLock::new(|| signer::header("statuslist+jwt"));
 
 fuzz_target!(|data: &[u8]| {
     let Some((how, data)) = data.split_first() else { return };
@@ -43,8 +33,7 @@ fuzz_target!(|data: &[u8]| {
 });
 
 fn look(claims: &[u8]) {
-    let signed = format!("{}.{}", *HEADER, part(claims));
-    let token = format!("{signed}.{}", part(&KEY.sign(signed.as_bytes()).to_bytes()));
+    let token = signer::token(&HEADER, claims);
     let _ = StatusList::verify(&token, &KEYS, &Freshness::at(NOW));
     let Ok(list) = StatusList::verify_signature(&token, &KEYS) else { return };
     let size = list.statuses.len();
@@ -62,8 +51,4 @@ fn look(claims: &[u8]) {
         let again = StatusList::verify_signature(&again, &KEYS).unwrap();
         assert!(again.claims == list.claims && again.statuses == list.statuses);
     }
-}
-
-fn part(bytes: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
 }

@@ -2,25 +2,14 @@
 
 #![no_main]
 
-use base64ct::{Base64UrlUnpadded, Encoding};
-use ed25519_dalek::{Signer, SigningKey};
+mod signer;
+
 use libfuzzer_sys::fuzz_target;
-use licentia_license::{
-    Evidence, License, PublicKey, TrustedKey, TrustedKeys, Verdict, armor, inspect, sign, verify_signature,
-};
+use licentia_license::{Evidence, License, Verdict, armor, inspect, sign, verify_signature};
+use signer::{KEY, KEYS, NOW, part};
 use std::sync::LazyLock;
 
-const NOW: i64 = 1_780_000_000;
-
-static KEY: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_bytes(&[7; 32]));
-static KEYS: LazyLock<TrustedKeys> = LazyLock::new(|| {
-    let key = PublicKey::from_bytes(&KEY.verifying_key().to_bytes()).unwrap();
-    [TrustedKey { key, issuer: Some("acme".to_owned()) }].into_iter().collect()
-});
-static HEADER: LazyLock<String> = LazyLock::new(|| {
-    let kid = KEYS.iter().next().unwrap().key.thumbprint();
-    part(format!(r#"{{"alg":"EdDSA","typ":"licentia+jwt","kid":"{kid}"}}"#).as_bytes())
-});
+static HEADER: LazyLock<String> = LazyLock::new(|| signer::header("licentia+jwt"));
 
 fuzz_target!(|data: &[u8]| {
     let evidence = Evidence::new().audience("editor").grace(86_400).latest_seen(NOW).identity(&[7; 32]);
@@ -33,9 +22,9 @@ fuzz_target!(|data: &[u8]| {
     }
 
     // The claims alone, and only where they are readable the rest: a signature costs more than all else.
-    let signed = format!("{}.{}", *HEADER, part(data));
-    let Ok(read) = inspect(&format!("{signed}.{}", part(&[0; 64]))) else { return };
-    let token = format!("{signed}.{}", part(&KEY.sign(signed.as_bytes()).to_bytes()));
+    let unsigned = format!("{}.{}.{}", *HEADER, part(data), part(&[0; 64]));
+    let Ok(read) = inspect(&unsigned) else { return };
+    let token = signer::token(&HEADER, data);
     let known = verify_signature(&armor::wrap(&token), &KEYS);
     assert_eq!(known.is_ok(), read.claims.iss == "acme");
     match License::verify(&token, &KEYS, &evidence, NOW) {
@@ -51,7 +40,3 @@ fuzz_target!(|data: &[u8]| {
         assert_eq!(inspect(&again).unwrap().claims, read.claims);
     }
 });
-
-fn part(bytes: &[u8]) -> String {
-    Base64UrlUnpadded::encode_string(bytes)
-}

@@ -12,6 +12,8 @@ use licentia_license::totp::TotpSecret;
 use licentia_license::{Evidence, License, TrustedKeys, Unchecked, Verdict, Verified};
 use serde_json::{Value, json};
 
+use crate::{evidence, status_list, vectors};
+
 /// A folder of vectors, by file name.
 pub(crate) struct Folder {
     pub(crate) name: &'static str,
@@ -42,6 +44,26 @@ impl Folder {
         for (name, vector) in &self.made {
             fs::write(path(self.name).join(name), to_file(vector)).unwrap();
         }
+    }
+}
+
+/// Every folder there is.
+fn folders() -> [Folder; 3] {
+    [vectors::made(), evidence::made(), status_list::vectors::made()]
+}
+
+#[test]
+fn the_committed_vectors_are_the_ones_made_here() {
+    for folder in folders() {
+        folder.compare();
+    }
+}
+
+#[test]
+#[ignore = "writes the golden vectors"]
+fn write_the_vectors() {
+    for folder in folders() {
+        folder.write();
     }
 }
 

@@ -2,7 +2,7 @@
 
 use ed25519_dalek::{Signer, SigningKey};
 use licentia_storage::audit::{AuditLog, SealedFields, key_id, payload_hash, signed_bytes};
-use licentia_storage::{LogId, Timestamp};
+use licentia_storage::{LogId, Timestamp, forge_entry, forge_head};
 use rusqlite::{Connection, params};
 
 /// One entry and its payload.
@@ -133,43 +133,9 @@ impl Forger {
     pub(super) fn write(&self, connection: &Connection) {
         connection.execute_batch("DELETE FROM audit_payload; DELETE FROM audit_entry").unwrap();
         for Forged { fields, hash, signature, salt, body } in &self.entries {
-            connection
-                .execute(
-                    "INSERT INTO audit_entry VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,
-                     ?16, ?17, ?18, ?19)",
-                    params![
-                        fields.seq,
-                        fields.version,
-                        fields.id,
-                        fields.transaction_id,
-                        fields.kind,
-                        fields.severity,
-                        fields.outcome,
-                        fields.actor,
-                        fields.actor_kind,
-                        fields.target_kind,
-                        fields.target_id,
-                        fields.recorded_at,
-                        fields.clock,
-                        fields.payload_hash,
-                        fields.effects,
-                        fields.key_id,
-                        fields.previous_hash,
-                        hash,
-                        signature,
-                    ],
-                )
-                .unwrap();
-            connection
-                .execute("INSERT INTO audit_payload VALUES (?1, ?2, ?3)", params![fields.seq, salt, body])
-                .unwrap();
+            forge_entry(connection, fields, [hash, signature], [salt, body]).unwrap();
         }
         let last = self.entries.last().unwrap();
-        connection
-            .execute(
-                "UPDATE audit_head SET size = ?1, hash = ?2, recorded_at = ?3",
-                params![last.fields.seq, last.hash, last.fields.recorded_at],
-            )
-            .unwrap();
+        forge_head(connection, &last.fields, &last.hash).unwrap();
     }
 }

@@ -33,7 +33,8 @@ fn main() {
 async fn issue(place: Place, actor: &str, count: u32) {
     let (licentia, operator) = licentia_tests::unlock(place, licentia_tests::real(), actor).await;
     for number in 0..count {
-        let license = licentia.licenses().issue(&operator, request(&format!("{actor} {number}"))).await.unwrap();
+        let license =
+            licentia.licenses().issue(&operator, request(&format!("{actor} {number}"))).await.unwrap().license;
         // Flushed at the line's end: whoever reads it may rely on the license.
         println!("{}", license.id);
         std::io::stdout().flush().unwrap();
@@ -46,7 +47,8 @@ async fn rotate(place: Place, count: u32) {
     let (licentia, mut operator) = licentia_tests::unlock(place, licentia_tests::real(), "rotator").await;
     for number in 0..count {
         operator = licentia.audit().rotate_key(&operator).await.unwrap().operator;
-        let license = licentia.licenses().issue(&operator, request(&format!("rotator {number}"))).await.unwrap();
+        let license =
+            licentia.licenses().issue(&operator, request(&format!("rotator {number}"))).await.unwrap().license;
         println!("{}", license.id);
         std::io::stdout().flush().unwrap();
     }

@@ -13,7 +13,7 @@ use licentia_core::{
 
 pub(super) async fn issue(services: &Services, request: IssueRequest) -> Answer<Box<Issued>> {
     let (licentia, operator) = unlocked(services)?;
-    licentia.licenses().issue_bound(&operator, request).await.map(Box::new).map_err(explained)
+    licentia.licenses().issue(&operator, request).await.map(Box::new).map_err(explained)
 }
 
 pub(super) async fn reissue(services: &Services, id: LicenseId, request: ReissueRequest) -> Answer<Box<Reissued>> {

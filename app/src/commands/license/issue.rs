@@ -91,7 +91,7 @@ pub(crate) async fn run(context: &Context, args: Issue) -> Result {
                 totp: args.fields.totp,
             };
             let out = args.fields.reserve()?;
-            let issued = licentia.licenses().issue_bound(operator, request).await?;
+            let issued = licentia.licenses().issue(operator, request).await?;
             let written = fields::write(&issued.license, out);
             Ok((issued, written))
         })

@@ -12,7 +12,7 @@ use serde_json::json;
 impl World {
     async fn issue(&self, subject: &str) -> License {
         let request = IssueRequest::new(subject, ["app"], Term::Days(365));
-        self.licentia.licenses().issue(&self.operator, request).await.unwrap()
+        self.licentia.licenses().issue(&self.operator, request).await.unwrap().license
     }
 
     async fn try_prove(&self, subject: Subject) -> Result<Vec<u8>, Error> {

@@ -67,7 +67,7 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     issuers.retire(operator, foreign.id).await.unwrap();
 
     let licenses = licentia.licenses();
-    let license = licenses.issue(operator, World::request("alice@example.com")).await.unwrap();
+    let license = licenses.issue(operator, World::request("alice@example.com")).await.unwrap().license;
     let reissued = licenses.reissue(operator, license.id, ReissueRequest::default()).await.unwrap();
     let revoke = RevokeRequest { license: license.id, reason: ReasonCode::Other, note: None };
     licentia.revocations().revoke(operator, revoke).await.unwrap();
@@ -77,7 +77,7 @@ async fn one_of_each() -> BTreeMap<String, AuditRecord> {
     licenses.suspend(operator, reissued.license.id, None).await.unwrap();
     licenses.reinstate(operator, reissued.license.id).await.unwrap();
     let bound = IssueRequest { totp: true, ..World::request("bob@example.com") };
-    let bound = licenses.issue_bound(operator, bound).await.unwrap();
+    let bound = licenses.issue(operator, bound).await.unwrap();
     licenses.reveal_totp(operator, bound.license.id).await.unwrap();
     licenses.delete(operator, license.id).await.unwrap();
     licenses.import(operator, &Licenses::armored(&license)).await.unwrap();

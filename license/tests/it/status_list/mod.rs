@@ -4,4 +4,4 @@ mod draft;
 pub(crate) mod forge;
 mod hostile;
 mod using;
-mod vectors;
+pub(crate) mod vectors;

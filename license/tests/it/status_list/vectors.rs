@@ -331,7 +331,7 @@ fn contents() -> Vec<Vector> {
     ]
 }
 
-fn made() -> Folder {
+pub(crate) fn made() -> Folder {
     let vectors = [statuses(), times(), licenses(), headers(), signers(), contents()].concat();
     Folder::new(FOLDER, vectors.iter().map(Vector::to_file))
 }
@@ -352,15 +352,4 @@ fn every_reason_code_has_a_vector() {
     for code in InvalidList::CODES.iter().chain(&["revoked", "suspended", "superseded", "unknown_status"]) {
         assert!(codes.contains(code), "{code}");
     }
-}
-
-#[test]
-fn the_committed_vectors_are_the_ones_made_here() {
-    made().compare();
-}
-
-#[test]
-#[ignore = "writes the golden vectors"]
-fn write_the_vectors() {
-    made().write();
 }

@@ -77,7 +77,7 @@ impl Vector {
     }
 }
 
-fn made() -> Folder {
+pub(crate) fn made() -> Folder {
     let vectors = [valid::vectors(), form::vectors(), proof::vectors(), content::vectors(), tricks::vectors()].concat();
     Folder::new(FOLDER, vectors.iter().map(Vector::to_file))
 }
@@ -116,15 +116,4 @@ fn reading_without_verifying_refuses_no_more_and_nothing_else() {
             Err(refusal) => assert!(reading.contains(&refusal.code()), "{name}: {refusal}"),
         }
     }
-}
-
-#[test]
-fn the_committed_vectors_are_the_ones_made_here() {
-    made().compare();
-}
-
-#[test]
-#[ignore = "writes the golden vectors"]
-fn write_the_vectors() {
-    made().write();
 }
