@@ -13,7 +13,7 @@ use super::report::{Code, Findings, KeySource, Level, TrustRoot, VerifyReport, W
 use super::{Audit, VerifyRequest};
 use crate::pin::{self, Pin, PinState};
 use crate::{Ambient, Error, Explanation, Licentia, Progress, Result, StoreError};
-use entries::{Walk, Walked};
+use entries::{Scope, Walk, Walked};
 use keys::Keys;
 use licentia_storage::audit::{AuditLog, tagged};
 use licentia_storage::raw::{RawFrame, RawReader, RawVouchers};
@@ -106,6 +106,13 @@ fn report_of(why: &str) -> VerifyReport {
     }
 }
 
+/// What is read of the file before any entry: everything else rests on it.
+struct Basis {
+    log: AuditLog,
+    frame: RawFrame,
+    vouchers: RawVouchers,
+}
+
 /// One verification under way.
 struct Run<'a> {
     path: &'a Path,
@@ -174,11 +181,12 @@ impl<'a> Run<'a> {
         let Some(log) = self.log_of(&frame) else { return Ok(()) };
         self.memory.is_of(log.fingerprint_text());
         self.check_frame(&frame, &log);
+        let basis = Basis { log, frame, vouchers };
         match self.request.level {
-            Level::Start => self.check_the_end(reader, &frame, &log).await,
-            Level::Incremental => self.check_what_came(reader, &frame, &vouchers, &log).await,
-            Level::Full if self.is_whole() => self.check_everything(reader, &frame, &vouchers, &log).await,
-            Level::Full => self.check_a_part(reader, &frame, &vouchers, &log).await,
+            Level::Start => self.check_the_end(reader, &basis).await,
+            Level::Incremental => self.check_what_came(reader, &basis).await,
+            Level::Full if self.is_whole() => self.check_everything(reader, &basis).await,
+            Level::Full => self.check_a_part(reader, &basis).await,
         }
     }
 
@@ -186,64 +194,44 @@ impl<'a> Run<'a> {
         self.request.from.is_none_or(|from| from <= 1) && self.request.to.is_none()
     }
 
-    async fn check_everything(
-        &mut self,
-        reader: &mut RawReader,
-        frame: &RawFrame,
-        vouchers: &RawVouchers,
-        log: &AuditLog,
-    ) -> Result<()> {
+    async fn check_everything(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {
         // One thread reads the entries, another one looks into the indexes meanwhile.
         let structure = Structure::read(self.path);
-        let entries = Box::pin(self.check_entries_and_rows(reader, frame, vouchers, log));
+        let entries = Box::pin(self.check_entries_and_rows(reader, basis));
         let (entries, structure) = tokio::join!(entries, structure);
         entries?;
         structure?.name_in(&mut self.findings);
         Ok(())
     }
 
-    async fn check_entries_and_rows(
-        &mut self,
-        reader: &mut RawReader,
-        frame: &RawFrame,
-        vouchers: &RawVouchers,
-        log: &AuditLog,
-    ) -> Result<()> {
+    async fn check_entries_and_rows(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {
         self.check_payloads(reader).await?;
-        (self.from, self.to) = (1, frame.largest_seq);
+        (self.from, self.to) = (1, basis.frame.largest_seq);
         let mut resume = if self.request.fresh { None } else { self.memory.unfinished() };
         let before = self.findings.clone();
         let walk = loop {
-            let keys = Keys::of_table(log, frame);
-            let mut walk = Walk::begin(reader, log, keys, Some(vouchers), 1, true, self.ambient.bytes())
-                .await?
-                .resuming(resume.take());
+            let keys = Keys::of_table(&basis.log, &basis.frame);
+            let walk = Walk::begin(reader, basis, keys, Scope::Whole, self.ambient).await?;
+            let mut walk = walk.resuming(resume.take());
             match self.follow(reader, &mut walk, self.to).await? {
                 Walked::Through => break walk,
                 Walked::NotAsRemembered => self.findings = before.clone(),
             }
         };
-        self.check_ends(frame, &walk, log);
+        self.check_ends(basis, &walk);
         self.compare_rows(reader, walk).await
     }
 
-    async fn check_a_part(
-        &mut self,
-        reader: &mut RawReader,
-        frame: &RawFrame,
-        vouchers: &RawVouchers,
-        log: &AuditLog,
-    ) -> Result<()> {
+    async fn check_a_part(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {
         self.check_payloads(reader).await?;
         self.from = bound(self.request.from, 1).max(1);
         // What was asked for and is not there is missing, not passed over.
-        self.to = bound(self.request.to, frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
+        self.to = bound(self.request.to, basis.frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
         let part = self.from..=self.to;
-        let keys = self.succession(reader, frame, log).await?;
+        let keys = self.succession(reader, basis).await?;
         keys.name_the_rest(&part, &mut self.findings);
-        let mut walk =
-            Walk::begin(reader, log, keys.along(log, &part), Some(vouchers), self.from, false, self.ambient.bytes())
-                .await?;
+        let keys = keys.along(&basis.log, &part);
+        let mut walk = Walk::begin(reader, basis, keys, Scope::From(self.from), self.ambient).await?;
         self.follow(reader, &mut walk, self.to).await?;
         self.checked = walk.chain.checked;
         self.finish_checkpoints(walk.checkpoints, self.request.to.is_none());
@@ -307,7 +295,7 @@ impl<'a> Run<'a> {
     }
 
     /// The end of the log against the cached head and the pin.
-    fn check_ends(&mut self, frame: &RawFrame, walk: &Walk, log: &AuditLog) {
+    fn check_ends(&mut self, Basis { log, frame, .. }: &Basis, walk: &Walk) {
         self.checked = walk.chain.checked;
         self.end = walk.chain.last_hash().to_vec();
         let hash = walk.chain.last_hash();

@@ -5,12 +5,12 @@ use super::super::checkpoint_check::CheckpointCheck;
 use super::super::prepare::{Prepared, Preparer, Signatures};
 use super::super::replay::Replay;
 use super::super::report::Code;
-use super::Run;
 use super::keys::Keys;
+use super::{Basis, Run};
 use crate::pin::Mark;
-use crate::{Result, StoreError};
-use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawEntry, RawKey, RawReader, RawVouchers, audited_tables};
+use crate::{Ambient, Result, StoreError};
+use licentia_storage::audit::tagged;
+use licentia_storage::raw::{RawEntry, RawKey, RawReader, audited_tables};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -37,19 +37,33 @@ pub(super) enum Walked {
     NotAsRemembered,
 }
 
+/// What a walk is to look at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    /// All entries, their checkpoints, and what they did to every row.
+    Whole,
+    /// Entries from this one on, and their checkpoints.
+    From(i64),
+    /// Entries from this one on alone.
+    EntriesFrom(i64),
+}
+
 impl Walk {
-    /// From `from` on. Where that is not the beginning, the entry before is taken at its word.
+    /// Where it does not begin at the beginning, the entry before is taken at its word.
     pub(super) async fn begin(
         reader: &mut RawReader,
-        log: &AuditLog,
+        basis: &Basis,
         keys: Keys,
-        vouchers: Option<&RawVouchers>,
-        from: i64,
-        whole: bool,
-        random: [u8; 32],
+        scope: Scope,
+        ambient: &Ambient,
     ) -> Result<Self> {
+        let Basis { log, vouchers, .. } = basis;
+        let (from, whole) = match scope {
+            Scope::Whole => (1, true),
+            Scope::From(from) | Scope::EntriesFrom(from) => (from, false),
+        };
         let Keys { ring, in_force } = keys;
-        let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring, random));
+        let preparer = Arc::new(Preparer::new(*log.id.0.as_bytes(), &ring, ambient.bytes()));
         let keys = ring.all();
         let chain = if from == 1 {
             Chain::from_start(log, ring)
@@ -59,7 +73,7 @@ impl Walk {
         };
         let mut replay = Replay::of(if whole { audited_tables() } else { Vec::new() }.iter().map(|table| table.noun));
         replay.apply_first_key(log);
-        let checkpoints = vouchers.map(|vouchers| {
+        let checkpoints = (!matches!(scope, Scope::EntriesFrom(_))).then(|| {
             let check = CheckpointCheck::new(log.id, keys, vouchers.clone());
             if from > 1 { check.beginning_at(from) } else { check }
         });

@@ -5,7 +5,7 @@ use super::super::Kind;
 use super::super::keys::{Introduced, KeyRing, PublicKey};
 use super::super::prepare::{Prepared, Preparer, Signatures};
 use super::super::report::{Code, Findings};
-use super::Run;
+use super::{Basis, Run};
 use crate::Result;
 use licentia_storage::audit::{AuditLog, RecordedEffect, hex, tagged};
 use licentia_storage::raw::{KEY_NOUN, RawFrame, RawKey, RawReader};
@@ -60,12 +60,8 @@ struct Anchor {
 
 impl Run<'_> {
     /// Follows the keys from the log's row on.
-    pub(super) async fn succession(
-        &mut self,
-        reader: &mut RawReader,
-        frame: &RawFrame,
-        log: &AuditLog,
-    ) -> Result<Succession> {
+    pub(super) async fn succession(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<Succession> {
+        let Basis { log, frame, .. } = basis;
         let ring = KeyRing::new(log, &frame.keys);
         let preparer = Preparer::new(*log.id.0.as_bytes(), &ring, self.ambient.bytes());
         let mut anchors = self.anchors(reader, &preparer).await?.into_iter().peekable();

@@ -2,12 +2,12 @@
 
 use super::super::checkpoint_check::CheckpointCheck;
 use super::super::report::Code;
-use super::Run;
-use super::entries::Walk;
+use super::entries::{Scope, Walk};
 use super::keys::Succession;
+use super::{Basis, Run};
 use crate::Result;
 use licentia_storage::audit::{AuditLog, tagged};
-use licentia_storage::raw::{RawFrame, RawReader, RawVouchers};
+use licentia_storage::raw::RawReader;
 
 /// As many entries as a start looks at most: what it takes stays the same however long the log is.
 const TAIL: i64 = 1_000;
@@ -18,28 +18,18 @@ const STRETCH: i64 = 50;
 
 impl Run<'_> {
     /// What came since the pin, and the last entry at least; the head and the pin.
-    pub(super) async fn check_the_end(
-        &mut self,
-        reader: &mut RawReader,
-        frame: &RawFrame,
-        log: &AuditLog,
-    ) -> Result<()> {
-        self.to = frame.largest_seq;
+    pub(super) async fn check_the_end(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {
+        self.to = basis.frame.largest_seq;
         let pinned = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()).unwrap_or(0);
         self.from = pinned.saturating_add(1).min(self.to).max(self.to.saturating_sub(TAIL - 1)).max(1);
-        let keys = self.succession(reader, frame, log).await?;
-        self.walk_to_the_end(reader, frame, &keys, None, log).await
+        let keys = self.succession(reader, basis).await?;
+        self.walk_to_the_end(reader, basis, &keys, Scope::EntriesFrom(self.from)).await
     }
 
     /// What came since the log was verified, and of what was there before every checkpoint's signature and some
     /// entries.
-    pub(super) async fn check_what_came(
-        &mut self,
-        reader: &mut RawReader,
-        frame: &RawFrame,
-        vouchers: &RawVouchers,
-        log: &AuditLog,
-    ) -> Result<()> {
+    pub(super) async fn check_what_came(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {
+        let Basis { log, frame, vouchers } = basis;
         self.to = frame.largest_seq;
         self.from = 1;
         if let Some(mark) = self.memory.verified() {
@@ -60,16 +50,15 @@ impl Run<'_> {
         // Where nothing came, the last entry is looked at all the same.
         self.from = self.from.min(self.to).max(1);
         let old = self.from - 1;
-        let keys = self.succession(reader, frame, log).await?;
+        let keys = self.succession(reader, basis).await?;
         let all = keys.along(log, &(self.from..=self.to)).ring.all();
         CheckpointCheck::new(log.id, all, vouchers.clone()).look_at_older(self.from, &mut self.findings);
-        self.walk_to_the_end(reader, frame, &keys, Some(vouchers), log).await?;
+        self.walk_to_the_end(reader, basis, &keys, Scope::From(self.from)).await?;
         for _ in 0..STRETCHES {
             let Some(from) = self.somewhere(old) else { break };
             let to = from.saturating_add(STRETCH - 1).min(old);
-            let mut walk =
-                Walk::begin(reader, log, keys.along(log, &(from..=to)), None, from, false, self.ambient.bytes())
-                    .await?;
+            let keys = keys.along(log, &(from..=to));
+            let mut walk = Walk::begin(reader, basis, keys, Scope::EntriesFrom(from), self.ambient).await?;
             self.follow(reader, &mut walk, to).await?;
             self.checked += walk.chain.checked;
         }
@@ -79,20 +68,18 @@ impl Run<'_> {
     async fn walk_to_the_end(
         &mut self,
         reader: &mut RawReader,
-        frame: &RawFrame,
+        basis: &Basis,
         keys: &Succession,
-        vouchers: Option<&RawVouchers>,
-        log: &AuditLog,
+        scope: Scope,
     ) -> Result<()> {
         let part = self.from..=self.to;
         keys.name_the_rest(&part, &mut self.findings);
-        let mut walk =
-            Walk::begin(reader, log, keys.along(log, &part), vouchers, self.from, false, self.ambient.bytes()).await?;
+        let mut walk = Walk::begin(reader, basis, keys.along(&basis.log, &part), scope, self.ambient).await?;
         self.follow(reader, &mut walk, self.to).await?;
         if let Some(size) = self.pin.as_ref().and_then(|pin| i64::try_from(pin.size).ok()) {
-            self.at_pin = self.hash_at(reader, log, size).await?;
+            self.at_pin = self.hash_at(reader, &basis.log, size).await?;
         }
-        self.check_ends(frame, &walk, log);
+        self.check_ends(basis, &walk);
         self.finish_checkpoints(walk.checkpoints, true);
         Ok(())
     }
