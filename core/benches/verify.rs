@@ -1,7 +1,7 @@
-//! How long a full verification takes, beside the batch verification of the same signatures on all cores, and beside
-//! reading the same rows with rusqlite.
+//! How long a full verification takes, beside the batch verification of the same signatures on all cores, beside
+//! reading the same rows with rusqlite, and beside the part of it that is `SQLite`'s own: its check of the file.
 //!
-//! `cargo bench -p licentia-core --bench verify [-- ENTRIES]`: rounds of all three in turn, medians. Half of the
+//! `cargo bench -p licentia-core --bench verify [-- ENTRIES]`: rounds of all in turn, medians. Half of the
 //! entries issue a license that is still there, so that rows are compared as well.
 
 #![allow(
@@ -21,7 +21,7 @@ use ed25519_dalek::{Signature, SigningKey, VerifyingKey, verify_batch};
 use licentia_core::audit::{Level, VerifyRequest};
 use licentia_core::{Licentia, LogId, Place, Timestamp};
 use licentia_storage::audit::{AuditLog, SealedFields, key_id, signed_bytes};
-use licentia_storage::raw::{audited_tables, row_hash};
+use licentia_storage::raw::{RawReader, audited_tables, row_hash};
 use rusqlite::{Connection, params};
 use std::path::Path;
 use std::sync::Arc;
@@ -49,10 +49,11 @@ fn main() {
     println!("{entries} entries, {megabytes} MB, made in {:.1?}", begun.elapsed());
 
     let signed = signatures(&path);
-    let (mut batch, mut read, mut full, mut start, mut since) = (vec![], vec![], vec![], vec![], vec![]);
+    let [mut batch, mut read, mut sqlite, mut full, mut start, mut since] = [const { Vec::new() }; 6];
     for _ in 0..ROUNDS {
         batch.push(time(|| batch_on_all_cores(&signed, &key.verifying_key())));
         read.push(time(|| assert_eq!(read_all(&path), entries)));
+        sqlite.push(time(|| runtime.block_on(check_of_sqlite(&path))));
         full.push(time(|| runtime.block_on(verify(&place, Level::Full))));
         start.push(time(|| runtime.block_on(verify(&place, Level::Start))));
         since.push(time(|| runtime.block_on(verify(&place, Level::Incremental))));
@@ -61,7 +62,8 @@ fn main() {
     let (batch, full) = (medians(&batch), medians(&full));
     println!("(a) verify_batch, {BATCH} at once     {batch}");
     println!("(b) reading the rows with rusqlite {}", medians(&read));
-    println!("full verification                  {full}");
+    println!("(c) SQLite's check of the file     {}", medians(&sqlite));
+    println!("full verification, (c) included    {full}");
     let of = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
     println!(
         "    against (a)                    {:>12.2}   {:>12.2}",
@@ -109,6 +111,11 @@ async fn verify(place: &Place, level: Level) {
     let report = licentia.audit().verify(&request, Arc::new(|_, _| {})).await.unwrap();
     assert!(report.verified, "{:?}", report.issues);
     licentia.close().await;
+}
+
+async fn check_of_sqlite(path: &Path) {
+    let problems = RawReader::open(path).await.unwrap().structure_problems().await.unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
 }
 
 fn batch_on_all_cores(signed: &[(Vec<u8>, Signature)], key: &VerifyingKey) {

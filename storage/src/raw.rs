@@ -21,8 +21,13 @@ use value::{bytes, integer, is_null, strict_blob, strict_integer, strict_text, v
 
 pub use checkpoint::{RawCheckpoint, RawCosignature, RawVouchers, RawWitness};
 
-/// Entries or rows of one read. Longer reads keep the write-ahead log from being reset.
-pub const CHUNK: i64 = 2_000;
+/// Entries or rows of one read: as many as gain something from having their signatures checked at once. Longer reads keep
+/// the write-ahead log from being reset.
+pub const CHUNK: i64 = 4_000;
+
+/// What entries of one read may hold together, but for the last one: each may be large, and several reads are in
+/// memory at the same time.
+const MOST_BYTES: usize = 8 << 20;
 
 /// Entries with their payloads, column by column.
 const ENTRIES: &str = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, e.severity, e.outcome, e.actor, \
@@ -49,6 +54,20 @@ pub struct RawEntry {
     pub signature: Vec<u8>,
     /// Salt and body; none when there is no payload.
     pub payload: Option<(Vec<u8>, Vec<u8>)>,
+}
+
+impl RawEntry {
+    /// About what it takes in memory. Whoever writes the file decides how long each of these is.
+    fn bytes(&self) -> usize {
+        let payload = self.payload.as_ref().map_or(0, |(salt, body)| salt.len() + body.len());
+        let fields = self.fields.as_ref().map_or(0, |fields| {
+            let texts = [&fields.kind, &fields.severity, &fields.outcome, &fields.actor, &fields.actor_kind];
+            let targets = [&fields.target_kind, &fields.target_id];
+            let texts = texts.into_iter().chain(targets.into_iter().flatten()).map(String::len);
+            texts.sum::<usize>() + fields.effects.len()
+        });
+        size_of::<Self>() + self.hash.len() + self.signature.len() + payload + fields
+    }
 }
 
 /// A checkpoint's signed note, whatever it says.
@@ -158,10 +177,11 @@ impl RawReader {
         self.connection.all(sql, [], |row| integer(row, 0)).await
     }
 
-    /// The next entries from `seq` on, up to `to`. Begin with `i64::MIN`, so that an entry below 1 is seen.
+    /// The next entries from `seq` on, up to `to`; none are left when there are none. Begin with `i64::MIN`, so that an
+    /// entry below 1 is seen.
     pub async fn entries_from(&mut self, seq: i64, to: i64, log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
         let sql = format!("{ENTRIES} WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?");
-        self.connection.all(sql, [seq, to, CHUNK], move |row| entry(row, log_id)).await
+        self.entries(sql, [seq, to, CHUNK], log_id).await
     }
 
     /// The next entries of these kinds behind `seq`, up to `to`: found by the index of kinds, however long the log is.
@@ -175,7 +195,24 @@ impl RawReader {
         let kinds = kinds.iter().map(|kind| format!("'{}'", kind.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
         // The plus keeps SQLite from walking along all entries in their order instead.
         let sql = format!("{ENTRIES} WHERE e.kind IN ({kinds}) AND +e.seq > ? AND +e.seq <= ? ORDER BY +e.seq LIMIT ?");
-        self.connection.all(sql, [seq, to, CHUNK], move |row| entry(row, log_id)).await
+        self.entries(sql, [seq, to, CHUNK], log_id).await
+    }
+
+    async fn entries(&mut self, sql: String, values: [i64; 3], log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
+        let read = move |connection: &rusqlite::Connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query(values)?;
+            let (mut entries, mut held) = (Vec::new(), 0);
+            while held < MOST_BYTES
+                && let Some(row) = rows.next()?
+            {
+                let entry = entry(row, log_id);
+                held += entry.bytes();
+                entries.push(entry);
+            }
+            Ok(entries)
+        };
+        self.connection.run(read).await
     }
 
     /// The next signed notes of checkpoints of more than `size` entries, with the lines of witnesses behind each.

@@ -4,12 +4,13 @@
 //! signature with one chance in 2^128, except for what whoever has the key puts into R besides: parts of small order,
 //! which can cancel out, and which `verify_strict` refuses. So that there are none is looked at as well.
 
-use curve25519_dalek::constants::ED25519_BASEPOINT_POINT;
+use curve25519_dalek::constants::{ED25519_BASEPOINT_POINT, EIGHT_TORSION};
 use curve25519_dalek::edwards::CompressedEdwardsY;
 use curve25519_dalek::traits::{Identity, IsIdentity, VartimeMultiscalarMul};
 use curve25519_dalek::{EdwardsPoint, Scalar};
 use ed25519_dalek::VerifyingKey;
 use sha2::{Digest, Sha512};
+use std::sync::LazyLock;
 
 /// With fewer signatures, one by one is faster.
 pub(crate) const WORTH_IT: usize = 100;
@@ -52,9 +53,8 @@ impl Read {
     fn of(key: &VerifyingKey, (message, signature): &Signed) -> Option<Self> {
         let (r, s) = (signature.first_chunk::<32>()?, signature.last_chunk::<32>()?);
         let hash = Sha512::new().chain_update(r).chain_update(key.as_bytes()).chain_update(message).finalize();
-        let point = CompressedEdwardsY(*r).decompress()?;
-        (is_canonical(r) && !point.is_small_order()).then_some(Self {
-            r: point,
+        (is_canonical(r) && !is_of_small_order(r)).then_some(Self {
+            r: CompressedEdwardsY(*r).decompress()?,
             s: Option::from(Scalar::from_canonical_bytes(*s))?,
             h: Scalar::from_bytes_mod_order_wide(&hash.into()),
         })
@@ -66,6 +66,21 @@ impl Read {
 fn is_canonical(point: &[u8; 32]) -> bool {
     let [low, middle @ .., high] = point;
     *low < 0xed || high & 0x7f != 0x7f || middle.iter().any(|byte| *byte != 0xff)
+}
+
+/// Of the points of small order, what is left of how they are written without the sign of x.
+static OF_SMALL_ORDER: LazyLock<[[u8; 32]; 8]> =
+    LazyLock::new(|| EIGHT_TORSION.map(|point| without_sign(point.compress().to_bytes())));
+
+/// Told by the bytes: three doublings of every point take longer.
+fn is_of_small_order(point: &[u8; 32]) -> bool {
+    OF_SMALL_ORDER.contains(&without_sign(*point))
+}
+
+fn without_sign(mut point: [u8; 32]) -> [u8; 32] {
+    let [.., high] = &mut point;
+    *high &= 0x7f;
+    point
 }
 
 fn adds_up_to_nothing(key: &VerifyingKey, read: &[Read], next: &mut impl FnMut() -> u128) -> bool {
@@ -104,7 +119,6 @@ fn no_part_of_small_order(read: &[Read], next: &mut impl FnMut() -> u128) -> boo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use curve25519_dalek::constants::EIGHT_TORSION;
     use ed25519_dalek::{Signature, Signer, SigningKey, Verifier};
     use proptest::prelude::*;
 
@@ -151,6 +165,24 @@ mod tests {
         let signature = joined(EdwardsPoint::identity(), challenge(EdwardsPoint::identity(), &key, b"m") * secret);
         assert!(key.verify(b"m", &Signature::from_bytes(&signature)).is_ok());
         assert!(!strictly(&key, b"m", &signature) && !ours(&key, b"m", signature));
+    }
+
+    /// However it is written, the sign of an x that is zero included.
+    #[test]
+    fn points_of_small_order_are_told_by_their_bytes() {
+        for point in EIGHT_TORSION {
+            let bytes = point.compress().to_bytes();
+            for sign in [0, 0x80] {
+                let mut bytes = bytes;
+                bytes[31] = bytes[31] & 0x7f | sign;
+                let read = CompressedEdwardsY(bytes).decompress().unwrap();
+                assert!(read.is_small_order() && is_of_small_order(&bytes), "{bytes:x?}");
+            }
+        }
+        let others = (1..1_000_u64).map(|n| EdwardsPoint::mul_base(&Scalar::from(n)));
+        for point in others.flat_map(|point| EIGHT_TORSION.map(|small| point + small)) {
+            assert!(!is_of_small_order(point.compress().as_bytes()));
+        }
     }
 
     /// Two signatures with parts of small order in R that cancel out: neither R is of small order, both are

@@ -19,5 +19,6 @@ mod ids;
 mod license_pages;
 mod maintenance;
 mod opening;
+mod raw;
 mod search;
 mod watch;
