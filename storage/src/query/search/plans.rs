@@ -122,6 +122,13 @@ fn the_way_follows_from_the_condition() {
             vec![vec![Walk::Seldom(Seldom::Severity, "error".to_owned()), Walk::Actor("ci".to_owned())]],
         ),
         (
+            Condition::All(vec![Condition::Any(vec![actor.clone(), is(Column::Severity, "error")]), kind.clone()]),
+            vec![
+                vec![both("license.issue"), both("license.revoke"), Walk::Seldom(Seldom::Severity, "error".to_owned())],
+                vec![Walk::Kind("license.issue".to_owned()), Walk::Kind("license.revoke".to_owned())],
+            ],
+        ),
+        (
             Condition::All(vec![text("a b"), text("c"), is(Column::Severity, "info")]),
             vec![words("((\"a\" AND \"b\") AND \"c\")")],
         ),

@@ -52,12 +52,13 @@ impl Known {
         };
         let mut ways: Vec<Vec<Walk>> = Vec::new();
         let both = self.actors_and_kinds(&parts);
+        let narrowing: Vec<Condition> = parts.iter().copied().filter(|part| is_actor_or_kind(part)).cloned().collect();
         for part in parts {
-            let is_in_both = both.is_some()
-                && matches!(part, Condition::Word(Column::Actor | Column::Kind, Fit::Is(_) | Fit::Begins(_)));
+            let is_in_both = both.is_some() && is_actor_or_kind(part);
+            let narrowed = narrowed(part, &narrowing);
+            let way = narrowed.and_then(|part| self.best(&part)).or_else(|| self.best(part));
             // Words are asked for together, below.
-            if !is_in_both && let Some(way) = self.best(part).filter(|way| !matches!(way.as_slice(), [Walk::Words(_)]))
-            {
+            if !is_in_both && let Some(way) = way.filter(|way| !matches!(way.as_slice(), [Walk::Words(_)])) {
                 ways.push(way);
             }
         }
@@ -160,6 +161,21 @@ impl Known {
             _ => None,
         }
     }
+}
+
+fn is_actor_or_kind(part: &Condition) -> bool {
+    matches!(part, Condition::Word(Column::Actor | Column::Kind, Fit::Is(_) | Fit::Begins(_)))
+}
+
+/// An alternative, with what has to hold besides put into each branch: an actor here and a kind there have an index
+/// together as well.
+fn narrowed(part: &Condition, besides: &[Condition]) -> Option<Condition> {
+    let Condition::Any(branches) = part else { return None };
+    let narrowed = |branch: &Condition| match branch {
+        Condition::All(parts) => Condition::All([parts, besides].concat()),
+        one => Condition::All([std::slice::from_ref(one), besides].concat()),
+    };
+    (!besides.is_empty()).then(|| Condition::Any(branches.iter().map(narrowed).collect()))
 }
 
 fn joined(parts: impl IntoIterator<Item = String>, operator: &str) -> Option<String> {
