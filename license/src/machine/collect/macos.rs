@@ -1,4 +1,5 @@
-//! macOS: what its commands print. **Not run on a real system**; the outputs in the tests are written after documentation.
+//! macOS: what its commands print. **Not run by us on a real system**; the outputs in the tests are recordings of others, or
+//! written after documentation.
 
 use super::{Component, Found, placeholder};
 
@@ -23,10 +24,10 @@ fn platform_uuid(ioreg: &str) -> Option<String> {
     value.strip_suffix('"').map(str::to_owned)
 }
 
-/// The first `Serial Number: …`: internal disks come first.
+/// The first `Serial Number: …` that has one: internal disks come first, and a drive for discs may have none.
 fn disk_serial(profile: &str) -> Option<String> {
-    let value = profile.lines().find_map(|line| line.trim().strip_prefix("Serial Number:"))?;
-    Some(value.trim().to_owned())
+    let mut numbers = profile.lines().filter_map(|line| line.trim().strip_prefix("Serial Number:")).map(str::trim);
+    numbers.find(|number| !number.is_empty()).map(str::to_owned)
 }
 
 /// The lowest address of a port that is built in, or else of another one.

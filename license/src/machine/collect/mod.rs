@@ -1,7 +1,8 @@
 //! Making a fingerprint of the machine that this runs on: the only part of the crate that reads files and runs commands.
 //!
 //! Linux reads files. macOS and Windows run commands of the system and read what
-//! those print; **these parsers were tested on outputs written down from documentation, and never on a real system.**
+//! those print; **these parsers were never run by us on a real system**: they are tested on what others recorded on theirs
+//! and published, and on outputs written down from documentation.
 
 mod container;
 mod linux;

@@ -279,6 +279,42 @@ fn macos_is_read_from_what_its_commands_print() {
     assert_eq!(value(&mac, HostName).unwrap(), "annas-macbook-pro");
 }
 
+/// What real systems printed, as their owners published it; see the folder's README.
+macro_rules! recorded {
+    ($name:literal) => {
+        include_str!(concat!("../../../tests/machines/recorded/", $name)).to_owned()
+    };
+}
+
+#[test]
+fn what_was_recorded_on_macs_is_read() {
+    let newer = macos::find(|program, _| match program.rsplit('/').next().unwrap() {
+        "ioreg" => recorded!("macos-macbookpro12-ioreg.txt"),
+        "system_profiler" => recorded!("macos-macbookair-m4-disks.txt"),
+        "networksetup" => recorded!("macos-macbookpro-ports.txt"),
+        _ => String::new(),
+    });
+    assert_eq!(value(&newer, ProductId).unwrap(), "c2f4d0a16b7e5c339d127a0e51b6f8d4");
+    assert_eq!(value(&newer, Disk).unwrap(), "0ba0d17723bc9e05");
+    assert_eq!(value(&newer, Network).unwrap(), "6c40085e2190", "neither Bluetooth nor a port of Thunderbolt");
+    let older = macos::find(|program, _| match program.rsplit('/').next().unwrap() {
+        "system_profiler" => recorded!("macos-sata-disks.txt"),
+        "networksetup" => recorded!("macos-bridge-first-ports.txt"),
+        _ => String::new(),
+    });
+    assert_eq!(value(&older, Disk).unwrap(), "vb3f09c1d2-7be410a9", "the drive before it has no number");
+    assert_eq!(value(&older, Network).unwrap(), "88665a114820");
+    assert_eq!(value(&older, ProductId), None);
+}
+
+#[test]
+fn what_was_recorded_on_windows_is_read() {
+    let registry =
+        |program: &str| if program.ends_with("reg.exe") { recorded!("windows-registry.txt") } else { String::new() };
+    let windows = windows::find(|program, _| registry(program));
+    assert_eq!(value(&windows, MachineId).unwrap(), "d1e4c29b8d074f42a7210b5f3e92c6aa");
+}
+
 #[test]
 fn windows_is_read_from_what_its_commands_print() {
     let windows = windows::find(|program, _| {

@@ -1,4 +1,5 @@
-//! Windows: what its commands print. **Not run on a real system**; the outputs in the tests are written after documentation.
+//! Windows: what its commands print. **Not run by us on a real system**; the output of `reg` in the tests is a recording of
+//! others, that of PowerShell is written after documentation.
 
 use super::{Component, Found, placeholder};
 
