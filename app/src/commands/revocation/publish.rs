@@ -27,16 +27,20 @@ pub(crate) struct Publish {
     out: Option<PathBuf>,
 
     /// For how long products may rely on the lists: 12h or 30d.
-    #[arg(long, value_name = "SPAN", default_value = "30d", value_parser = parse::ttl)]
+    #[arg(long, value_name = "SPAN", default_value = VALID_FOR, value_parser = parse::ttl)]
     valid_for: i64,
 
     /// After how long products should fetch them again.
-    #[arg(long, value_name = "SPAN", default_value = "12h", value_parser = parse::ttl)]
+    #[arg(long, value_name = "SPAN", default_value = TTL, value_parser = parse::ttl)]
     ttl: i64,
 
     #[command(flatten)]
     acting: Acting,
 }
+
+/// What the screen publishes with as well, in words.
+const VALID_FOR: &str = "30d";
+const TTL: &str = "12h";
 
 const MEMBERS: [&str; 8] = ["file", "uri", "issuer_id", "revoked", "suspended", "superseded", "bytes", "blake3"];
 
@@ -91,4 +95,15 @@ fn whole(out: &std::path::Path, published: &Publication, lists: Vec<Object>) -> 
         "ttl": published.ttl,
         "lists": lists.into_iter().map(Value::Object).collect::<Vec<_>>(),
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_says_nothing_publishes_what_the_screen_does() {
+        assert_eq!(parse::ttl(VALID_FOR), Ok(PublishRequest::VALID_FOR));
+        assert_eq!(parse::ttl(TTL), Ok(PublishRequest::TTL));
+    }
 }
