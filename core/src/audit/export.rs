@@ -154,9 +154,10 @@ impl Audit<'_> {
         progress: &Progress,
     ) -> Result<()> {
         sheet.take(format.head())?;
-        let mut from = 1;
-        while from <= size {
-            let to = size.min(from + CHUNK - 1);
+        let mut next = 1;
+        // Nothing is looked through between entries: whoever writes the file may put one as far off as they like.
+        while let Some(from) = self.0.reader().audit_seq_from(next).await?.filter(|from| *from <= size) {
+            let to = size.min(from.saturating_add(CHUNK - 1));
             let condition = Condition::Seq { from, to }.and(search.condition());
             let (mut found, mut before) = (Vec::new(), None);
             loop {
@@ -170,7 +171,7 @@ impl Audit<'_> {
             found.reverse();
             sheet.add(&found, format)?;
             progress(to, size);
-            from = to + 1;
+            next = to.saturating_add(1);
         }
         progress(size, size);
         Ok(())

@@ -157,6 +157,25 @@ async fn an_export_holds_what_a_query_finds_and_says_which_query() {
     );
 }
 
+/// Somebody puts an entry at the end of all numbers: between it and the others there is nothing to look through.
+#[tokio::test]
+async fn an_export_of_what_a_query_finds_ends_also_where_an_entry_claims_the_last_number() {
+    let world = World::new().await;
+    world.tamper(
+        "DROP TRIGGER audit_entry_no_gap;
+         CREATE TEMP TABLE copy AS SELECT * FROM audit_entry WHERE seq = 2;
+         UPDATE copy SET seq = 9223372036854775807, id = randomblob(16), previous_hash = randomblob(32);
+         INSERT INTO audit_entry SELECT * FROM copy;",
+    );
+    let audit = world.licentia.audit();
+    let query = audit.understand("NOT kind:nothing.*").await.unwrap();
+    let search = AuditSearch { filter: AuditFilter::default(), query: Some(query) };
+    let out = world.path("found.jsonl");
+    let export = audit.export_found(&search, ExportFormat::Jsonl, &out, None, quiet());
+    let report = tokio::time::timeout(std::time::Duration::from_mins(1), export).await.unwrap().unwrap();
+    assert_eq!(report.entries, 4);
+}
+
 #[tokio::test]
 async fn a_spreadsheet_takes_no_cell_for_a_formula() {
     let world = World::new().await;

@@ -62,6 +62,13 @@ impl Reader<'_> {
         Ok(size.and_then(|size| u64::try_from(size).ok()).unwrap_or(0))
     }
 
+    /// The first seq from this one on that there is.
+    pub async fn audit_seq_from(&self, seq: u64) -> Result<Option<u64>, StoreError> {
+        let Ok(seq) = i64::try_from(seq) else { return Ok(None) };
+        let found = self.number("SELECT min(seq) FROM audit_entry WHERE seq >= ?", vec![seq.into()]).await?;
+        Ok(found.and_then(|found| u64::try_from(found).ok()))
+    }
+
     /// The first row of the log; none before it was founded.
     pub async fn audit_log(&self) -> Result<Option<AuditLog>, StoreError> {
         let sql = "SELECT id, created_at, encoding, public_key FROM audit_log";
