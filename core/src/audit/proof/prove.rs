@@ -6,7 +6,7 @@ use crate::audit::bundle::log_file::{Introductions, LogFile};
 use crate::audit::{Audit, AuditFilter, CheckpointReason, Kind};
 use crate::new_file;
 use crate::tlog::merkle::{Frontier, Prover, leaf_hash};
-use crate::tlog::{Checkpoint, Proof, SignedCheckpoint};
+use crate::tlog::{Checkpoint, NoteSignature, Proof, SignedCheckpoint};
 use crate::{Error, LicenseStatus, Operator, Progress, Result, StoreError};
 use licentia_license::Claims;
 use licentia_storage::audit::{AuditLog, SealedFields, decode_effects};
@@ -88,8 +88,11 @@ impl Audit<'_> {
         let Some(latest) = reader.latest_checkpoint().await? else { return Ok(None) };
         let mut text = latest.note;
         for cosignature in reader.cosignatures(latest.size).await? {
-            text.push_str(cosignature.line.trim_end_matches('\n'));
-            text.push('\n');
+            let line = format!("{}\n", cosignature.line.trim_end_matches('\n'));
+            // A row that is no line of a signature would make the whole note unreadable.
+            if NoteSignature::parse_lines(line.as_bytes()).is_ok_and(|lines| lines.len() == 1) {
+                text.push_str(&line);
+            }
         }
         let note = SignedCheckpoint::parse(text.as_bytes());
         note.map(Some).map_err(|error| StoreError::Encoding(format!("a checkpoint cannot be read: {error}")).into())

@@ -82,6 +82,19 @@ async fn customer_and_vendor_settle_a_dispute_without_the_database() {
     assert_eq!(shown(&later, &world.trusting(Some(&license.token))).license, Some(same));
 }
 
+/// Rows of cosignatures are nobody's word: what is none is left out, and keeps nothing from being proven.
+#[tokio::test]
+async fn made_up_cosignatures_stand_in_the_way_of_no_proof() {
+    let (world, _) = story().await;
+    let before = world.prove(Subject::Entry(6)).await;
+    world.tamper(
+        "INSERT INTO audit_cosignature VALUES
+             (10, 'a', '', 0, 0), (10, 'b', 'no line of a signature', 0, 0), (10, 'c', '— c !!!!', 0, 0),
+             (10, 'd', char(10) || char(10) || 'licentia', 0, 0);",
+    );
+    assert_eq!(world.prove(Subject::Entry(6)).await, before);
+}
+
 #[tokio::test]
 async fn the_key_that_signed_is_enough_and_another_is_not() {
     let (world, _) = story().await;
