@@ -10,6 +10,7 @@ use licentia_storage::audit::{
     signed_bytes,
 };
 use licentia_storage::raw::RawEntry;
+use std::collections::HashMap;
 
 /// An entry with what can be said of it by itself.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ pub(crate) struct Prepared {
 #[derive(Debug)]
 pub(crate) struct Preparer {
     log_id: [u8; 16],
-    signers: Vec<([u8; 16], VerifyingKey)>,
+    signers: HashMap<[u8; 16], VerifyingKey>,
     /// What nobody knew who signed.
     random: [u8; 32],
 }
@@ -59,21 +60,29 @@ impl Preparer {
     pub(crate) fn prepare(&self, entries: Vec<RawEntry>, signatures: Signatures) -> Vec<Prepared> {
         let mut prepared: Vec<Prepared> = entries.into_iter().map(one).collect();
         match signatures {
-            Signatures::Check => self.signers.iter().for_each(|(id, key)| self.check(id, key, &mut prepared)),
+            Signatures::Check => self.check(&mut prepared),
             Signatures::Trust => prepared.iter_mut().for_each(|one| one.signed = true),
         }
         prepared
     }
 
-    /// Looks at the signatures of those entries that name this key.
-    fn check(&self, id: &[u8; 16], key: &VerifyingKey, prepared: &mut [Prepared]) {
-        let named = prepared.iter_mut().filter_map(|one| {
-            one.entry.fields.as_ref().ok().filter(|fields| fields.key_id == id)?;
-            let signature = one.entry.signature.as_slice().try_into().ok()?;
-            Some((&mut one.signed, (signed_bytes(&self.log_id, one.entry.seq, &one.hash), signature)))
-        });
-        let (answers, signed): (Vec<_>, Vec<Signed>) = named.unzip();
-        self.answer(key, answers, &signed);
+    /// Looks at the signatures, those of each key together. Only keys that an entry names are come by: the file may have
+    /// very many.
+    fn check(&self, prepared: &mut [Prepared]) {
+        let mut by_key: HashMap<[u8; 16], (Vec<&mut bool>, Vec<Signed>)> = HashMap::new();
+        for one in prepared {
+            let Ok(fields) = &one.entry.fields else { continue };
+            let Ok(id) = <[u8; 16]>::try_from(fields.key_id.as_slice()) else { continue };
+            let Ok(signature) = one.entry.signature.as_slice().try_into() else { continue };
+            let (answers, signed) = by_key.entry(id).or_default();
+            answers.push(&mut one.signed);
+            signed.push((signed_bytes(&self.log_id, one.entry.seq, &one.hash), signature));
+        }
+        for (id, (answers, signed)) in by_key {
+            if let Some(key) = self.signers.get(&id) {
+                self.answer(key, answers, &signed);
+            }
+        }
     }
 
     /// All at once; where they do not all hold, each half by itself.
