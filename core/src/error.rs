@@ -126,6 +126,12 @@ pub enum Error {
     /// What a probe brought back does not hold.
     #[error("the probe's result cannot be relied on")]
     ProbeResult(#[from] crate::probe::ProbeResultError),
+    /// Its values were stretched with another vendor's salt, and nothing could be bound to them.
+    #[error("the probe's result was made for the vendor {found}, and this is {expected}")]
+    ProbeOfOtherVendor { found: String, expected: String },
+    /// It may be somebody else's, so nobody moves it unseen.
+    #[error("this is another result for a token that was used")]
+    ProbeUsedByOther,
     /// A query of the log.
     #[error(transparent)]
     Query(crate::audit::QueryMistake),
@@ -176,6 +182,12 @@ pub enum Error {
 }
 
 impl Error {
+    /// Whether a file was looked for that is not there. In an inbox somebody else was quicker.
+    #[must_use]
+    pub fn is_file_gone(&self) -> bool {
+        matches!(self, Self::Io { source, .. } if source.kind() == std::io::ErrorKind::NotFound)
+    }
+
     pub(crate) fn invalid(what: &'static str, why: impl Into<String>) -> Self {
         Self::Invalid { what, why: why.into() }
     }

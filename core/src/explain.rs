@@ -181,6 +181,12 @@ impl From<&Error> for Explanation {
                     _ => "Have it sent again, as `licentia probe run` wrote it; if that does not help, have the probe run again.",
                 })
             }
+            Error::ProbeOfOtherVendor { found: _, expected } => says
+                .because(format!("No license of {expected} could be bound to it. Its token is not used up."))
+                .then(format!("On the machine run `licentia probe run` again with the same token and `--vendor {expected}`.")),
+            Error::ProbeUsedByOther => says
+                .because("What was taken in for this token says something else, so somebody had the token twice: this file may be somebody else's.")
+                .then("Compare the fingerprints of both keys with the machine's. On the Probes tab `t` moves the file aside."),
             // Its lines are safe to show already, and have to stay below each other.
             Error::Query(mistake) => Self { cause: Some(mistake.pointed_at()), ..says }
                 .then(format!("Expected at character {}: {}.", mistake.column(), mistake.expected)),

@@ -5,7 +5,7 @@ mod result;
 #[cfg(test)]
 mod tests;
 
-pub use inbox::{Arrival, Arrived, Inbox, TakenIn};
+pub use inbox::{Arrival, Arrived, Found, Inbox, TakenIn};
 pub use result::{
     MOST_RESULT_BYTES, ProbeReport, ProbeResultError, ProbedHost, SignedResult, from_hex, to_hex, token_hash,
 };
@@ -57,7 +57,9 @@ pub enum ProbeState {
 const PREFIX: &str = "lprobe_";
 const SHORTEST_TTL: i64 = 60;
 const LONGEST_TTL: i64 = 90 * 86_400;
-const MOST_LISTED: u64 = 1_000;
+
+/// A result may have 64 KiB, so not more of them are held at a time.
+const A_PAGE: u64 = 200;
 
 impl Probes<'_> {
     /// Makes a token. Its text is in the answer and nowhere else: only a hash of it is kept.
@@ -91,21 +93,31 @@ impl Probes<'_> {
     /// signed has to be, for this token; another object is taken as it is, and nothing vouches for it.
     pub async fn consume_token(self, operator: &Operator, token: &str, result: &str) -> Result<ProbeToken> {
         let token_hash = token_hash(token);
-        let key_fingerprint = checked_result(result, &token_hash)?.map(|signed| signed.key_fingerprint());
-        self.take(operator, Taking { token_hash, text: result.to_owned(), key_fingerprint, at: None }).await
+        let taking = match checked_result(result, &token_hash)? {
+            Some(signed) => Taking::of(&signed, result.to_owned(), None),
+            None => Taking { token_hash, text: result.to_owned(), signed: None, written: None },
+        };
+        self.take(operator, taking).await
     }
 
     /// Writes a result down that was checked, with its event.
     async fn take(self, operator: &Operator, taking: Taking) -> Result<ProbeToken> {
-        let Taking { token_hash, text, key_fingerprint, at } = taking;
+        let Taking { token_hash, text, signed, written } = taking;
+        let vendor = self.0.vault().vendor().await?;
         self.0
             .write(operator, move |tx| async move {
                 let probe = tx.reader().probe_token_by_hash(&token_hash).await?.ok_or(Error::ProbeTokenUnknown)?;
-                // A clock that was set back since makes nothing arrive in the future.
-                let at = at.map_or(tx.now(), |at| Timestamp(at.0.min(tx.now().0)));
+                let at = inbox::arrived_at(written, probe.created_at, tx.now());
                 let mut probe = match ProbeState::of(&probe, at) {
                     ProbeState::Pending => closed(&tx, probe, ProbeStatus::Consumed),
                     ended => return Err(Error::ProbeClosed(ended)),
+                };
+                let key_fingerprint = match signed {
+                    Some(signed) => {
+                        check_vendor(&signed.vendor, &vendor)?;
+                        Some(signed.key_fingerprint)
+                    }
+                    None => None,
                 };
                 let digest = format!("blake3:{}", blake3::hash(text.as_bytes()).to_hex());
                 let bytes = text.len();
@@ -115,6 +127,7 @@ impl Probes<'_> {
                     .with("bytes", bytes)
                     .with("result_digest", digest)
                     .with("key_fingerprint", key_fingerprint)
+                    .with("arrived_at", at.to_string())
                     .accounts_for([effect]);
                 Ok(tx.commit(event, probe).await?)
             })
@@ -138,9 +151,22 @@ impl Probes<'_> {
             .await
     }
 
-    /// The newest thousand, newest first.
-    pub async fn list(self) -> Result<Vec<ProbeToken>> {
-        Ok(self.0.reader().probe_tokens(MOST_LISTED).await?)
+    /// A result for another vendor could never be bound to.
+    async fn refuse_other_vendor(self, result: &SignedResult) -> Result<()> {
+        check_vendor(result.report().fingerprint.vendor(), &self.0.vault().vendor().await?)
+    }
+
+    /// What is made of each token, the newest first: read a page at a time, as many as there are.
+    pub async fn collect<T>(self, mut made_of: impl FnMut(ProbeToken) -> Option<T>) -> Result<Vec<T>> {
+        let (mut made, mut after) = (Vec::new(), None);
+        loop {
+            let page = self.page(after, A_PAGE).await?;
+            made.extend(page.items.into_iter().filter_map(&mut made_of));
+            after = page.next;
+            if after.is_none() {
+                return Ok(made);
+            }
+        }
     }
 
     /// A page of tokens, newest first.
@@ -194,14 +220,35 @@ struct Taking {
     token_hash: [u8; 32],
     text: String,
     /// None: nobody signed it.
-    key_fingerprint: Option<String>,
-    /// When it arrived; none is now.
-    at: Option<Timestamp>,
+    signed: Option<Signed>,
+    /// When its file was written; none is now.
+    written: Option<Timestamp>,
+}
+
+/// What is said by whoever signed.
+struct Signed {
+    key_fingerprint: String,
+    vendor: String,
+}
+
+impl Taking {
+    fn of(result: &SignedResult, text: String, written: Option<Timestamp>) -> Self {
+        let vendor = result.report().fingerprint.vendor().to_owned();
+        let signed = Some(Signed { key_fingerprint: result.key_fingerprint(), vendor });
+        Self { token_hash: *result.token_hash(), text, signed, written }
+    }
 }
 
 /// A token as it is once it ended now.
 fn closed(tx: &Tx, token: ProbeToken, status: ProbeStatus) -> ProbeToken {
     ProbeToken { status, closed_at: Some(tx.now()), ..token }
+}
+
+fn check_vendor(found: &str, expected: &str) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Error::ProbeOfOtherVendor { found: found.to_owned(), expected: expected.to_owned() })
 }
 
 fn checked_ttl(seconds: i64) -> Result<i64> {

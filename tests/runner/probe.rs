@@ -454,10 +454,86 @@ fn bad_files_are_named_and_left_and_the_good_one_is_taken_in() {
     std::fs::write(directory.join("\u{1b}[31mbad"), "{}").unwrap();
     std::fs::write(directory.join("large.json"), vec![b' '; 100_000]).unwrap();
     std::os::unix::fs::symlink("good.json", directory.join("link.json")).unwrap();
-    let rows = operator.run("probe inbox --consume --format json").done().rows();
-    let states: Vec<&str> = rows.iter().map(|row| row["state"].as_str().unwrap()).collect();
-    assert_eq!(states, ["refused", "taken in", "refused", "refused"], "{rows:?}");
+    let run = operator.run("probe inbox --consume --format json").ends(1);
+    assert!(run.err().contains("3 of 4 files could not be taken in"), "{run}");
+    assert_eq!(states(&run), ["refused", "taken in", "refused", "refused"], "{run}");
     assert!(!operator.run("probe inbox").done().out().contains('\u{1b}'));
     assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 3);
     operator.run("probe inbox --consume nobody").refused("nobody");
+}
+
+fn states(run: &Run) -> Vec<String> {
+    run.rows().iter().map(|row| row["state"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_file_that_cannot_be_moved_stands_in_nobodys_way() {
+    let (operator, till, desk) = (founded(), machine(1), machine(2));
+    let directory = operator.home().join("inbox");
+    std::fs::create_dir(&directory).unwrap();
+    invite(&operator, &till, "till");
+    till.run("probe run --token-file probe.token --out r.json --yes").done();
+    std::fs::write(directory.join("a.json"), till.read("r.json")).unwrap();
+    operator.run("probe inbox --consume").done();
+    invite(&operator, &desk, "desk");
+    desk.run("probe run --token-file probe.token --out r.json --yes").done();
+    // The first is left over and has nowhere to go; nothing can be read from the second.
+    std::fs::write(directory.join("a.json"), till.read("r.json")).unwrap();
+    std::fs::write(directory.join("aside"), "in the way").unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(directory.join("b.sock")).unwrap();
+    std::fs::write(directory.join("c.json"), desk.read("r.json")).unwrap();
+    let run = operator.run("probe inbox --consume --format json").ends(1);
+    assert!(run.err().contains("2 of 3 files could not be taken in"), "{run}");
+    assert_eq!(states(&run), ["refused", "refused", "taken in"], "{run}");
+    assert!(run.rows()[0]["why"].as_str().unwrap().contains("aside"), "{run}");
+    assert_eq!(
+        states(&operator.run("probe inbox --format json").done()),
+        ["refused", "refused"],
+        "to look is no failure"
+    );
+    std::fs::remove_file(directory.join("aside")).unwrap();
+    std::fs::remove_file(directory.join("b.sock")).unwrap();
+    assert_eq!(states(&operator.run("probe inbox --consume --format json").done()), ["moved aside"]);
+}
+
+#[test]
+fn another_result_for_a_token_that_was_used_is_not_moved_unseen() {
+    let (operator, till, thief) = (founded(), machine(1), machine(2));
+    let id = invite(&operator, &till, "till");
+    thief.write("probe.token", till.read("probe.token"));
+    let directory = operator.home().join("inbox");
+    std::fs::create_dir(&directory).unwrap();
+    for (name, machine) in [("a.json", &till), ("b.json", &thief)] {
+        machine.run("probe run --token-file probe.token --out r.json --yes").done();
+        std::fs::write(directory.join(name), machine.read("r.json")).unwrap();
+    }
+    for states_then in [["taken in", "refused"].as_slice(), &["refused"]] {
+        let run = operator.run(&format!("probe inbox --consume {id} --format json")).ends(1);
+        assert!(run.err().contains("1 of"), "{run}");
+        assert_eq!(states(&run), states_then);
+        let why = run.rows().last().unwrap()["why"].as_str().unwrap().to_owned();
+        assert!(why.contains("another result for a token that was used") && why.contains("somebody else"), "{why}");
+    }
+    assert!(directory.join("b.json").exists());
+    assert_eq!(events(&operator), 1);
+}
+
+#[test]
+fn a_result_for_another_vendor_uses_no_token_up() {
+    let (operator, till) = (founded(), machine(1));
+    invite(&operator, &till, "till");
+    till.write("bare.token", till.read("probe.token").lines().next().unwrap());
+    till.run("probe run --token-file bare.token --vendor globex --out r.json --yes").done();
+    operator.write("r.json", till.read("r.json"));
+    let consume = "probe consume --token-file till.token --file r.json";
+    operator.run(consume).refused("made for the vendor globex, and this is acme");
+    std::fs::create_dir(operator.path("in")).unwrap();
+    operator.write("in/r.json", till.read("r.json"));
+    let run = operator.run("probe inbox --dir in --consume --format json").ends(1);
+    assert!(run.err().contains("1 of 1 files"), "{run}");
+    assert_eq!(states(&run), ["refused"]);
+    assert_eq!(events(&operator), 0);
+    till.run("probe run --token-file probe.token --out good.json --yes").done();
+    operator.write("r.json", till.read("good.json"));
+    operator.run(consume).done();
 }

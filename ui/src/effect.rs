@@ -28,8 +28,8 @@ use std::sync::Arc;
 
 pub(crate) use answer::{Exported, FoundedHome, LicenseDetails, Overview, Preview, ReadMachines, Target, Verification};
 pub(crate) use keys::{
-    IdentityChange, IdentityDone, Inboxed, IssuerChange, IssuerDone, KeyForm, KeySource, Probe, ProbeChange, ProbeDone,
-    Saving,
+    IdentityChange, IdentityDone, Inboxed, IssuerChange, IssuerDone, KeyForm, KeySource, Leftover, Probe, ProbeChange,
+    ProbeDone, Saving,
 };
 pub(crate) use license::is_license;
 pub(crate) use log::{AT_THE_END as SIGNING_AT_THE_END, too_slow};

@@ -161,7 +161,7 @@ pub(crate) enum Msg {
     },
     ResultsLoaded {
         request: u64,
-        answer: Answer<Vec<ProbeToken>>,
+        answer: Answer<Page<ProbeToken, ProbeTokenId>>,
     },
     ListsCounted {
         request: u64,

@@ -44,12 +44,10 @@ impl Tokens {
     }
 }
 
-/// The lines of the file: the hash of each token that waits, and until when.
-pub(crate) fn lines<'a>(probes: impl IntoIterator<Item = &'a ProbeToken>, now: Timestamp) -> String {
-    let open = probes.into_iter().filter(|probe| ProbeState::of(probe, now) == ProbeState::Pending);
-    open.fold(String::new(), |lines, probe| {
-        lines + &to_hex(&probe.token_hash) + " " + &probe.expires_at.to_string() + "\n"
-    })
+/// The line of the file for a token that waits: its hash, and until when.
+pub(crate) fn line(probe: &ProbeToken, now: Timestamp) -> Option<String> {
+    let waits = ProbeState::of(probe, now) == ProbeState::Pending;
+    waits.then(|| format!("{} {}\n", to_hex(&probe.token_hash), probe.expires_at))
 }
 
 /// Each line is compared in the same time, and all of them are.

@@ -85,7 +85,7 @@ pub struct Page<T, K> {
 
 impl<T, K> Page<T, K> {
     /// A page out of the rows of a query that asked for one more than `limit`: that one tells whether another follows.
-    pub(crate) fn cut(mut items: Vec<T>, limit: u64, key: impl FnOnce(&T) -> K) -> Self {
+    pub fn cut(mut items: Vec<T>, limit: u64, key: impl FnOnce(&T) -> K) -> Self {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let more = items.len() > limit;
         items.truncate(limit);

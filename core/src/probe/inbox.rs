@@ -7,7 +7,7 @@ use super::result::{MOST_RESULT_BYTES, SignedResult};
 use super::{Probes, Taking};
 use crate::licentia::make_private_directory;
 use crate::new_file::{NewFile, failed, sync_directory};
-use crate::{Ambient, Error, Operator, ProbeState, ProbeToken, Result, Timestamp};
+use crate::{Ambient, Error, Operator, ProbeState, ProbeStatus, ProbeToken, Result, Timestamp};
 use licentia_storage::audit::hex;
 use rustix::fs::OFlags;
 use std::ffi::{OsStr, OsString};
@@ -22,20 +22,32 @@ pub struct Inbox {
     directory: PathBuf,
 }
 
-/// A file in the inbox: a result that can be taken in, or why it cannot be.
+/// A file in the inbox, and what it is.
 #[derive(Debug)]
 pub struct Arrival {
     pub name: OsString,
-    pub found: Result<Arrived>,
+    pub found: Found,
 }
 
-/// A result that waits, and the token that it came for.
+/// What a file in the inbox is.
+#[derive(Debug)]
+pub enum Found {
+    /// A result that can be taken in.
+    Waits(Arrived),
+    /// A result for a token that was used: `same` where it is the one that was taken in, left over. Another one may be
+    /// somebody else's.
+    Used { arrived: Arrived, same: bool },
+    /// Why it cannot be taken in.
+    Refused(Error),
+}
+
+/// A result, and the token that it came for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Arrived {
     pub name: OsString,
     pub probe: ProbeToken,
     pub result: SignedResult,
-    /// When the file was written.
+    /// See [`arrived_at`].
     pub at: Timestamp,
 }
 
@@ -44,7 +56,7 @@ pub struct Arrived {
 pub enum TakenIn {
     /// It is in the database. Should its file be there still, this is why.
     Now { probe: ProbeToken, left: Option<Error> },
-    /// A result was taken in before, so this file was moved aside.
+    /// This very result was taken in before, so its file was moved aside.
     Before { probe: ProbeToken, aside: PathBuf },
 }
 
@@ -112,8 +124,8 @@ impl Inbox {
         Ok(files)
     }
 
-    /// Reads one file, and when it was written. What is no result stays where it is.
-    fn read(&self, name: &OsStr) -> Result<(SignedResult, Timestamp)> {
+    /// Reads one file, and when it was written, where the file says it. What is no result stays where it is.
+    fn read(&self, name: &OsStr) -> Result<(SignedResult, Option<Timestamp>)> {
         let path = self.directory.join(name);
         if Path::new(name).file_name() != Some(name) {
             return Err(Error::invalid(WHAT, "its name leads out of the inbox"));
@@ -140,15 +152,16 @@ impl Inbox {
         let text = String::from_utf8(bytes).map_err(|_| Error::invalid(WHAT, "it is no text (UTF-8)"))?;
         let result = SignedResult::parse(&text)?;
         let at = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
-        let at = at.and_then(|at| i64::try_from(at.as_micros()).ok()).map_or(Timestamp(i64::MAX), Timestamp);
-        Ok((result, at))
+        Ok((result, at.and_then(|at| i64::try_from(at.as_micros()).ok()).map(Timestamp)))
     }
 
-    /// Takes a file away whose content is in the database.
+    /// Takes a file away whose content is in the database. One that is gone already is gone.
     fn remove(&self, name: &OsStr) -> Result<()> {
         let path = self.directory.join(name);
-        std::fs::remove_file(&path).map_err(|source| failed("remove", &path, source))?;
-        sync_directory(&path)
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != io::ErrorKind::NotFound => Err(failed("remove", &path, source)),
+            _ => sync_directory(&path),
+        }
     }
 
     /// Moves a file out of the way, under a name that is free.
@@ -170,27 +183,49 @@ impl Inbox {
     }
 }
 
+/// When a result arrived: when its file was written. Whoever carries a file sets its time, so one that cannot be, from
+/// before the token or from the future, counts as now.
+pub(super) fn arrived_at(written: Option<Timestamp>, made: Timestamp, now: Timestamp) -> Timestamp {
+    written.filter(|at| (made..=now).contains(at)).unwrap_or(now)
+}
+
+impl Arrival {
+    /// The result and its token, where it is one for a token of ours.
+    #[must_use]
+    pub const fn arrived(&self) -> Option<&Arrived> {
+        match &self.found {
+            Found::Waits(arrived) | Found::Used { arrived, same: _ } => Some(arrived),
+            Found::Refused(_) => None,
+        }
+    }
+}
+
 impl Probes<'_> {
-    /// What waits in the inbox, by name. A file that cannot be taken in says why, and is left as it is.
+    /// What is in the inbox, by name. A file that cannot be taken in says why, and is left as it is.
     pub async fn inbox(self, inbox: &Inbox) -> Result<Vec<Arrival>> {
         let mut arrivals = Vec::new();
         for (name, _, _) in inbox.files()? {
-            let found = self.arrived(inbox, &name).await;
-            // Somebody else took it in while we looked.
-            if matches!(&found, Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound) {
-                continue;
+            match self.found(inbox, &name).await {
+                Ok(found) => arrivals.push(Arrival { name, found }),
+                Err(error) if error.is_file_gone() => {}
+                Err(error) => arrivals.push(Arrival { name, found: Found::Refused(error) }),
             }
-            arrivals.push(Arrival { name, found });
         }
         Ok(arrivals)
     }
 
-    async fn arrived(self, inbox: &Inbox, name: &OsStr) -> Result<Arrived> {
-        let (result, at) = inbox.read(name)?;
-        let at = Timestamp(at.0.min(self.0.ambient().now().0));
+    async fn found(self, inbox: &Inbox, name: &OsStr) -> Result<Found> {
+        let (result, written) = inbox.read(name)?;
         let probe = self.by_token_hash(result.token_hash()).await?.ok_or(Error::ProbeTokenUnknown)?;
-        match ProbeState::of(&probe, at) {
-            ProbeState::Pending => Ok(Arrived { name: name.to_owned(), probe, result, at }),
+        let at = arrived_at(written, probe.created_at, self.0.ambient().now());
+        let (state, same) = (ProbeState::of(&probe, at), is_what_was_taken_in(&probe, &result));
+        let arrived = Arrived { name: name.to_owned(), probe, result, at };
+        match state {
+            ProbeState::Consumed => Ok(Found::Used { arrived, same }),
+            ProbeState::Pending => {
+                self.refuse_other_vendor(&arrived.result).await?;
+                Ok(Found::Waits(arrived))
+            }
             ended => Err(Error::ProbeClosed(ended)),
         }
     }
@@ -204,23 +239,42 @@ impl Probes<'_> {
         name: &OsStr,
         key_fingerprint: Option<&str>,
     ) -> Result<TakenIn> {
-        let (result, at) = inbox.read(name)?;
-        if key_fingerprint.is_some_and(|shown| shown != result.key_fingerprint()) {
-            return Err(Error::invalid(WHAT, "it is another one than was shown"));
-        }
-        let taking = Taking {
-            token_hash: *result.token_hash(),
-            text: result.text().to_owned(),
-            key_fingerprint: Some(result.key_fingerprint()),
-            at: Some(at),
-        };
+        let (result, written) = inbox.read(name)?;
+        refuse_other_than_shown(&result, key_fingerprint)?;
+        let taking = Taking::of(&result, result.text().to_owned(), written);
         match self.take(operator, taking).await {
             Ok(probe) => Ok(TakenIn::Now { probe, left: inbox.remove(name).err() }),
             Err(Error::ProbeClosed(ProbeState::Consumed)) => {
                 let probe = self.by_token_hash(result.token_hash()).await?.ok_or(Error::ProbeTokenUnknown)?;
+                if !is_what_was_taken_in(&probe, &result) {
+                    return Err(Error::ProbeUsedByOther);
+                }
                 Ok(TakenIn::Before { probe, aside: inbox.set_aside(name, self.0.ambient())? })
             }
             Err(error) => Err(error),
         }
     }
+
+    /// Moves a file out of the way whose token was used, whosever result it is. Nothing changes but where it lies.
+    pub async fn set_aside(self, inbox: &Inbox, name: &OsStr, key_fingerprint: &str) -> Result<(ProbeToken, PathBuf)> {
+        let (result, _) = inbox.read(name)?;
+        refuse_other_than_shown(&result, Some(key_fingerprint))?;
+        let probe = self.by_token_hash(result.token_hash()).await?.ok_or(Error::ProbeTokenUnknown)?;
+        if probe.status != ProbeStatus::Consumed {
+            return Err(Error::invalid(WHAT, "no result for its token was taken in"));
+        }
+        Ok((probe, inbox.set_aside(name, self.0.ambient())?))
+    }
+}
+
+/// By hand a result may have come with white space around it.
+fn is_what_was_taken_in(probe: &ProbeToken, result: &SignedResult) -> bool {
+    probe.result.as_deref().is_some_and(|text| text.trim_ascii() == result.text())
+}
+
+fn refuse_other_than_shown(result: &SignedResult, key_fingerprint: Option<&str>) -> Result<()> {
+    if key_fingerprint.is_some_and(|shown| shown != result.key_fingerprint()) {
+        return Err(Error::invalid(WHAT, "it is another one than was shown"));
+    }
+    Ok(())
 }

@@ -115,7 +115,7 @@ async fn operate(world: &World, kind: Kind) -> Result<()> {
             licentia.probes().consume_token(operator, &token, "{}").await.map(drop)
         }
         Kind::ProbeTokenRevoked => {
-            let id = licentia.probes().list().await?.remove(0).id;
+            let id = licentia.probes().page(None, 1).await?.items.remove(0).id;
             licentia.probes().cancel(operator, id).await.map(drop)
         }
         Kind::RevocationPublish => {

@@ -75,7 +75,21 @@ async fn identities_and_tokens_come_page_by_page_the_newest_first() {
     let rest = world.licentia.probes().page(first.next, 3).await.unwrap();
     assert_eq!((first.items.len(), rest.items.len(), rest.next), (3, 2, None));
     let paged: Vec<_> = first.items.into_iter().chain(rest.items).collect();
-    assert_eq!(paged, world.licentia.probes().list().await.unwrap());
+    assert_eq!(paged, world.licentia.probes().collect(Some).await.unwrap());
+}
+
+#[tokio::test]
+async fn no_token_is_left_out_however_many_there_are() {
+    let world = World::new().await;
+    let probes = world.licentia.probes();
+    for number in 0..203 {
+        let new = NewProbe { label: format!("machine {number}"), ttl_seconds: 60 };
+        probes.new_token(&world.operator, new).await.unwrap();
+    }
+    let labels = probes.collect(|probe| Some(probe.label)).await.unwrap();
+    assert_eq!(labels, (0..203).rev().map(|number| format!("machine {number}")).collect::<Vec<_>>());
+    let some = probes.collect(|probe| probe.label.ends_with("e 0").then_some(probe.label)).await.unwrap();
+    assert_eq!(some, ["machine 0"]);
 }
 
 #[tokio::test]

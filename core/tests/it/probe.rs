@@ -106,6 +106,6 @@ async fn labels_and_times_have_limits() {
     let first = probes.new_token(&world.operator, new("x", 60)).await.unwrap().probe;
     world.clock.advance(1);
     let second = probes.new_token(&world.operator, new("x", 90 * DAY)).await.unwrap().probe;
-    assert_eq!(probes.list().await.unwrap(), [second.clone(), first]);
+    assert_eq!(probes.collect(Some).await.unwrap(), [second.clone(), first]);
     assert_eq!(probes.resolve(&second.id.short()).await.unwrap(), second);
 }

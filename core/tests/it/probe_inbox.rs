@@ -1,7 +1,7 @@
 //! Results that wait in the inbox, and an operator who takes them in: each once, whatever happens in between.
 
 use crate::common::{World, names};
-use licentia_core::probe::{Inbox, ProbeReport, ProbedHost, SignedResult, TakenIn, token_hash};
+use licentia_core::probe::{Found, Inbox, ProbeReport, ProbedHost, SignedResult, TakenIn, token_hash};
 use licentia_core::{Error, NewProbe, ProbeState, ProbeStatus};
 use licentia_license::machine::{Component, Fingerprint};
 use std::ffi::OsStr;
@@ -27,10 +27,14 @@ impl Story {
         self.world.licentia.probes().new_token(&self.world.operator, new).await.unwrap().token
     }
 
-    fn result(&self, token: &str) -> SignedResult {
+    async fn result(&self, token: &str) -> SignedResult {
+        self.result_for(&self.world.licentia.vault().vendor().await.unwrap(), token)
+    }
+
+    fn result_for(&self, vendor: &str, token: &str) -> SignedResult {
         let components = [(Component::MachineId, [1; 32])].into();
         let report = ProbeReport {
-            fingerprint: Fingerprint::new("acme", components, [].into(), None).unwrap(),
+            fingerprint: Fingerprint::new(vendor, components, [].into(), None).unwrap(),
             host: ProbedHost { os: "linux".to_owned(), arch: "x86_64".to_owned(), licentia: "0.1.0".to_owned() },
             made_at: self.world.clock.now(),
         };
@@ -60,9 +64,13 @@ impl Story {
     async fn waiting(&self) -> Vec<(String, Result<String, String>)> {
         let arrivals = self.world.licentia.probes().inbox(&self.inbox).await.unwrap();
         let said = arrivals.into_iter().map(|arrival| {
-            let found = arrival.found.map(|arrived| arrived.probe.label);
-            let why = |error: Error| licentia_core::Explanation::from(&error).cause.unwrap();
-            (arrival.name.into_string().unwrap(), found.map_err(why))
+            let found = match arrival.found {
+                Found::Waits(arrived) => Ok(arrived.probe.label),
+                Found::Used { arrived: _, same: true } => Err("left over".to_owned()),
+                Found::Used { arrived: _, same: false } => Err("another".to_owned()),
+                Found::Refused(error) => Err(licentia_core::Explanation::from(&error).cause.unwrap()),
+            };
+            (arrival.name.into_string().unwrap(), found)
         });
         said.collect()
     }
@@ -72,7 +80,7 @@ impl Story {
 async fn a_result_waits_is_shown_and_is_taken_in_with_its_event() {
     let story = Story::new().await;
     let token = story.token("till").await;
-    let result = story.result(&token);
+    let result = story.result(&token).await;
     let name = story.put(&result);
     assert_eq!(story.waiting().await, [(name.clone(), Ok("till".to_owned()))]);
 
@@ -82,7 +90,9 @@ async fn a_result_waits_is_shown_and_is_taken_in_with_its_event() {
     assert_eq!(SignedResult::of(&probe), Some(result.clone()));
     let event = story.world.last_entry().await;
     assert_eq!(event.kind, "probe.result");
-    assert_eq!(event.payload_value()["key_fingerprint"], result.key_fingerprint());
+    let payload = event.payload_value();
+    assert_eq!(payload["key_fingerprint"], result.key_fingerprint());
+    assert_eq!(payload["arrived_at"], story.world.clock.now().to_string());
     assert_eq!(names(story.inbox.directory()), Vec::<String>::new());
     story.world.assert_verified().await;
 }
@@ -91,13 +101,13 @@ async fn a_result_waits_is_shown_and_is_taken_in_with_its_event() {
 async fn killed_before_the_file_was_taken_away_nothing_is_taken_in_twice() {
     let story = Story::new().await;
     let token = story.token("till").await;
-    let result = story.result(&token);
+    let result = story.result(&token).await;
     let name = story.put(&result);
     story.take_in(&name).await.unwrap();
     let entries = story.world.entries().await;
     // As a kill between the commit and the removal leaves it.
     story.put(&result);
-    assert!(story.waiting().await[0].1.as_ref().unwrap_err().contains("a result came"), "it says so");
+    assert_eq!(story.waiting().await, [(name.clone(), Err("left over".to_owned()))], "it says so");
     let again = story.take_in(&name).await.unwrap();
     let TakenIn::Before { probe, aside } = again else { panic!("{again:?}") };
     assert_eq!(probe.status, ProbeStatus::Consumed);
@@ -111,9 +121,9 @@ async fn killed_before_the_file_was_taken_away_nothing_is_taken_in_twice() {
 async fn one_token_has_one_place_in_the_inbox() {
     let story = Story::new().await;
     let token = story.token("till").await;
-    let name = story.put(&story.result(&token));
+    let name = story.put(&story.result(&token).await);
     let before = std::fs::read(story.inbox.directory().join(&name)).unwrap();
-    let second = story.inbox.put(&story.result(&token), story.world.licentia.ambient());
+    let second = story.inbox.put(&story.result(&token).await, story.world.licentia.ambient());
     assert!(matches!(second, Err(Error::FileExists(_))));
     assert_eq!(std::fs::read(story.inbox.directory().join(&name)).unwrap(), before);
     assert_eq!(names(story.inbox.directory()), [name], "nothing half-written is left");
@@ -124,11 +134,13 @@ async fn one_token_has_one_place_in_the_inbox() {
 async fn what_arrived_in_time_can_be_taken_in_later() {
     let story = Story::new().await;
     let (token, late) = (story.token("till").await, story.token("late").await);
-    let (name, late) = (story.put(&story.result(&token)), story.put(&story.result(&late)));
+    let (name, late) = (story.put(&story.result(&token).await), story.put(&story.result(&late).await));
     story.written_at(&late, HOUR);
+    let arrived = story.world.clock.now();
     story.world.clock.advance(3 * 24 * HOUR);
     assert!(matches!(story.take_in(&late).await, Err(Error::ProbeClosed(ProbeState::Expired))));
     assert!(matches!(story.take_in(&name).await, Ok(TakenIn::Now { .. })));
+    assert_eq!(story.world.last_entry().await.payload_value()["arrived_at"], arrived.to_string());
     assert_eq!(names(story.inbox.directory()), [late], "what is refused stays");
 }
 
@@ -136,7 +148,7 @@ async fn what_arrived_in_time_can_be_taken_in_later() {
 async fn a_file_of_the_future_does_not_outlive_its_token() {
     let story = Story::new().await;
     let token = story.token("till").await;
-    let name = story.put(&story.result(&token));
+    let name = story.put(&story.result(&token).await);
     story.written_at(&name, 10 * 365 * 24 * HOUR);
     assert!(story.waiting().await[0].1.is_ok());
     story.world.clock.advance(HOUR);
@@ -144,10 +156,84 @@ async fn a_file_of_the_future_does_not_outlive_its_token() {
 }
 
 #[tokio::test]
+async fn a_file_from_before_its_token_came_now() {
+    let story = Story::new().await;
+    let token = story.token("till").await;
+    let name = story.put(&story.result(&token).await);
+    story.written_at(&name, -HOUR);
+    let arrivals = story.world.licentia.probes().inbox(&story.inbox).await.unwrap();
+    assert_eq!(arrivals[0].arrived().unwrap().at, story.world.clock.now());
+    story.world.clock.advance(HOUR);
+    assert!(story.waiting().await[0].1.is_err(), "whoever sets the time back has no more of it");
+    assert!(matches!(story.take_in(&name).await, Err(Error::ProbeClosed(ProbeState::Expired))));
+}
+
+#[tokio::test]
+async fn a_result_for_another_vendor_uses_no_token_up() {
+    let story = Story::new().await;
+    let token = story.token("till").await;
+    let foreign = story.result_for("https://globex.example", &token);
+    let name = story.put(&foreign);
+    let entries = story.world.entries().await;
+    let said = story.waiting().await.remove(0).1.unwrap_err();
+    assert!(said.contains("No license of https://vendor1.example"), "{said}");
+    let refused = story.take_in(&name).await.unwrap_err();
+    assert!(matches!(&refused, Error::ProbeOfOtherVendor { found, .. } if found == "https://globex.example"));
+    let probes = story.world.licentia.probes();
+    let by_hand = probes.consume_token(&story.world.operator, &token, foreign.text()).await;
+    assert!(matches!(by_hand, Err(Error::ProbeOfOtherVendor { .. })), "{by_hand:?}");
+    assert_eq!(story.world.entries().await, entries);
+    assert_eq!(names(story.inbox.directory()), std::slice::from_ref(&name), "it stays where it is");
+
+    std::fs::remove_file(story.inbox.directory().join(&name)).unwrap();
+    story.put(&story.result(&token).await);
+    assert!(matches!(story.take_in(&name).await, Ok(TakenIn::Now { .. })));
+}
+
+#[tokio::test]
+async fn another_result_for_a_token_that_was_used_is_not_passed_over() {
+    let story = Story::new().await;
+    let token = story.token("till").await;
+    let name = story.put(&story.result(&token).await);
+    let aside = |key: String| {
+        let (probes, inbox, name) = (story.world.licentia.probes(), &story.inbox, OsStr::new(&name));
+        async move { probes.set_aside(inbox, name, &key).await }
+    };
+    let waits = story.world.licentia.probes().inbox(&story.inbox).await.unwrap().remove(0);
+    let early = aside(waits.arrived().unwrap().result.key_fingerprint()).await;
+    assert!(matches!(early, Err(Error::Invalid { why, .. }) if why.contains("no result")));
+    story.take_in(&name).await.unwrap();
+
+    let (entries, other) = (story.world.entries().await, story.result(&token).await);
+    story.put(&other);
+    assert_eq!(story.waiting().await, [(name.clone(), Err("another".to_owned()))]);
+    assert!(matches!(story.take_in(&name).await, Err(Error::ProbeUsedByOther)));
+    assert_eq!(names(story.inbox.directory()), std::slice::from_ref(&name), "it stays until somebody says so");
+    assert!(matches!(aside("0000-0000".to_owned()).await, Err(Error::Invalid { why, .. }) if why.contains("another")));
+    let (probe, moved) = aside(other.key_fingerprint()).await.unwrap();
+    assert_eq!((probe.label.as_str(), moved.is_file()), ("till", true));
+    assert_eq!(names(story.inbox.directory()), ["aside"]);
+    assert!(aside(other.key_fingerprint()).await.unwrap_err().is_file_gone());
+    assert_eq!(story.world.entries().await, entries);
+}
+
+#[tokio::test]
+async fn what_was_taken_in_by_hand_is_known_again_in_the_inbox() {
+    let story = Story::new().await;
+    let token = story.token("till").await;
+    let result = story.result(&token).await;
+    let file = format!(" {}\r\n", result.text());
+    story.world.licentia.probes().consume_token(&story.world.operator, &token, &file).await.unwrap();
+    let name = story.put(&result);
+    assert_eq!(story.waiting().await, [(name.clone(), Err("left over".to_owned()))]);
+    assert!(matches!(story.take_in(&name).await, Ok(TakenIn::Before { .. })));
+}
+
+#[tokio::test]
 async fn bad_files_are_named_and_left() {
     let story = Story::new().await;
     let token = story.token("till").await;
-    let good = story.result(&token);
+    let good = story.result(&token).await;
     let directory = story.inbox.directory().to_owned();
     let write = |name: &str, content: &[u8]| std::fs::write(directory.join(name), content).unwrap();
     write("a-empty", b"");
@@ -155,7 +241,7 @@ async fn bad_files_are_named_and_left() {
     write("c-unsigned.json", b"{\"cpu\":\"x86-64\"}");
     write("d-altered.json", good.text().replace("x86_64", "x86_65").as_bytes());
     write("e-large", &vec![b'x'; 70_000]);
-    write("f-unknown.json", story.result("lprobe_nobody").text().as_bytes());
+    write("f-unknown.json", story.result("lprobe_nobody").await.text().as_bytes());
     write(".being-written.tmp", b"half");
     std::fs::create_dir(directory.join("g-directory")).unwrap();
     std::os::unix::fs::symlink("/etc/passwd", directory.join("h-link")).unwrap();
@@ -199,10 +285,10 @@ async fn bad_files_are_named_and_left() {
 async fn what_was_compared_is_what_is_taken_in() {
     let story = Story::new().await;
     let token = story.token("till").await;
-    let shown = story.result(&token);
+    let shown = story.result(&token).await;
     let name = story.put(&shown);
     std::fs::remove_file(story.inbox.directory().join(&name)).unwrap();
-    let other = story.result(&token);
+    let other = story.result(&token).await;
     story.put(&other);
     let probes = story.world.licentia.probes();
     let take = |key: String| {
@@ -224,7 +310,7 @@ async fn an_inbox_that_is_not_there_is_empty() {
 async fn a_signed_result_comes_by_hand_as_well_and_only_for_its_token() {
     let story = Story::new().await;
     let (token, other) = (story.token("till").await, story.token("desk").await);
-    let result = story.result(&token);
+    let result = story.result(&token).await;
     let probes = story.world.licentia.probes();
     let operator = &story.world.operator;
     let wrong = probes.consume_token(operator, &other, result.text()).await;

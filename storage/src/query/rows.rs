@@ -199,12 +199,6 @@ impl Reader<'_> {
         Ok(find.one(self).await?)
     }
 
-    /// Probe tokens, newest first.
-    pub async fn probe_tokens(&self, limit: u64) -> Result<Vec<ProbeToken>, StoreError> {
-        let find = probe_token::Entity::find().order_by_desc(probe_token::Column::Id).limit(limit);
-        Ok(find.all(self).await?)
-    }
-
     /// The machines of a license, in their order.
     pub async fn machines(&self, license: LicenseId) -> Result<Vec<Machine>, StoreError> {
         let find = machine::Entity::find().filter(machine::Column::LicenseId.eq(license));

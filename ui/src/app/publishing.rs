@@ -8,7 +8,7 @@ use crate::effect::{Effect, ReadMachines};
 use crate::message::Answer;
 use crate::step::Cx;
 use crate::text::clean;
-use licentia_core::{Explanation, ListToPublish, ProbeToken, Publication, TotpFactor};
+use licentia_core::{Explanation, ListToPublish, Page, ProbeToken, ProbeTokenId, Publication, TotpFactor};
 use std::path::Path;
 
 /// So many seconds the date of a list may be ahead of the clock before products take notice.
@@ -66,7 +66,11 @@ impl App {
         steps.into_iter().flat_map(|step| self.step(step)).collect()
     }
 
-    pub(super) fn results_loaded(&mut self, request: u64, answer: Answer<Vec<ProbeToken>>) -> Answer<Option<Effect>> {
+    pub(super) fn results_loaded(
+        &mut self,
+        request: u64,
+        answer: Answer<Page<ProbeToken, ProbeTokenId>>,
+    ) -> Answer<Option<Effect>> {
         let list = self.find(|dialog| match dialog {
             Dialog::PickProbe(list) if list.waits_for(request) => Some(list),
             _ => None,

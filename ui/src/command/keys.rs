@@ -35,6 +35,9 @@ pub(super) fn probe(change: &ProbeChange) -> Result<Command, String> {
             Command::new("probe create").option("--label", &new.label).option("--ttl", ttl(new.ttl_seconds))
         }
         ProbeChange::TakeIn { id, .. } => Command::new("probe inbox --consume").word(id),
+        ProbeChange::SetAside { .. } => {
+            return Err("no command does it: by hand, move the file into `aside` in the inbox".to_owned());
+        }
         ProbeChange::Cancel { id } => Command::new("probe cancel").word(id),
         ProbeChange::Consume { .. } => {
             return Err(format!("{SECRET}: put it into a file, and run probe consume --token-file FILE --file RESULT"));

@@ -10,7 +10,7 @@ use crate::text::{clean, fit, width};
 use crate::theme::Meaning;
 use crate::widget::popup;
 use crate::widget::window::Window;
-use licentia_core::ProbeToken;
+use licentia_core::{Page, ProbeToken, ProbeTokenId};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::Span;
@@ -21,13 +21,15 @@ pub(crate) struct PickProbe {
     request: u64,
     /// None until they are read.
     probes: Option<Vec<ProbeToken>>,
+    /// These are the newest of more.
+    more: bool,
     window: Window,
 }
 
 impl PickProbe {
     pub(crate) fn open(requests: &mut Requests) -> Vec<Step> {
         let request = requests.next();
-        let dialog = Self { request, probes: None, window: Window::default() };
+        let dialog = Self { request, probes: None, more: false, window: Window::default() };
         vec![Step::open(dialog), Step::Run(Effect::LoadResults { request })]
     }
 
@@ -35,8 +37,10 @@ impl PickProbe {
         self.request == request
     }
 
-    pub(crate) fn loaded(&mut self, answer: Answer<Vec<ProbeToken>>) -> Answer<()> {
-        self.probes = Some(answer?);
+    pub(crate) fn loaded(&mut self, answer: Answer<Page<ProbeToken, ProbeTokenId>>) -> Answer<()> {
+        let page = answer?;
+        self.more = page.next.is_some();
+        self.probes = Some(page.items);
         Ok(())
     }
 
@@ -58,8 +62,10 @@ impl PickProbe {
     pub(crate) fn draw(&mut self, frame: &mut Frame, area: Rect, look: Look) {
         let rows = self.probes.as_deref().unwrap_or_default();
         let title = "Which machine? The probes that have a result";
-        let inner = popup::open(frame, area, popup::WIDE, rows.len().max(3) + 1, title, look);
-        let [head, list] = Layout::vertical([Constraint::Length(1), Constraint::Fill(1)]).areas(inner);
+        let height = rows.len().max(3) + 1 + usize::from(self.more);
+        let inner = popup::open(frame, area, popup::WIDE, height, title, look);
+        let lines = [Constraint::Length(1), Constraint::Fill(1), Constraint::Length(self.more.into())];
+        let [head, list, foot] = Layout::vertical(lines).areas(inner);
         if rows.is_empty() {
             let said = match &self.probes {
                 Some(_) => "No probe has a result that is a fingerprint. Tab 5 makes a token for a machine.",
@@ -71,6 +77,10 @@ impl PickProbe {
         let label = rows.iter().map(|probe| width(&clean(&probe.label))).max().unwrap_or(0).clamp(5, 40);
         let title = format!("  {:8}  {:label$}  taken in", "id", "label");
         frame.render_widget(Span::styled(title, look.style(Meaning::Heading)), head);
+        if self.more {
+            let said = format!("The newest {}. Of an older one type probe: and its id.", rows.len());
+            frame.render_widget(Span::styled(fit(&said, foot.width.into()), look.style(Meaning::Muted)), foot);
+        }
         self.window.set_height(list.height.into(), rows.len());
         let visible = self.window.visible(rows.len());
         let first = visible.start;

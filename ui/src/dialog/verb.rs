@@ -68,6 +68,7 @@ const fn verb(effect: &Effect) -> Option<&'static str> {
         Effect::ChangeFilter(FilterChange::Delete { .. }) => "forget",
         Effect::ChangeIdentity(IdentityChange::Regenerate { .. }) => "regenerate",
         Effect::ChangeProbe(ProbeChange::TakeIn { .. }) => "take in",
+        Effect::ChangeProbe(ProbeChange::SetAside { .. }) => "move aside",
         Effect::ChangeProbe(ProbeChange::Cancel { .. }) => "cancel the probe",
         _ => return None,
     })

@@ -73,6 +73,8 @@ pub(crate) struct Probe {
     pub(crate) token: ProbeToken,
     /// A result that waits in the inbox.
     pub(crate) arrived: Option<Box<Arrived>>,
+    /// A file in the inbox for a token that was used.
+    pub(crate) leftover: Option<Box<Leftover>>,
     /// The result that was taken in, where its signature holds.
     pub(crate) signed: Option<Box<SignedResult>>,
 }
@@ -80,8 +82,16 @@ pub(crate) struct Probe {
 impl From<ProbeToken> for Probe {
     fn from(token: ProbeToken) -> Self {
         let signed = SignedResult::of(&token).map(Box::new);
-        Self { token, arrived: None, signed }
+        Self { token, arrived: None, leftover: None, signed }
     }
+}
+
+/// A result in the inbox for a token that was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Leftover {
+    pub(crate) arrived: Arrived,
+    /// It is the one that was taken in; else it may be somebody else's.
+    pub(crate) same: bool,
 }
 
 /// What is in the inbox, shortly.
@@ -107,6 +117,11 @@ pub(crate) enum ProbeChange {
         name: OsString,
         key_fingerprint: String,
     },
+    /// Move a file of the inbox out of the way whose token was used.
+    SetAside {
+        name: OsString,
+        key_fingerprint: String,
+    },
     Cancel {
         id: ProbeTokenId,
     },
@@ -119,6 +134,8 @@ pub(crate) enum ProbeDone {
     Consumed(ProbeToken),
     /// It was before, so the file was moved aside.
     ConsumedBefore(ProbeToken),
+    /// A file that came for it was moved there.
+    SetAside(ProbeToken, PathBuf),
     Cancelled(ProbeToken),
 }
 

@@ -5,10 +5,15 @@ use super::{ReadMachines, file};
 use crate::message::Answer;
 use crate::services::Services;
 use crate::text::clean;
-use licentia_core::{Explanation, Fingerprint, LicenseId, Licentia, ProbeToken, typed};
+use licentia_core::{Explanation, Fingerprint, LicenseId, Licentia, Page, ProbeToken, ProbeTokenId, typed};
 
 /// More than a fingerprint or a probe's result ever has; core says in its own words how much that is.
 const MOST_BYTES: u64 = 1024 * 1024;
+
+/// More than anybody looks through in a list without a search.
+const MOST_OFFERED: usize = 100;
+
+const A_PAGE: u64 = 200;
 
 /// The word for the machines that a license is bound to already.
 pub(crate) const AS_BEFORE: &str = "as before";
@@ -55,9 +60,18 @@ async fn one(licentia: &Licentia, text: &str) -> Answer<Fingerprint> {
     })
 }
 
-/// The newest first.
-pub(super) async fn results(services: &Services) -> Answer<Vec<ProbeToken>> {
-    let mut probes = open(services)?.probes().list().await.map_err(explained)?;
-    probes.retain(|probe| probe.result.as_deref().is_some_and(|result| typed::fingerprint(result).is_ok()));
-    Ok(probes)
+/// The newest that a license can be bound to, the newest first.
+pub(super) async fn results(services: &Services) -> Answer<Page<ProbeToken, ProbeTokenId>> {
+    let licentia = open(services)?;
+    let (mut fit, mut after) = (Vec::new(), None);
+    loop {
+        let page = licentia.probes().page(after, A_PAGE).await.map_err(explained)?;
+        let has_machine =
+            |probe: &ProbeToken| probe.result.as_deref().is_some_and(|text| typed::fingerprint(text).is_ok());
+        fit.extend(page.items.into_iter().filter(has_machine));
+        after = page.next;
+        if fit.len() > MOST_OFFERED || after.is_none() {
+            return Ok(Page::cut(fit, MOST_OFFERED as u64, |last| last.id));
+        }
+    }
 }

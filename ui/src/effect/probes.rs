@@ -2,12 +2,12 @@
 
 use super::read::{explained, found, open};
 use super::write::unlocked;
-use super::{Inboxed, Probe, ProbeChange, ProbeDone, file};
+use super::{Inboxed, Leftover, Probe, ProbeChange, ProbeDone, file};
 use crate::message::{Answer, Found};
 use crate::services::Services;
 use crate::widget::secret::Typed;
-use licentia_core::probe::{Arrival, Arrived, TakenIn};
-use licentia_core::{Explanation, Page, ProbeToken, ProbeTokenId};
+use licentia_core::probe::{Arrival, Found as In, TakenIn};
+use licentia_core::{Error, Explanation, Page, ProbeToken, ProbeTokenId};
 
 /// More than core takes, which says in its own words how much that is.
 const MOST_BYTES: u64 = 1024 * 1024;
@@ -18,15 +18,15 @@ pub(super) async fn page(
     limit: u64,
 ) -> Answer<Page<Probe, ProbeTokenId>> {
     let page = open(services)?.probes().page(after, limit).await.map_err(explained)?;
-    let mut arrived = waiting(services).await;
-    let items = page.items.into_iter().map(|token| with(token, &mut arrived)).collect();
+    let mut arrivals = arrivals(services).await;
+    let items = page.items.into_iter().map(|token| with(token, &mut arrivals)).collect();
     Ok(Page { items, next: page.next })
 }
 
 /// None when it is not there any more.
 pub(super) async fn probe(services: &Services, id: ProbeTokenId) -> Found<Probe> {
-    let mut arrived = waiting(services).await;
-    found(open(services)?.probes().get(id).await.map(|token| (with(token, &mut arrived), ())))
+    let mut arrivals = arrivals(services).await;
+    found(open(services)?.probes().get(id).await.map(|token| (with(token, &mut arrivals), ())))
 }
 
 /// What is in the inbox. None where there is no database to compare it with.
@@ -35,28 +35,45 @@ pub(super) async fn look(services: &Services) -> Option<Answer<Inboxed>> {
     Some(licentia.probes().inbox(services.inbox()).await.map_err(explained).map(|arrivals| {
         let mut inboxed = Inboxed::default();
         for Arrival { name, found } in arrivals {
-            match found {
-                Ok(arrived) => inboxed.arrived.push((arrived.probe.label, arrived.result.key_fingerprint())),
-                Err(error) => {
-                    let why = Explanation::from(&error);
-                    inboxed.refused.push((name.to_string_lossy().into_owned(), why.cause.unwrap_or(why.message)));
+            let why = match found {
+                In::Waits(arrived) => {
+                    inboxed.arrived.push((arrived.probe.label, arrived.result.key_fingerprint()));
+                    continue;
                 }
-            }
+                In::Used { arrived, same: true } => {
+                    format!("It was taken in before, for {}: t moves it aside there.", arrived.probe.label)
+                }
+                In::Used { arrived, same: false } => {
+                    let why = Explanation::from(&Error::ProbeUsedByOther).message;
+                    format!("For {}: {why}, and possibly somebody else's.", arrived.probe.label)
+                }
+                In::Refused(error) => {
+                    let why = Explanation::from(&error);
+                    why.cause.unwrap_or(why.message)
+                }
+            };
+            inboxed.refused.push((name.to_string_lossy().into_owned(), why));
         }
         inboxed
     }))
 }
 
-/// What can be taken in. An inbox that cannot be read is complained about where it is looked into.
-async fn waiting(services: &Services) -> Vec<Arrived> {
+/// What lies there. An inbox that cannot be read is complained about where it is looked into.
+async fn arrivals(services: &Services) -> Vec<Arrival> {
     let Ok(licentia) = open(services) else { return vec![] };
-    let arrivals = licentia.probes().inbox(services.inbox()).await.unwrap_or_default();
-    arrivals.into_iter().filter_map(|arrival| arrival.found.ok()).collect()
+    licentia.probes().inbox(services.inbox()).await.unwrap_or_default()
 }
 
-fn with(token: ProbeToken, arrived: &mut Vec<Arrived>) -> Probe {
-    let at = arrived.iter().position(|arrived| arrived.probe.id == token.id);
-    Probe { arrived: at.map(|at| Box::new(arrived.swap_remove(at))), ..token.into() }
+/// With the first file that came for it.
+fn with(token: ProbeToken, arrivals: &mut Vec<Arrival>) -> Probe {
+    let came = |arrival: &Arrival| arrival.arrived().is_some_and(|arrived| arrived.probe.id == token.id);
+    let found = arrivals.iter().position(came).map(|at| arrivals.remove(at).found);
+    let probe = Probe::from(token);
+    match found {
+        Some(In::Waits(arrived)) => Probe { arrived: Some(Box::new(arrived)), ..probe },
+        Some(In::Used { arrived, same }) => Probe { leftover: Some(Box::new(Leftover { arrived, same })), ..probe },
+        Some(In::Refused(_)) | None => probe,
+    }
 }
 
 pub(super) async fn change(services: &Services, change: ProbeChange) -> Answer<Box<ProbeDone>> {
@@ -79,6 +96,10 @@ pub(super) async fn change(services: &Services, change: ProbeChange) -> Answer<B
                 TakenIn::Now { probe, left: _ } => ProbeDone::Consumed(probe),
                 TakenIn::Before { probe, aside: _ } => ProbeDone::ConsumedBefore(probe),
             })
+        }
+        ProbeChange::SetAside { name, key_fingerprint } => {
+            let moved = probes.set_aside(services.inbox(), &name, &key_fingerprint).await;
+            moved.map(|(probe, aside)| ProbeDone::SetAside(probe, aside))
         }
         ProbeChange::Cancel { id } => probes.cancel(&operator, id).await.map(ProbeDone::Cancelled),
     };

@@ -4,7 +4,7 @@ use super::nouns::Noun;
 use crate::dialog::confirm::Confirm;
 use crate::dialog::consume::Consume;
 use crate::dialog::make::Make;
-use crate::effect::{Effect, Probe, ProbeChange};
+use crate::effect::{Effect, Leftover, Probe, ProbeChange};
 use crate::keymap::{Action, Context};
 use crate::look::{Look, Zone};
 use crate::paging::{Ask, Paged, Row};
@@ -72,6 +72,9 @@ impl Noun for Probe {
             fields.push(Pair::new("result", "waits in the inbox; t takes it in").meaning(Meaning::Warning));
             return fields;
         }
+        if let Some(leftover) = &self.leftover {
+            fields.push(Pair::new("inbox", leftover.said()).meaning(Meaning::Warning));
+        }
         match (&self.signed, &token.result) {
             (Some(signed), _) => fields.extend(said(signed, look)),
             (None, Some(_)) => {
@@ -129,6 +132,9 @@ impl Noun for Probe {
             (Action::ConsumeProbe, _) => Step::open(Consume::new()),
             (Action::TakeInProbe, Some(Self { token, arrived: Some(arrived), .. })) => {
                 Step::open(take_in(token, arrived, cx.look))
+            }
+            (Action::TakeInProbe, Some(Self { leftover: Some(leftover), .. })) => {
+                Step::open(set_aside(leftover, cx.look))
             }
             (Action::IssueForProbe, Some(Self { token, signed: Some(_), .. })) => {
                 Step::IssueFor(format!("probe:{}", token.id.short()))
@@ -197,6 +203,39 @@ fn take_in(probe: &ProbeToken, arrived: &Arrived, look: Look) -> Confirm {
         key_fingerprint: arrived.result.key_fingerprint(),
     };
     Confirm::new("Take this result in?", facts, Some(warning), Effect::ChangeProbe(change))
+}
+
+impl Leftover {
+    const fn said(&self) -> &'static str {
+        if self.same {
+            "the file of its result is there still; t moves it aside"
+        } else {
+            "another result for a token that was used, possibly somebody else's; t shows it"
+        }
+    }
+}
+
+fn set_aside(leftover: &Leftover, look: Look) -> Confirm {
+    let Arrived { name, probe, result, at } = &leftover.arrived;
+    let mut facts = vec![
+        Pair::new("probe", probe.id.to_string()),
+        Pair::new("label", &probe.label),
+        Pair::new("file", name.to_string_lossy()),
+    ];
+    if !leftover.same {
+        let taken_in = SignedResult::of(probe).map(|taken_in| taken_in.key_fingerprint());
+        facts.push(Pair::new("taken in", taken_in.unwrap_or_else(|| "an unsigned result".to_owned())));
+    }
+    facts.extend(said(result, look));
+    facts.push(Pair::new("arrived", look.zoned(*at)));
+    let warning = if leftover.same {
+        "This very result was taken in before: only its file is left."
+    } else {
+        "This is another result for a token that was used, possibly somebody else's. Compare both keys with the \
+         fingerprint that the machine showed, before the file is out of sight."
+    };
+    let change = ProbeChange::SetAside { name: name.clone(), key_fingerprint: result.key_fingerprint() };
+    Confirm::new("Move this file aside?", facts, Some(warning), Effect::ChangeProbe(change))
 }
 
 fn cancel(probe: &ProbeToken, look: Look) -> Confirm {

@@ -4,7 +4,9 @@ use super::support::*;
 use crate::app::App;
 use crate::effect::{Effect, ReadMachines};
 use crate::message::Msg;
-use licentia_core::{ClearField, Fingerprint, IssueRequest, Issued, ProbeStatus, Rebound, ReissueRequest, Reissued};
+use licentia_core::{
+    ClearField, Fingerprint, IssueRequest, Issued, Page, ProbeStatus, Rebound, ReissueRequest, Reissued,
+};
 
 /// The wizard for a new license in the field for machines.
 fn at_machines() -> App {
@@ -120,8 +122,9 @@ fn a_probe_is_picked_from_those_that_have_a_result() {
     shows(&mut app, &["Which machine?", "reading"]);
     let probes = vec![probe(1, "till 4", ProbeStatus::Consumed, 1), probe(2, "front desk", ProbeStatus::Consumed, 1)];
     let id = probes[1].id;
-    app.update(Msg::ResultsLoaded { request: *request, answer: Ok(probes) });
+    app.update(Msg::ResultsLoaded { request: *request, answer: Ok(page(probes)) });
     shows(&mut app, &["till 4", "front desk"]);
+    assert!(!text(&mut app, 120, 36).contains("older"), "these are all");
     press(&mut app, "<down><enter>");
     assert!(!text(&mut app, 120, 36).contains("Which machine?"));
     let effects = press(&mut app, "<enter>");
@@ -129,11 +132,22 @@ fn a_probe_is_picked_from_those_that_have_a_result() {
 }
 
 #[test]
+fn where_there_are_more_probes_than_are_shown_it_is_said() {
+    let mut app = at_machines();
+    let effects = press(&mut app, "<ctrl-p>");
+    let [Effect::LoadResults { request }] = effects.as_slice() else { panic!("{effects:?}") };
+    let items: Vec<_> = (1..=100).map(|number| probe(number, "till", ProbeStatus::Consumed, 1)).collect();
+    let next = items.last().map(|probe| probe.id);
+    app.update(Msg::ResultsLoaded { request: *request, answer: Ok(Page { items, next }) });
+    shows(&mut app, &["The newest 100. Of an older one type probe: and its id."]);
+}
+
+#[test]
 fn without_a_result_nothing_is_picked() {
     let mut app = at_machines();
     let effects = press(&mut app, "<ctrl-p>");
     let [Effect::LoadResults { request }] = effects.as_slice() else { panic!("{effects:?}") };
-    app.update(Msg::ResultsLoaded { request: *request, answer: Ok(vec![]) });
+    app.update(Msg::ResultsLoaded { request: *request, answer: Ok(page(vec![])) });
     shows(&mut app, &["No probe has a result"]);
     press(&mut app, "<enter><esc>");
     shows(&mut app, &["[1 Who]"]);

@@ -2,6 +2,7 @@
 
 use super::journeys::{Home, PASSPHRASE, passphrase, shows};
 use crate::testing::Harness;
+use licentia_core::{Fingerprint, Licentia, SignedResult};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
@@ -154,8 +155,20 @@ async fn a_result_arrives_by_itself_and_is_taken_in_with_a_key() {
     // As a server does it, in another process.
     let inbox = licentia_core::probe::Inbox::at(home.path("inbox"));
     inbox.make().unwrap();
-    let made = super::support::signed_result();
-    let result = licentia_core::SignedResult::make(made.report().clone(), &token, &[5; 32]);
+    let licentia = Licentia::open_for_reading(home.place(), home.ambient.clone()).await.unwrap();
+    let vendor = licentia.vault().vendor().await.unwrap();
+    licentia.close().await;
+    let made = |vendor: &str, seed: u8| {
+        let mut report = super::support::signed_result().report().clone();
+        let components = report.fingerprint.components().clone();
+        report.fingerprint = Fingerprint::new(vendor, components, [].into(), None).unwrap();
+        SignedResult::make(report, &token, &[seed; 32])
+    };
+    let (result, foreign) = (made(&vendor, 5), made("globex", 6));
+    std::fs::write(home.path("inbox/mail.json"), foreign.text()).unwrap();
+    screen.wait_a_second().await;
+    shows(&mut screen, &["mail.json in the inbox stays there. No license of", "could be bound to it"]);
+    std::fs::remove_file(home.path("inbox/mail.json")).unwrap();
     inbox.put(&result, &home.ambient).unwrap();
     std::fs::write(home.path("inbox/scan.pdf"), [0xff]).unwrap();
     screen.wait_a_second().await;
@@ -176,8 +189,26 @@ async fn a_result_arrives_by_itself_and_is_taken_in_with_a_key() {
     inbox.put(&result, &home.ambient).unwrap();
     std::fs::remove_file(home.path("inbox/scan.pdf")).unwrap();
     screen.wait_a_second().await;
-    shows(&mut screen, &["in the inbox stays there. A token works once"]);
+    shows(&mut screen, &["in the inbox stays there. It was taken in before"]);
     assert!(!screen.screen().contains("scan.pdf"));
+    screen.press("<esc><esc>5").settle().await;
+    screen.press("t");
+    shows(&mut screen, &["Move this file aside?", "only its file is left"]);
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["The file for build server was moved to"]);
+    assert_eq!(inbox.files().unwrap(), []);
+
+    // Somebody else had the token as well.
+    let other = made(&vendor, 7);
+    std::fs::write(home.path("inbox/late.json"), other.text()).unwrap();
+    screen.wait_a_second().await;
+    shows(&mut screen, &["late.json in the inbox", "this is another result for a token that was used"]);
+    screen.press("5").settle().await;
+    screen.press("t");
+    shows(&mut screen, &["Move this file aside?", &other.key_fingerprint(), &result.key_fingerprint()]);
+    screen.press("<enter>").settle().await;
+    shows(&mut screen, &["The file for build server was moved to"]);
+    assert_eq!(inbox.files().unwrap(), []);
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ fn picking(label: &str) -> App {
     let effects = press(&mut app, "n<ctrl-p>");
     let Some(Effect::LoadResults { request }) = effects.last() else { panic!("{effects:?}") };
     let probes = (1..30).map(|number| probe(number, label, ProbeStatus::Consumed, 1)).collect();
-    app.update(Msg::ResultsLoaded { request: *request, answer: Ok(probes) });
+    app.update(Msg::ResultsLoaded { request: *request, answer: Ok(page(probes)) });
     app
 }
 

@@ -264,6 +264,30 @@ fn what_arrived_in_time_is_no_expired_one() {
 }
 
 #[test]
+fn a_file_whose_token_was_used_is_moved_aside_and_another_result_is_not_called_a_leftover() {
+    let token = |number| probe(number, "till", ProbeStatus::Consumed, 3);
+    let mut app = with_inbox(vec![left_over(token(2), true), left_over(token(1), false)]);
+    press(&mut app, "<enter>");
+    shows(&mut app, &["the file of its result is there still; t moves it aside", "\"cpu\": \"x86-64\""]);
+    press(&mut app, "<esc>t");
+    shows(&mut app, &["Move this file aside?", "f9a4.json", "taken in before: only its file is left"]);
+    assert!(!text(&mut app, 120, 36).contains("somebody else"));
+    let key = signed_result().key_fingerprint();
+    let change = ProbeChange::SetAside { name: "f9a4.json".into(), key_fingerprint: key.clone() };
+    assert_eq!(press(&mut app, "<enter>"), [Effect::ChangeProbe(change)]);
+    let done = ProbeDone::SetAside(token(2), "/in/aside/77-f9a4.json".into());
+    let effects = app.update(Msg::ProbeChanged(Ok(Box::new(done))));
+    assert!(matches!(effects.as_slice(), [Effect::LoadProbes { .. }]), "{effects:?}");
+    shows(&mut app, &["The file for till was moved to /in/aside/77-f9a4.json."]);
+
+    let mut app = with_inbox(vec![left_over(token(1), false)]);
+    press(&mut app, "<enter>");
+    shows(&mut app, &["another result for a token that was used, possibly somebody else's"]);
+    press(&mut app, "t");
+    shows(&mut app, &["Move this file aside?", "an unsigned result", &key, "possibly somebody else's"]);
+}
+
+#[test]
 fn what_was_taken_in_shows_who_vouches_for_it() {
     let signed = signed_result();
     let token = ProbeToken {

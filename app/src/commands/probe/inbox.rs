@@ -6,8 +6,8 @@ use crate::failure::{Failure, Result, in_one_line};
 use crate::output::Object;
 use crate::view;
 use clap::Args;
-use licentia_core::probe::{Arrival, Inbox as Directory, TakenIn};
-use licentia_core::{Error, Explanation, Licentia, Operator, ProbeState};
+use licentia_core::probe::{Arrival, Arrived, Found, Inbox as Directory, TakenIn};
+use licentia_core::{Error, Explanation, Licentia, Operator};
 use std::path::PathBuf;
 
 /// List the results that wait in the inbox, or take them in.
@@ -15,7 +15,9 @@ use std::path::PathBuf;
 /// Compare the fingerprint of the key with the one that the machine showed before you rely on a result.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A file that cannot be taken in is named and stays as it is. One whose token was used up before is moved aside.
+A file that cannot be taken in is named and stays as it is, and the exit status is 1. One that was
+taken in before is moved aside. Another result for a token that was used may be somebody else's: it
+stays too.
 
 Example:
   licentia probe inbox
@@ -44,29 +46,33 @@ pub(crate) async fn run(context: &Context, args: Inbox) -> Result {
     if !directory.directory().is_dir() {
         context.output.note(&format!("There is no {}.", directory.directory().display()));
     }
-    let rows = if args.consume {
+    let id = args.id.as_deref();
+    let (rows, refused) = if args.consume {
         context
             .change(&args.acting, async |licentia, operator| {
-                let arrivals = waiting(licentia, &directory, args.id.as_deref()).await?;
-                take_in(context, licentia, operator, arrivals, &directory).await
+                let arrivals = found(licentia, &directory, id).await?;
+                take_in(licentia, operator, &arrivals, &directory).await
             })
-            .await
+            .await?
     } else {
-        context
-            .read(async |licentia| {
-                Ok(waiting(licentia, &directory, args.id.as_deref()).await?.iter().map(listed).collect())
-            })
-            .await
-    }?;
-    context.output.list(&view::ARRIVAL_COLUMNS, &view::ARRIVAL, &rows)
+        let rows = async |licentia: &Licentia| Ok(found(licentia, &directory, id).await?.iter().map(listed).collect());
+        (context.read(rows).await?, 0)
+    };
+    context.output.list(&view::ARRIVAL_COLUMNS, &view::ARRIVAL, &rows)?;
+    if refused == 0 {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{refused} of {} files could not be taken in", rows.len()))
+        .because("The list says of each why. They stay where they are.")
+        .hint("Put right what is said there, or move those files out of the inbox; then run the command again."))
 }
 
 /// What is there, or only what came for one probe.
-async fn waiting(licentia: &Licentia, directory: &Directory, id: Option<&str>) -> Result<Vec<Arrival>> {
+async fn found(licentia: &Licentia, directory: &Directory, id: Option<&str>) -> Result<Vec<Arrival>> {
     let mut arrivals = licentia.probes().inbox(directory).await?;
     if let Some(id) = id {
         let probe = licentia.probes().resolve(id).await?.id;
-        arrivals.retain(|arrival| arrival.found.as_ref().is_ok_and(|arrived| arrived.probe.id == probe));
+        arrivals.retain(|arrival| arrival.arrived().is_some_and(|arrived| arrived.probe.id == probe));
         if arrivals.is_empty() {
             return Err(Failure::new(format!("nothing waits for the probe {probe}"))
                 .because(format!("In {} is no result for it that can be taken in.", directory.directory().display()))
@@ -78,48 +84,68 @@ async fn waiting(licentia: &Licentia, directory: &Directory, id: Option<&str>) -
 
 fn listed(arrival: &Arrival) -> Object {
     match &arrival.found {
-        Ok(arrived) => view::arrival(&arrival.name, Some(arrived), "waiting", None),
-        Err(error) => view::arrival(&arrival.name, None, "refused", Some(&in_one_line(&Explanation::from(error)))),
+        Found::Waits(arrived) => view::arrival(&arrival.name, Some(arrived), "waiting", None),
+        Found::Used { arrived, same: true } => {
+            let why = "This result was taken in before. `--consume` moves its file aside.";
+            view::arrival(&arrival.name, Some(arrived), "refused", Some(why))
+        }
+        Found::Used { arrived, same: false } => refused(arrival, Some(arrived), &Error::ProbeUsedByOther),
+        Found::Refused(error) => refused(arrival, None, error),
     }
 }
 
+fn refused(arrival: &Arrival, arrived: Option<&Arrived>, error: &Error) -> Object {
+    view::arrival(&arrival.name, arrived, "refused", Some(&in_one_line(&Explanation::from(error))))
+}
+
+/// What became of each file, and how many could not be taken in. One that is gone was somebody else's, who was quicker.
 async fn take_in(
-    context: &Context,
     licentia: &Licentia,
     operator: &Operator,
-    arrivals: Vec<Arrival>,
+    arrivals: &[Arrival],
     directory: &Directory,
-) -> Result<Vec<Object>> {
-    let mut rows = Vec::new();
+) -> Result<(Vec<Object>, usize)> {
+    let (mut rows, mut not_taken) = (Vec::new(), 0);
     for arrival in arrivals {
-        let (arrived, shown) = match &arrival.found {
-            Ok(arrived) => (Some(arrived), Some(arrived.result.key_fingerprint())),
-            // It was taken in, and its file is still here: taking it in moves it aside.
-            Err(Error::ProbeClosed(ProbeState::Consumed)) => (None, None),
-            Err(_) => {
-                rows.push(listed(&arrival));
+        let arrived = match &arrival.found {
+            Found::Waits(arrived) | Found::Used { arrived, same: true } => arrived,
+            Found::Used { arrived: _, same: false } | Found::Refused(_) => {
+                rows.push(listed(arrival));
+                not_taken += 1;
                 continue;
             }
         };
-        let taken = licentia.probes().take_in(operator, directory, &arrival.name, shown.as_deref()).await;
-        rows.push(match taken {
-            Ok(TakenIn::Now { left, .. }) => {
-                if let Some(error) = left {
-                    context.warn("its file is still in the inbox", &Explanation::from(&error));
-                }
-                view::arrival(&arrival.name, arrived, "taken in", None)
+        let row = |state, why: Option<String>| view::arrival(&arrival.name, Some(arrived), state, why.as_deref());
+        let shown = arrived.result.key_fingerprint();
+        rows.push(match licentia.probes().take_in(operator, directory, &arrival.name, Some(&shown)).await {
+            Ok(TakenIn::Now { probe: _, left }) => {
+                let why = left.map(|error| in_one_line(&Explanation::from(&error)));
+                row("taken in", why.map(|why| format!("Its file is still in the inbox: {why}")))
             }
-            Ok(TakenIn::Before { aside, .. }) => {
-                let why = format!("A result for this token was taken in before. It is now {}.", aside.display());
-                view::arrival(&arrival.name, arrived, "moved aside", Some(&why))
+            Ok(TakenIn::Before { probe: _, aside }) => {
+                row("moved aside", Some(format!("It was taken in before. Its file is now {}.", aside.display())))
             }
-            // What stands in the way of this one may not stand in the way of the next.
-            Err(error @ (Error::Invalid { .. } | Error::ProbeClosed(_) | Error::ProbeResult(_))) => {
-                let why = in_one_line(&Explanation::from(&error));
-                view::arrival(&arrival.name, arrived, "refused", Some(&why))
+            Err(error) if error.is_file_gone() => continue,
+            Err(error) if is_of_one_file(&error) => {
+                not_taken += 1;
+                refused(arrival, Some(arrived), &error)
             }
             Err(error) => return Err(error.into()),
         });
     }
-    Ok(rows)
+    Ok((rows, not_taken))
+}
+
+/// What stands in the way of this one may not stand in the way of the next.
+const fn is_of_one_file(error: &Error) -> bool {
+    matches!(
+        error,
+        Error::Io { .. }
+            | Error::Invalid { .. }
+            | Error::ProbeClosed(_)
+            | Error::ProbeResult(_)
+            | Error::ProbeTokenUnknown
+            | Error::ProbeOfOtherVendor { .. }
+            | Error::ProbeUsedByOther
+    )
 }

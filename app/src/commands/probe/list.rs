@@ -12,8 +12,7 @@ pub(crate) struct List {}
 
 pub(crate) async fn run(context: &Context, List {}: List) -> Result {
     let now = context.now();
-    let rows = async |licentia: &Licentia| {
-        Ok(licentia.probes().list().await?.iter().map(|probe| view::probe(probe, now)).collect())
-    };
+    let rows =
+        async |licentia: &Licentia| Ok(licentia.probes().collect(|probe| Some(view::probe(&probe, now))).await?);
     context.list(&view::PROBE_COLUMNS, &view::PROBE, rows).await
 }

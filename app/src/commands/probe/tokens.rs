@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::failure::Result;
-use crate::probe::tokens::lines;
+use crate::probe::tokens::line;
 use clap::Args;
 
 /// Write the hashes of the tokens that wait, for a server that cannot see the home.
@@ -15,6 +15,6 @@ pub(crate) struct Tokens {}
 
 pub(crate) async fn run(context: &Context, Tokens {}: Tokens) -> Result {
     let now = context.now();
-    let lines = context.read(async |licentia| Ok(lines(&licentia.probes().list().await?, now))).await?;
-    context.output.text(&lines)
+    let lines = context.read(async |licentia| Ok(licentia.probes().collect(|probe| line(&probe, now)).await?)).await?;
+    context.output.text(&lines.concat())
 }

@@ -137,6 +137,11 @@ impl App {
                 self.notice = Some(format!("A result for {label} was taken in before. The file was moved aside."));
                 Some(probe.id)
             }
+            ProbeDone::SetAside(probe, path) => {
+                let to = clean(&path.display().to_string());
+                self.notice = Some(format!("The file for {} was moved to {to}.", clean(&probe.label)));
+                Some(probe.id)
+            }
             ProbeDone::Cancelled(probe) => {
                 self.notice = Some(format!("Probe {} is cancelled.", probe.id.short()));
                 None

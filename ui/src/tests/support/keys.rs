@@ -2,7 +2,7 @@
 
 use super::{NOW, page, press, unlocked, with_licenses_as};
 use crate::app::App;
-use crate::effect::{Effect, Probe};
+use crate::effect::{Effect, Leftover, Probe};
 use crate::message::Msg;
 use crate::screen::issuers::IssuerMore;
 use crate::session::Session;
@@ -126,6 +126,13 @@ pub(in crate::tests) fn arrived(token: ProbeToken) -> Probe {
     let (probe, name) = (token.clone(), "f9a4.json".into());
     let arrived = Arrived { name, probe, result: signed_result(), at: NOW };
     Probe { arrived: Some(Box::new(arrived)), ..token.into() }
+}
+
+/// With a file in the inbox for its token, which was used: by the same result, or by another.
+pub(in crate::tests) fn left_over(token: ProbeToken, same: bool) -> Probe {
+    let (probe, name) = (token.clone(), "f9a4.json".into());
+    let arrived = Arrived { name, probe, result: signed_result(), at: NOW };
+    Probe { leftover: Some(Box::new(Leftover { arrived, same })), ..token.into() }
 }
 
 /// On the probes tab with these in its list.
