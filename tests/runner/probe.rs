@@ -259,11 +259,16 @@ fn proxy() -> (String, std::thread::JoinHandle<String>) {
     let address = listener.local_addr().unwrap().to_string();
     let heard = std::thread::spawn(move || {
         let (mut stream, _) = listener.accept().unwrap();
-        let mut bytes = [0; 8_192];
-        let first = stream.read(&mut bytes).unwrap();
+        let (mut heard, mut byte) = (Vec::new(), [0]);
+        // A head may come in several pieces.
+        while !heard.ends_with(b"\r\n\r\n") && stream.read(&mut byte).unwrap_or(0) == 1 {
+            heard.push(byte[0]);
+        }
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n");
-        let second = stream.read(&mut bytes[first..]).unwrap_or(0);
-        String::from_utf8_lossy(&bytes[..first + second]).into_owned()
+        let mut more = [0; 8_192];
+        let read = stream.read(&mut more).unwrap_or(0);
+        heard.extend_from_slice(&more[..read]);
+        String::from_utf8_lossy(&heard).into_owned()
     });
     (address, heard)
 }
@@ -315,6 +320,8 @@ fn of_two_at_once_one_is_taken_and_nobody_can_send_too_much_or_too_often() {
     let answers: Vec<u16> = (0..25).map(|_| send(&server, "lprobe_guessed", "{}")).collect();
     assert!(answers.contains(&401) && answers.last() == Some(&429), "{answers:?}");
     post(&till, &server.url).refused("429");
+    invite(&operator, &till, "late");
+    post(&till, &server.url).done();
     let journal = server.terminate();
     assert!(journal.contains(" 413 ") && journal.contains(" 429 "), "{journal}");
 }

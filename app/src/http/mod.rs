@@ -1,6 +1,7 @@
 //! What the servers and the clients of this program share.
 
 pub(crate) mod client;
+pub(crate) mod room;
 pub(crate) mod running;
 pub(crate) mod server;
 #[cfg(test)]

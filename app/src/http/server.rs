@@ -1,6 +1,7 @@
 //! A small HTTP server: plain or with TLS, and bounded in everything that strangers can make large.
 
 use super::Answer;
+use super::room::Room;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::{Body, Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -24,6 +25,9 @@ pub(crate) const MOST_BYTES: usize = 64 * 1024;
 /// Some clients keep their connections, so these are many more than ask at the same moment.
 const MOST_CONNECTIONS: usize = 128;
 
+/// Of one address. A program that asks has one, and a house with many machines a few.
+const MOST_OF_ONE: usize = 16;
+
 /// For the head of a request, and between two requests; and for the handshake before them.
 const HEAD_PATIENCE: Duration = Duration::from_secs(15);
 
@@ -41,6 +45,16 @@ pub(crate) struct Door {
     pub listener: TcpListener,
     /// None: what is said can be read by whoever is on the way.
     pub tls: Option<TlsAcceptor>,
+    /// How many connections one address may have.
+    pub most_of_one: usize,
+}
+
+impl Door {
+    pub(crate) fn new(listener: TcpListener, tls: Option<TlsAcceptor>) -> Self {
+        // Whoever is on this machine is one of us: most likely a server that speaks for everybody.
+        let ours = listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
+        Self { listener, tls, most_of_one: if ours { MOST_CONNECTIONS } else { MOST_OF_ONE } }
+    }
 }
 
 /// Serves until `end` becomes true, and then finishes what is under way.
@@ -49,14 +63,14 @@ where
     H: Fn(Request<Incoming>, SocketAddr) -> F + Clone + Send + 'static,
     F: Future<Output = Answer> + Send + 'static,
 {
-    let Door { listener, tls } = door;
-    let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let Door { listener, tls, most_of_one } = door;
+    let (all, of_one) = (Arc::new(Semaphore::new(MOST_CONNECTIONS)), Room::default());
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
             accepted = async {
                 // Who finds no room waits in the system's queue.
-                let place = Arc::clone(&room).acquire_owned().await;
+                let place = Arc::clone(&all).acquire_owned().await;
                 (place, listener.accept().await)
             } => accepted,
             Some(_) = connections.join_next() => continue,
@@ -67,6 +81,8 @@ where
             sleep(Duration::from_millis(100)).await;
             continue;
         };
+        // Who has enough of them is not answered: that would cost what is to be saved.
+        let Some(own) = of_one.enter(from.ip(), most_of_one) else { continue };
         let (answer, tls, end) = (answer.clone(), tls.clone(), end.clone());
         connections.spawn(async move {
             match tls {
@@ -78,7 +94,7 @@ where
                     }
                 }
             }
-            drop(place);
+            drop((place, own));
         });
     }
     drop(listener);

@@ -30,7 +30,7 @@ impl Running {
         let address = listener.local_addr().unwrap();
         let (end, ending) = watch::channel(false);
         let (lines, journal) = mpsc::channel(1_000);
-        let done = tokio::spawn(serve(Door { listener, tls: None }, lines, ending));
+        let done = tokio::spawn(serve(Door::new(listener, None), lines, ending));
         Self { directory, address, journal, end, done }
     }
 

@@ -1,7 +1,7 @@
 //! The HTTP of the inbox: one thing can be done here, once for each token. It has no key, and writes into no database.
 
 use super::PATH;
-use super::limit::Limit;
+use super::limit::{Limit, Verdict};
 use super::tokens::{Standing, Tokens};
 use crate::http::server::{self, Door, body};
 use crate::http::{Answer, Journal, not_allowed, plain};
@@ -13,15 +13,26 @@ use licentia_core::{Ambient, Error, Explanation, ProbeState, SignedResult};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 
 /// What the server works with.
 pub(crate) struct Post {
-    pub inbox: Inbox,
-    pub tokens: Tokens,
-    pub limit: Limit,
-    pub ambient: Ambient,
+    inbox: Inbox,
+    tokens: Tokens,
+    limit: Limit,
+    ambient: Ambient,
+    /// Whose turn it is to look a token up: whoever guesses keeps one core busy, and no more.
+    turn: Mutex<()>,
 }
+
+impl Post {
+    pub(crate) fn new(inbox: Inbox, tokens: Tokens, ambient: Ambient) -> Self {
+        Self { inbox, tokens, limit: Limit::default(), ambient, turn: Mutex::default() }
+    }
+}
+
+/// What is answered, and what the journal says of it: never a token.
+type Said = (Answer, String);
 
 /// Serves until `end` becomes true, and then finishes what is under way.
 pub(crate) async fn serve(door: Door, post: Arc<Post>, journal: Journal, end: watch::Receiver<bool>) {
@@ -29,61 +40,76 @@ pub(crate) async fn serve(door: Door, post: Arc<Post>, journal: Journal, end: wa
         let (post, journal) = (Arc::clone(&post), journal.clone());
         async move {
             let (answer, said) = answer(&post, request, from).await;
-            let line = format!("{} {} {} {said}", post.ambient.now(), answer.status().as_u16(), from.ip());
-            // A full journal is no reason to keep anybody waiting.
-            let _ = journal.try_send(line);
+            if let Some(said) = said {
+                let line = format!("{} {} {} {said}", post.ambient.now(), answer.status().as_u16(), from.ip());
+                // A full journal is no reason to keep anybody waiting.
+                let _ = journal.try_send(line);
+            }
             answer
         }
     };
     server::serve(door, answer, end).await;
 }
 
-/// What is answered, and what the journal says of it: never a token.
-async fn answer(post: &Arc<Post>, request: Request<Incoming>, from: SocketAddr) -> (Answer, String) {
-    if !post.limit.lets_through(from.ip(), Instant::now()) {
-        let mut answer = plain(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again in a minute\n");
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
-        return (answer, "too many".to_owned());
+/// Who has a token that waits is served, whatever others do. Everybody else is counted, and so is what goes wrong: too
+/// much of it is not even written down.
+async fn answer(post: &Arc<Post>, request: Request<Incoming>, from: SocketAddr) -> (Answer, Option<String>) {
+    let (has_token, answered) = match knock(post, &request).await {
+        Ok(hash) => (true, take_in(post, request, &hash).await),
+        Err(turned_away) => (false, Err(turned_away)),
+    };
+    let (answer, said) = match answered {
+        Ok((answer, said)) => return (answer, Some(said)),
+        Err(refused) => refused,
+    };
+    match post.limit.count(from.ip(), Instant::now()) {
+        Verdict::Through => (answer, Some(said)),
+        Verdict::TooMany(line) => (if has_token { answer } else { too_many() }, line),
     }
+}
+
+/// The hash of a token that waits; before the body is read, for who has none is not listened to for long.
+async fn knock(post: &Post, request: &Request<Incoming>) -> Result<[u8; 32], Said> {
     if request.uri().path() != PATH {
-        return (plain(StatusCode::NOT_FOUND, "there is nothing here\n"), "elsewhere".to_owned());
+        return Err((plain(StatusCode::NOT_FOUND, "there is nothing here\n"), "elsewhere".to_owned()));
     }
     if request.method() != Method::POST {
-        return (not_allowed("POST"), "not posted".to_owned());
+        return Err((not_allowed("POST"), "not posted".to_owned()));
     }
-    let Some(hash) = bearer(&request) else { return (unknown(), "no token".to_owned()) };
-    // Before the body is read: who has no token is not listened to for long.
-    match post.tokens.find(&hash, post.ambient.now()).await {
-        Ok(Standing::Open) if post.inbox.holds(&hash) => return (used(), "used before".to_owned()),
-        Ok(Standing::Open) => {}
-        Ok(Standing::Over(ProbeState::Consumed)) => return (used(), "used before".to_owned()),
+    let Some(hash) = bearer(request) else { return Err((unknown(), "no token".to_owned())) };
+    let found = {
+        let _turn = post.turn.lock().await;
+        post.tokens.find(&hash, post.ambient.now()).await
+    };
+    match found {
+        Ok(Standing::Open) if !post.inbox.holds(&hash) => Ok(hash),
+        Ok(Standing::Open | Standing::Over(ProbeState::Consumed)) => Err((used(), "used before".to_owned())),
         Ok(Standing::Over(state)) => {
             let said = format!("the token is {}: ask for another one\n", state.as_str());
-            return (plain(StatusCode::GONE, said), format!("a token that is {}", state.as_str()));
+            Err((plain(StatusCode::GONE, said), format!("a token that is {}", state.as_str())))
         }
-        Ok(Standing::Unknown) => return (unknown(), "an unknown token".to_owned()),
+        Ok(Standing::Unknown) => Err((unknown(), "an unknown token".to_owned())),
         Err(failure) => {
             let why = failure.explanation().map_or_else(String::new, crate::failure::in_one_line);
-            return (unable(), format!("cannot look tokens up: {why}"));
+            Err((unable(), format!("cannot look tokens up: {why}")))
         }
     }
-    let body = match body(request).await {
-        Ok(body) => body,
-        Err(answer) => return (answer, "no whole body".to_owned()),
-    };
-    let result = match String::from_utf8(body.into()).map(|text| SignedResult::for_token(&text, &hash)) {
-        Ok(Ok(result)) => result,
-        Ok(Err(error)) => return (refused(&error.to_string()), "a result that does not hold".to_owned()),
-        Err(_) => return (refused("it is no text (UTF-8)"), "a result that does not hold".to_owned()),
-    };
+}
+
+/// Puts what was posted into the inbox, or says why not.
+async fn take_in(post: &Arc<Post>, request: Request<Incoming>, hash: &[u8; 32]) -> Result<Said, Said> {
+    let body = body(request).await.map_err(|answer| (answer, "no whole body".to_owned()))?;
+    let does_not_hold = |why: &str| (refused(why), "a result that does not hold".to_owned());
+    let text = String::from_utf8(body.into()).map_err(|_| does_not_hold("it is no text (UTF-8)"))?;
+    let result = SignedResult::for_token(&text, hash).map_err(|error| does_not_hold(&error.to_string()))?;
     let (post, shown) = (Arc::clone(post), result.key_fingerprint());
     // A task of its own: who goes away meanwhile stops nothing.
     let kept = tokio::task::spawn_blocking(move || post.inbox.put(&result, &post.ambient)).await;
     match kept {
-        Ok(Ok(())) => (plain(StatusCode::CREATED, format!("{shown}\n")), format!("in the inbox, key {shown}")),
-        Ok(Err(Error::FileExists(_))) => (used(), "used before".to_owned()),
-        Ok(Err(error)) => (unable(), Explanation::from(&error).message),
-        Err(error) => (unable(), error.to_string()),
+        Ok(Ok(())) => Ok((plain(StatusCode::CREATED, format!("{shown}\n")), format!("in the inbox, key {shown}"))),
+        Ok(Err(Error::FileExists(_))) => Err((used(), "used before".to_owned())),
+        Ok(Err(error)) => Err((unable(), Explanation::from(&error).message)),
+        Err(error) => Err((unable(), error.to_string())),
     }
 }
 
@@ -98,6 +124,12 @@ fn unknown() -> Answer {
     let mut answer =
         plain(StatusCode::UNAUTHORIZED, "no token fits: copy it again, from its first letter to its last\n");
     answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    answer
+}
+
+fn too_many() -> Answer {
+    let mut answer = plain(StatusCode::TOO_MANY_REQUESTS, "too many requests; try again in a minute\n");
+    answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("60"));
     answer
 }
 

@@ -1,9 +1,9 @@
 //! A real server on a real port, which strangers, the careless and the quick post to.
 
-use super::limit::Limit;
 use super::server::{self, Post};
 use super::tokens::Tokens;
 use super::{PATH, client};
+use crate::http::server::Door;
 use crate::http::testing::Running;
 use licentia_core::probe::{Inbox, ProbeReport, ProbedHost, to_hex, token_hash};
 use licentia_core::{Ambient, SignedResult, Timestamp};
@@ -45,6 +45,11 @@ impl DerefMut for Server {
 
 impl Server {
     async fn start() -> Self {
+        Self::with_room_for(128).await
+    }
+
+    /// One address may have so many connections.
+    async fn with_room_for(most_of_one: usize) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let line = |number, until: i64| {
             format!("{} {}\n", to_hex(&token_hash(&token(number))), Timestamp(NOW.0 + until * 1_000_000))
@@ -56,8 +61,9 @@ impl Server {
         inbox.make().unwrap();
         let random = AtomicU8::new(0);
         let ambient = Ambient::new(|| NOW, move |bytes| bytes.fill(random.fetch_add(1, Ordering::SeqCst)));
-        let post = Post { inbox, tokens: Tokens::File(tokens), limit: Limit::default(), ambient };
-        Self(Running::start(directory, |door, lines, ending| server::serve(door, Arc::new(post), lines, ending)).await)
+        let post = Arc::new(Post::new(inbox, Tokens::File(tokens), ambient));
+        let serve = |door, lines, ending| server::serve(Door { most_of_one, ..door }, post, lines, ending);
+        Self(Running::start(directory, serve).await)
     }
 
     fn inbox(&self) -> Vec<String> {
@@ -190,17 +196,48 @@ async fn of_two_at_once_one_is_taken() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn who_asks_too_often_is_told_to_wait() {
-    let server = Server::start().await;
+async fn who_guesses_too_often_is_told_to_wait_and_keeps_nobody_out_who_has_a_token() {
+    let mut server = Server::start().await;
     let mut statuses = Vec::new();
     for _ in 0..30 {
         statuses.push(server.post("lprobe_guessed", "{}").await);
     }
     assert_eq!(statuses[..20], [401; 20]);
-    let (status, answer) = server.raw(request(&token(1), result(1, 1).text())).await;
+    let (status, answer) = server.raw(request("lprobe_guessed", "{}")).await;
     assert_eq!(status, 429, "{statuses:?}");
     assert!(answer.contains("retry-after: 60"), "{answer}");
-    assert_eq!(server.inbox(), Vec::<String>::new());
+    // From the same address, as behind a server of ours that speaks for everybody.
+    for bad in 0..30 {
+        assert_eq!(server.post(&token(2), "{}").await, 422, "{bad}: it is said what is wrong");
+    }
+    assert_eq!(server.post(&token(1), result(1, 1).text()).await, 201);
+    assert_eq!(server.post(&token(1), result(1, 1).text()).await, 429, "it does not wait any more");
+    assert_eq!(server.inbox().len(), 1);
+    let mut journal = Vec::new();
+    while let Ok(line) = server.journal.try_recv() {
+        journal.push(line);
+    }
+    let with = |status: &str| journal.iter().filter(|line| line.contains(status)).count();
+    // Three seconds later one more is let through, should this take so long.
+    assert!(with(" 201 ") == 1 && (20..25).contains(&with(" 401 ")), "{journal:#?}");
+    assert!((1..5).contains(&(with(" 429 ") + with(" 422 "))), "a flood is not written down: {journal:#?}");
+    server.0.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_address_has_so_many_connections_and_others_find_room() {
+    let server = Server::with_room_for(2).await;
+    let idle = || std::net::TcpStream::connect(server.address).unwrap();
+    let (first, second) = (idle(), idle());
+    assert_eq!(server.post(&token(1), result(1, 1).text()).await, 0, "nobody answers");
+    drop(first);
+    // It takes a moment until it is noticed.
+    let mut status = 0;
+    while status == 0 {
+        status = server.post(&token(1), result(1, 1).text()).await;
+    }
+    assert_eq!(status, 201);
+    drop(second);
     server.0.stop().await;
 }
 

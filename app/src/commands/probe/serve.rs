@@ -4,7 +4,6 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::http::server::Door;
 use crate::http::{running, tls};
-use crate::probe::limit::Limit;
 use crate::probe::server::{self, Post};
 use crate::probe::tokens::Tokens;
 use crate::{probe, view};
@@ -71,8 +70,8 @@ pub(crate) async fn run(context: &Context, args: Serve) -> Result {
         "inbox": args.inbox,
         "tokens": args.tokens,
     }));
-    let post = Arc::new(Post { inbox, tokens, limit: Limit::default(), ambient: context.ambient.clone() });
-    let door = Door { listener, tls };
+    let post = Arc::new(Post::new(inbox, tokens, context.ambient.clone()));
+    let door = Door::new(listener, tls);
     running::run(context, "the server", &says, |journal, end| server::serve(door, post, journal, end)).await
 }
 

@@ -59,7 +59,7 @@ pub(crate) async fn run(context: &Context, args: Serve) -> Result {
         "verifier_key": desk.key().verifier_key().to_string(),
         "logs": desk.origins().collect::<Vec<_>>(),
     }));
-    let (door, ambient) = (Door { listener, tls: None }, context.ambient.clone());
+    let (door, ambient) = (Door::new(listener, None), context.ambient.clone());
     running::run(context, "the witness", &says, |journal, end| server::serve(door, desk, ambient, journal, end)).await
 }
 
