@@ -86,13 +86,20 @@ fn lived_in() -> Shell {
     let dave = issue("dave", "");
     shell.run(&format!("license delete {dave} --revoke")).done();
     shell.run("issuer create second --status-url https://s.example.com").done();
+    issue("erin", "--totp");
+    let key = shell.run("witness keygen --name witness.example.com/one --out witness.key --format json").done();
+    let key = key.text("verifier_key");
+    shell.run(&format!("audit witness add --name one --url http://127.0.0.1:1 --key {key}")).done();
     shell.run("audit export --out export.jsonl").done();
     assert_eq!(shell.run("audit key --format json").done().json()["size"], SIZE);
     shell
 }
 
 /// How many entries the original has.
-const SIZE: usize = 17;
+const SIZE: usize = 20;
+
+/// The one that would be next.
+const NEXT: usize = SIZE + 1;
 
 /// The entry that most attacks are aimed at: the issuing of bob's license.
 const VICTIM: usize = 8;

@@ -1,7 +1,7 @@
 //! Attacks that only what was seen before, or a fingerprint that was written down, can tell.
 
 use super::forger::Forger;
-use super::{caught, caught_with, issues, lived_in, tamper, verified};
+use super::{SIZE, caught, caught_with, issues, lived_in, tamper, verified};
 use crate::founded;
 use licentia_tests::Shell;
 use rusqlite::Connection;
@@ -47,9 +47,9 @@ fn an_older_copy_in_place() {
     issue(&shell, "erin");
     assert_eq!(verified(&shell), "pin");
     put_back(&shell, &shell.path("older.db"));
-    caught(&shell).is_only("rolled_back@17");
+    caught(&shell).is_only(&format!("rolled_back@{SIZE}"));
     assert_kept_from_writing(&shell, "older than it was");
-    caught_with(&shell, &format!("--log {fingerprint}")).is_only("rolled_back@17");
+    caught_with(&shell, &format!("--log {fingerprint}")).is_only(&format!("rolled_back@{SIZE}"));
 
     // Where it was never seen, it is whole, and the report says on whose word.
     shell.set("LICENTIA_PIN_DIR", "elsewhere");
@@ -86,13 +86,14 @@ fn the_last_entry_cut_with_the_head() {
     let shell = lived_in();
     tamper(&shell.database(), |connection| {
         connection
-            .execute_batch(
-                "DELETE FROM audit_payload WHERE seq = 17; DELETE FROM audit_entry WHERE seq = 17;
-                 UPDATE audit_head SET size = 16, (hash, recorded_at) = (SELECT hash, recorded_at FROM audit_entry WHERE seq = 16)",
-            )
+            .execute_batch(&format!(
+                "DELETE FROM audit_payload WHERE seq = {SIZE}; DELETE FROM audit_entry WHERE seq = {SIZE};
+                 UPDATE audit_head SET size = {before}, (hash, recorded_at) = (SELECT hash, recorded_at FROM audit_entry WHERE seq = {before})",
+                before = SIZE - 1,
+            ))
             .unwrap();
     });
-    caught(&shell).is_only("rolled_back@16");
+    caught(&shell).is_only(&format!("rolled_back@{}", SIZE - 1));
     assert_kept_from_writing(&shell, "older than it was");
 }
 
