@@ -69,6 +69,14 @@ pub enum Invalid {
     /// It is bound to other machines, or this one changed too much.
     #[error("the license is bound to another machine{}", differences(.0))]
     MachineMismatch(Vec<MachineMatch>),
+    /// The fingerprint was made for another vendor, so it says nothing of this machine.
+    #[error("the fingerprint of this machine was made for the vendor {found:?}, and the license is of {expected:?}")]
+    MachineOfOtherVendor {
+        /// The vendor that the license names.
+        expected: String,
+        /// Whose salt the fingerprint was made with.
+        found: String,
+    },
     /// It is bound to a secret, and the caller gave none, or no code.
     #[error("the license needs a code from an authenticator, and none was given")]
     TotpRequired,
@@ -122,7 +130,7 @@ codes! { Invalid:
     Self::Expired { .. } => "expired",
     Self::IdentityMismatch { .. } => "identity_mismatch",
     Self::MachineRequired => "machine_required",
-    Self::MachineMismatch(_) => "machine_mismatch",
+    Self::MachineMismatch(_) | Self::MachineOfOtherVendor { .. } => "machine_mismatch",
     Self::TotpRequired => "totp_required",
     Self::TotpWrong => "totp_wrong",
     Self::Revoked => "revoked",
@@ -157,6 +165,9 @@ impl Invalid {
             Self::IdentityMismatch { .. } => "Use the license that was issued for this program, or update the program.",
             Self::MachineRequired => "Hand in the fingerprint of this machine.",
             Self::MachineMismatch(_) => "Use the license of this machine, or ask the vendor to bind it to this one.",
+            Self::MachineOfOtherVendor { .. } => {
+                "Make the fingerprint of this machine anew, for the vendor of the license."
+            }
             Self::TotpRequired => "Hand in a code from the authenticator, and the secret that this host keeps.",
             Self::TotpWrong => "Wait for the next code, check the clock of this machine, and the secret that it keeps.",
             Self::WrongAudience { .. } => "Use the license that was issued for this product.",

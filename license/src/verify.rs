@@ -166,8 +166,15 @@ fn check_machine(license: &mut Verified, evidence: &Evidence<'_>) -> Result<(), 
         return Ok(());
     };
     let fingerprint = evidence.machine.ok_or(Invalid::MachineRequired)?;
-    license.machines = bindings.compare(&license.claims.jti, fingerprint);
-    if !license.machines.iter().any(|machine| machine.matches) {
+    let machines = bindings.compare(&license.claims.jti, fingerprint);
+    let matches = machines.iter().any(|machine| machine.matches);
+    // Nothing of it can match, so what differs would mislead.
+    if !matches && fingerprint.vendor() != license.claims.iss {
+        let (expected, found) = (license.claims.iss.clone(), fingerprint.vendor().to_owned());
+        return Err(Invalid::MachineOfOtherVendor { expected, found });
+    }
+    license.machines = machines;
+    if !matches {
         return Err(Invalid::MachineMismatch(license.machines.clone()));
     }
     license.checked(Unchecked::Machine);

@@ -72,6 +72,12 @@ fn a_license_of_another_machine_is_refused_and_says_what_changed() {
     assert!(said.ends_with("this one changed: its disk is another one, its network card is not there"), "{said}");
     assert_eq!(other.license().unwrap().machines.len(), 1, "and what is the same");
 
+    let foreign = look(&Fingerprint::new("bolt", [(id, [8; 32])].into(), [].into(), None).unwrap());
+    let said = foreign.why().unwrap().to_string();
+    assert_eq!(foreign.why().unwrap().code(), "machine_mismatch");
+    assert!(said.contains("made for the vendor \"bolt\"") && !said.contains("changed"), "{said}");
+    assert_eq!(foreign.license().unwrap().machines, [], "what differs says nothing");
+
     let taken_in = verify_signature(&text, &keys()).unwrap();
     assert_eq!(taken_in.unchecked, [Unchecked::Audience, Unchecked::Time, Unchecked::Machine]);
 }

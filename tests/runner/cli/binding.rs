@@ -43,6 +43,14 @@ fn a_license_for_a_machine_that_changes() {
     shell.write("other.json", machine("x", &[(MachineId, 8), (ProductId, 8), (Disk, 3), (Network, 4)]).to_json());
     let refused = shell.run(&format!("{verify} other.json")).ends(3);
     assert_eq!(refused.json()["code"], "machine_mismatch", "{refused}");
+    assert!(refused.json()["message"].as_str().unwrap().contains("its machine id is another one"), "{refused}");
+    let foreign = Fingerprint::new("bolt", [(MachineId, [7; 32])].into(), [].into(), None).unwrap();
+    shell.write("foreign.json", foreign.to_json());
+    let refused = shell.run(&format!("{verify} foreign.json")).ends(3);
+    let said = refused.json();
+    assert_eq!((&said["code"], &said["machine"]), (&"machine_mismatch".into(), &json!(null)), "{refused}");
+    let message = said["message"].as_str().unwrap();
+    assert!(message.contains("made for the vendor \"bolt\"") && !message.contains("changed"), "{message}");
     let refused = shell.run("license verify a.lic --keys keys.json --format json").ends(3);
     assert_eq!(refused.json()["code"], "machine_required", "{refused}");
 
