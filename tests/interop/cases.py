@@ -243,6 +243,10 @@ machine = {"require": 1, "components": {"machine_id": b64(bytes(32))}}
 case("PyJWT: bound to a machine", "unsupported_claim", pyjwt(claims(bindings={"machines": [machine]})), able="machine_required")
 case("PyJWT: bound to a machine, and to what nobody can check", "unsupported_claim",
      pyjwt(claims(bindings={"machines": [machine], "phase of the moon": "full"})))
+totp = {"digest": "sha256:" + "00" * 32, "period": 30}
+case("joserfc: bound to a second factor", "unsupported_claim", rfc(claims(iss="partner", bindings={"totp": totp})), able="totp_required")
+case("PyJWT: bound to a machine and to a second factor", "unsupported_claim",
+     pyjwt(claims(bindings={"machines": [machine], "totp": totp})), able="machine_required")
 case("by hand: more than 64 KiB", "too_large", by_hand(claims(payload="x" * 65536)))
 
 # They forge a status list.

@@ -124,6 +124,26 @@ fn from_a_token_over_the_server_into_the_log() {
 }
 
 #[test]
+fn a_license_is_bound_to_the_machine_that_answered() {
+    let (operator, till, twin) = (founded(), machine(1), machine(2));
+    let id = invite(&operator, &till, "till");
+    let issue = format!("license issue --subject a --audience editor --days 9 --machine probe:{id} --out a.lic");
+    operator.run(&issue).refused("has no result yet");
+    till.run("probe run --token-file probe.token --out r.json --yes").done();
+    operator.write("r.json", till.read("r.json"));
+    operator.run("probe consume --token-file till.token --file r.json").done();
+    operator.run(&issue).done();
+    let keys = operator.run("issuer export --as jwks").done().out();
+    for (shell, status) in [(&till, 0), (&twin, 3)] {
+        shell.write("a.lic", operator.read("a.lic"));
+        shell.write("keys.json", &keys);
+        let run = shell.run("license verify a.lic --keys keys.json --audience editor --machine auto --format json");
+        assert_eq!(run.json()["code"].as_str(), (status == 3).then_some("machine_mismatch"), "{run}");
+        run.ends(status);
+    }
+}
+
+#[test]
 fn by_hand_it_is_worth_as_much() {
     let (operator, till) = (founded(), machine(1));
     let id = invite(&operator, &till, "till");
