@@ -552,6 +552,11 @@ fn a_result_for_another_vendor_uses_no_token_up() {
     till.write("bare.token", till.read("probe.token").lines().next().unwrap());
     till.run("probe run --token-file bare.token --vendor globex --out r.json --yes").done();
     operator.write("r.json", till.read("r.json"));
+    let server = Server::start(&operator, "");
+    let url = &server.url;
+    till.run(&format!("probe run --token-file bare.token --vendor globex --url {url} --yes")).refused("this is acme");
+    assert!(inbox(&operator).is_empty(), "it would lie in the place of the right one");
+    assert!(server.terminate().contains(" 422 127.0.0.1 a result for another vendor"));
     let consume = "probe consume --token-file till.token --file r.json";
     operator.run(consume).refused("made for the vendor globex, and this is acme");
     std::fs::create_dir(operator.path("in")).unwrap();

@@ -13,8 +13,8 @@ use std::path::PathBuf;
 /// Needs no passphrase. Opening a whole copy takes the passphrase that holds now.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A copy for review still has the fingerprints of machines, and what probes brought back. Whoever has a
-fingerprint can pretend to be that machine: give the copy to somebody who may know them.
+A copy for review still has the fingerprints of machines, and what probes brought back. Whoever
+has a fingerprint can pretend to be that machine: give the copy to somebody who may know them.
 
 Examples:
   licentia backup --out /mnt/safe/licentia-2026-05-20.db

@@ -55,7 +55,7 @@ pub(crate) async fn serve(door: Door, post: Arc<Post>, journal: Journal, end: wa
 /// much of it is not even written down.
 async fn answer(post: &Arc<Post>, request: Request<Incoming>, from: SocketAddr) -> (Answer, Option<String>) {
     let (has_token, answered) = match knock(post, &request).await {
-        Ok(hash) => (true, take_in(post, request, &hash).await),
+        Ok(waits) => (true, take_in(post, request, waits).await),
         Err(turned_away) => (false, Err(turned_away)),
     };
     let (answer, said) = match answered {
@@ -64,12 +64,20 @@ async fn answer(post: &Arc<Post>, request: Request<Incoming>, from: SocketAddr) 
     };
     match post.limit.count(from.ip(), Instant::now()) {
         Verdict::Through => (answer, Some(said)),
-        Verdict::TooMany(line) => (if has_token { answer } else { too_many() }, line),
+        // While tokens cannot be looked up, nobody knows who has one.
+        Verdict::TooMany(line) if has_token || answer.status() == StatusCode::SERVICE_UNAVAILABLE => (answer, line),
+        Verdict::TooMany(line) => (too_many(), line),
     }
 }
 
-/// The hash of a token that waits; before the body is read, for who has none is not listened to for long.
-async fn knock(post: &Post, request: &Request<Incoming>) -> Result<[u8; 32], Said> {
+/// A token that waits.
+struct Waits {
+    hash: [u8; 32],
+    vendor: Option<String>,
+}
+
+/// Whether there is a token that waits; before the body is read, for who has none is not listened to for long.
+async fn knock(post: &Post, request: &Request<Incoming>) -> Result<Waits, Said> {
     if request.uri().path() != PATH {
         return Err((plain(StatusCode::NOT_FOUND, "there is nothing here\n"), "elsewhere".to_owned()));
     }
@@ -82,8 +90,8 @@ async fn knock(post: &Post, request: &Request<Incoming>) -> Result<[u8; 32], Sai
         post.tokens.find(&hash, post.ambient.now()).await
     };
     match found {
-        Ok(Standing::Open) if !post.inbox.holds(&hash) => Ok(hash),
-        Ok(Standing::Open | Standing::Over(ProbeState::Consumed)) => Err((used(), "used before".to_owned())),
+        Ok(Standing::Open { vendor }) if !post.inbox.holds(&hash) => Ok(Waits { hash, vendor }),
+        Ok(Standing::Open { .. } | Standing::Over(ProbeState::Consumed)) => Err((used(), "used before".to_owned())),
         Ok(Standing::Over(state)) => {
             let said = format!("the token is {}: ask for another one\n", state.as_str());
             Err((plain(StatusCode::GONE, said), format!("a token that is {}", state.as_str())))
@@ -97,11 +105,17 @@ async fn knock(post: &Post, request: &Request<Incoming>) -> Result<[u8; 32], Sai
 }
 
 /// Puts what was posted into the inbox, or says why not.
-async fn take_in(post: &Arc<Post>, request: Request<Incoming>, hash: &[u8; 32]) -> Result<Said, Said> {
+async fn take_in(post: &Arc<Post>, request: Request<Incoming>, waits: Waits) -> Result<Said, Said> {
     let body = body(request).await.map_err(|answer| (answer, "no whole body".to_owned()))?;
     let does_not_hold = |why: &str| (refused(why), "a result that does not hold".to_owned());
     let text = String::from_utf8(body.into()).map_err(|_| does_not_hold("it is no text (UTF-8)"))?;
-    let result = SignedResult::for_token(&text, hash).map_err(|error| does_not_hold(&error.to_string()))?;
+    let result = SignedResult::for_token(&text, &waits.hash).map_err(|error| does_not_hold(&error.to_string()))?;
+    let found = result.report().fingerprint.vendor();
+    if let Some(vendor) = waits.vendor.filter(|vendor| vendor != found) {
+        // It would lie in the place of one that can be taken in.
+        let why = format!("it was made for the vendor {found}, and this is {vendor}");
+        return Err((refused(&why), "a result for another vendor".to_owned()));
+    }
     let (post, shown) = (Arc::clone(post), result.key_fingerprint());
     // A task of its own: who goes away meanwhile stops nothing.
     let kept = tokio::task::spawn_blocking(move || post.inbox.put(&result, &post.ambient)).await;

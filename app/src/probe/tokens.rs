@@ -17,9 +17,12 @@ pub(crate) enum Tokens {
 }
 
 /// What is known of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Standing {
-    Open,
+    /// It waits, for a result that was made for this vendor; a file does not say for whom.
+    Open {
+        vendor: Option<String>,
+    },
     Over(ProbeState),
     Unknown,
 }
@@ -29,11 +32,11 @@ impl Tokens {
         match self {
             Self::Home { place, ambient } => {
                 let licentia = Licentia::open_for_reading(place.clone(), ambient.clone()).await?;
-                let found = licentia.probes().by_token_hash(hash).await;
+                let (found, vendor) = (licentia.probes().by_token_hash(hash).await, licentia.vault().vendor().await);
                 licentia.close().await;
                 Ok(match found? {
                     Some(probe) if bool::from(probe.token_hash.ct_eq(hash)) => match ProbeState::of(&probe, now) {
-                        ProbeState::Pending => Standing::Open,
+                        ProbeState::Pending => Standing::Open { vendor: Some(vendor?) },
                         ended => Standing::Over(ended),
                     },
                     _ => Standing::Unknown,
@@ -61,7 +64,7 @@ fn find_among(open: &[([u8; 32], Timestamp)], hash: &[u8; 32], now: Timestamp) -
     match bool::from(found) {
         false => Standing::Unknown,
         true if now.0 >= until => Standing::Over(ProbeState::Expired),
-        true => Standing::Open,
+        true => Standing::Open { vendor: None },
     }
 }
 
