@@ -5,7 +5,7 @@ mod result;
 #[cfg(test)]
 mod tests;
 
-pub use inbox::{Arrival, Arrived, Found, Inbox, TakenIn};
+pub use inbox::{Arrival, Arrived, Delivery, Inbox, TakenIn};
 pub use result::{
     MOST_RESULT_BYTES, ProbeReport, ProbeResultError, ProbedHost, SignedResult, from_hex, to_hex, token_hash,
 };

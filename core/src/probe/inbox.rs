@@ -26,12 +26,12 @@ pub struct Inbox {
 #[derive(Debug)]
 pub struct Arrival {
     pub name: OsString,
-    pub found: Found,
+    pub found: Delivery,
 }
 
 /// What a file in the inbox is.
 #[derive(Debug)]
-pub enum Found {
+pub enum Delivery {
     /// A result that can be taken in.
     Waits(Arrived),
     /// A result for a token that was used: `same` where it is the one that was taken in, left over. Another one may be
@@ -194,8 +194,8 @@ impl Arrival {
     #[must_use]
     pub const fn arrived(&self) -> Option<&Arrived> {
         match &self.found {
-            Found::Waits(arrived) | Found::Used { arrived, same: _ } => Some(arrived),
-            Found::Refused(_) => None,
+            Delivery::Waits(arrived) | Delivery::Used { arrived, same: _ } => Some(arrived),
+            Delivery::Refused(_) => None,
         }
     }
 }
@@ -208,23 +208,23 @@ impl Probes<'_> {
             match self.found(inbox, &name).await {
                 Ok(found) => arrivals.push(Arrival { name, found }),
                 Err(error) if error.is_file_gone() => {}
-                Err(error) => arrivals.push(Arrival { name, found: Found::Refused(error) }),
+                Err(error) => arrivals.push(Arrival { name, found: Delivery::Refused(error) }),
             }
         }
         Ok(arrivals)
     }
 
-    async fn found(self, inbox: &Inbox, name: &OsStr) -> Result<Found> {
+    async fn found(self, inbox: &Inbox, name: &OsStr) -> Result<Delivery> {
         let (result, written) = inbox.read(name)?;
         let probe = self.by_token_hash(result.token_hash()).await?.ok_or(Error::ProbeTokenUnknown)?;
         let at = arrived_at(written, probe.created_at, self.0.ambient().now());
         let (state, same) = (ProbeState::of(&probe, at), is_what_was_taken_in(&probe, &result));
         let arrived = Arrived { name: name.to_owned(), probe, result, at };
         match state {
-            ProbeState::Consumed => Ok(Found::Used { arrived, same }),
+            ProbeState::Consumed => Ok(Delivery::Used { arrived, same }),
             ProbeState::Pending => {
                 self.refuse_other_vendor(&arrived.result).await?;
-                Ok(Found::Waits(arrived))
+                Ok(Delivery::Waits(arrived))
             }
             ended => Err(Error::ProbeClosed(ended)),
         }

@@ -1,7 +1,7 @@
 //! Results that wait in the inbox, and an operator who takes them in: each once, whatever happens in between.
 
 use crate::common::{World, names};
-use licentia_core::probe::{Found, Inbox, ProbeReport, ProbedHost, SignedResult, TakenIn, token_hash};
+use licentia_core::probe::{Delivery, Inbox, ProbeReport, ProbedHost, SignedResult, TakenIn, token_hash};
 use licentia_core::{Error, NewProbe, ProbeState, ProbeStatus};
 use licentia_license::machine::{Component, Fingerprint};
 use std::ffi::OsStr;
@@ -65,10 +65,10 @@ impl Story {
         let arrivals = self.world.licentia.probes().inbox(&self.inbox).await.unwrap();
         let said = arrivals.into_iter().map(|arrival| {
             let found = match arrival.found {
-                Found::Waits(arrived) => Ok(arrived.probe.label),
-                Found::Used { arrived: _, same: true } => Err("left over".to_owned()),
-                Found::Used { arrived: _, same: false } => Err("another".to_owned()),
-                Found::Refused(error) => Err(licentia_core::Explanation::from(&error).cause.unwrap()),
+                Delivery::Waits(arrived) => Ok(arrived.probe.label),
+                Delivery::Used { arrived: _, same: true } => Err("left over".to_owned()),
+                Delivery::Used { arrived: _, same: false } => Err("another".to_owned()),
+                Delivery::Refused(error) => Err(licentia_core::Explanation::from(&error).cause.unwrap()),
             };
             (arrival.name.into_string().unwrap(), found)
         });

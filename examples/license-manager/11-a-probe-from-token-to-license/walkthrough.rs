@@ -1,7 +1,7 @@
 //! A token goes out, a result comes back, and a license is bound to the machine that made it.
 
 use license_manager_examples::{Report, Result, World};
-use licentia_core::probe::{Arrived, Inbox, ProbeReport, ProbedHost, TakenIn};
+use licentia_core::probe::{Arrived, Delivery, Inbox, ProbeReport, ProbedHost, TakenIn};
 use licentia_core::{BoundMachine, CreatedProbeToken, Fingerprint, IssueRequest, NewProbe, SignedResult};
 use licentia_license::machine::collect::Found;
 use licentia_license::{Evidence, License, TrustedKeys};
@@ -33,7 +33,8 @@ pub(crate) async fn run(report: &mut Report<'_>) -> Result {
     }
     world.licentia.probes().cancel(&world.operator, first.probe.id).await?;
     for arrival in world.licentia.probes().inbox(&inbox).await? {
-        report.refused("what came for a cancelled probe", arrival.found)?;
+        let Delivery::Refused(error) = arrival.found else { return Err("it should have been refused".into()) };
+        report.refused("what came for a cancelled probe", Err::<(), _>(error))?;
         std::fs::remove_file(inbox.directory().join(arrival.name))?;
     }
 
@@ -120,7 +121,11 @@ async fn token(report: &mut Report<'_>, world: &World) -> Result<CreatedProbeTok
 
 async fn waiting(world: &World, inbox: &Inbox) -> Result<Vec<Arrived>> {
     let arrivals = world.licentia.probes().inbox(inbox).await?;
-    Ok(arrivals.into_iter().filter_map(|arrival| arrival.found.ok()).collect())
+    let waiting = arrivals.into_iter().filter_map(|arrival| match arrival.found {
+        Delivery::Waits(arrived) => Some(arrived),
+        _ => None,
+    });
+    Ok(waiting.collect())
 }
 
 fn compare(report: &mut Report<'_>, arrived: &Arrived, shown: &SignedResult) -> Result {

@@ -6,7 +6,7 @@ use super::{Inboxed, Leftover, Probe, ProbeChange, ProbeDone, file};
 use crate::message::{Answer, Found};
 use crate::services::Services;
 use crate::widget::secret::Typed;
-use licentia_core::probe::{Arrival, Found as In, TakenIn};
+use licentia_core::probe::{Arrival, Delivery, TakenIn};
 use licentia_core::{Error, Explanation, Page, ProbeToken, ProbeTokenId};
 
 /// More than core takes, which says in its own words how much that is.
@@ -36,18 +36,18 @@ pub(super) async fn look(services: &Services) -> Option<Answer<Inboxed>> {
         let mut inboxed = Inboxed::default();
         for Arrival { name, found } in arrivals {
             let why = match found {
-                In::Waits(arrived) => {
+                Delivery::Waits(arrived) => {
                     inboxed.arrived.push((arrived.probe.label, arrived.result.key_fingerprint()));
                     continue;
                 }
-                In::Used { arrived, same: true } => {
+                Delivery::Used { arrived, same: true } => {
                     format!("It was taken in before, for {}: t moves it aside there.", arrived.probe.label)
                 }
-                In::Used { arrived, same: false } => {
+                Delivery::Used { arrived, same: false } => {
                     let why = Explanation::from(&Error::ProbeUsedByOther).message;
                     format!("For {}: {why}, and possibly somebody else's.", arrived.probe.label)
                 }
-                In::Refused(error) => {
+                Delivery::Refused(error) => {
                     let why = Explanation::from(&error);
                     why.cause.unwrap_or(why.message)
                 }
@@ -70,9 +70,11 @@ fn with(token: ProbeToken, arrivals: &mut Vec<Arrival>) -> Probe {
     let found = arrivals.iter().position(came).map(|at| arrivals.remove(at).found);
     let probe = Probe::from(token);
     match found {
-        Some(In::Waits(arrived)) => Probe { arrived: Some(Box::new(arrived)), ..probe },
-        Some(In::Used { arrived, same }) => Probe { leftover: Some(Box::new(Leftover { arrived, same })), ..probe },
-        Some(In::Refused(_)) | None => probe,
+        Some(Delivery::Waits(arrived)) => Probe { arrived: Some(Box::new(arrived)), ..probe },
+        Some(Delivery::Used { arrived, same }) => {
+            Probe { leftover: Some(Box::new(Leftover { arrived, same })), ..probe }
+        }
+        Some(Delivery::Refused(_)) | None => probe,
     }
 }
 

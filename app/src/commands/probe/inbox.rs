@@ -6,7 +6,7 @@ use crate::failure::{Failure, Result, in_one_line};
 use crate::output::Object;
 use crate::view;
 use clap::Args;
-use licentia_core::probe::{Arrival, Arrived, Found, Inbox as Directory, TakenIn};
+use licentia_core::probe::{Arrival, Arrived, Delivery, Inbox as Directory, TakenIn};
 use licentia_core::{Error, Explanation, Licentia, Operator};
 use std::path::PathBuf;
 
@@ -84,13 +84,13 @@ async fn found(licentia: &Licentia, directory: &Directory, id: Option<&str>) -> 
 
 fn listed(arrival: &Arrival) -> Object {
     match &arrival.found {
-        Found::Waits(arrived) => view::arrival(&arrival.name, Some(arrived), "waiting", None),
-        Found::Used { arrived, same: true } => {
+        Delivery::Waits(arrived) => view::arrival(&arrival.name, Some(arrived), "waiting", None),
+        Delivery::Used { arrived, same: true } => {
             let why = "This result was taken in before. `--consume` moves its file aside.";
             view::arrival(&arrival.name, Some(arrived), "refused", Some(why))
         }
-        Found::Used { arrived, same: false } => refused(arrival, Some(arrived), &Error::ProbeUsedByOther),
-        Found::Refused(error) => refused(arrival, None, error),
+        Delivery::Used { arrived, same: false } => refused(arrival, Some(arrived), &Error::ProbeUsedByOther),
+        Delivery::Refused(error) => refused(arrival, None, error),
     }
 }
 
@@ -108,8 +108,8 @@ async fn take_in(
     let (mut rows, mut not_taken) = (Vec::new(), 0);
     for arrival in arrivals {
         let arrived = match &arrival.found {
-            Found::Waits(arrived) | Found::Used { arrived, same: true } => arrived,
-            Found::Used { arrived: _, same: false } | Found::Refused(_) => {
+            Delivery::Waits(arrived) | Delivery::Used { arrived, same: true } => arrived,
+            Delivery::Used { arrived: _, same: false } | Delivery::Refused(_) => {
                 rows.push(listed(arrival));
                 not_taken += 1;
                 continue;
