@@ -534,13 +534,21 @@ fn another_result_for_a_token_that_was_used_is_not_moved_unseen() {
         machine.run("probe run --token-file probe.token --out r.json --yes").done();
         std::fs::write(directory.join(name), machine.read("r.json")).unwrap();
     }
-    for states_then in [["taken in", "refused"].as_slice(), &["refused"]] {
-        let run = operator.run(&format!("probe inbox --consume {id} --format json")).ends(1);
-        assert!(run.err().contains("1 of"), "{run}");
-        assert_eq!(states(&run), states_then);
-        let why = run.rows().last().unwrap()["why"].as_str().unwrap().to_owned();
-        assert!(why.contains("another result for a token that was used") && why.contains("somebody else"), "{why}");
-    }
+    let consume = format!("probe inbox --consume {id} --format json");
+    let run = operator.run(&consume).ends(1);
+    assert!(run.err().contains("2 of 2"), "{run}");
+    assert_eq!(states(&run), ["refused", "refused"], "nobody can tell which of them is the machine's");
+    assert!(run.rows()[0]["why"].as_str().unwrap().contains("Another result waits for the same token"), "{run}");
+    assert_eq!(events(&operator), 0);
+
+    let stolen = std::fs::read(directory.join("b.json")).unwrap();
+    std::fs::remove_file(directory.join("b.json")).unwrap();
+    assert_eq!(states(&operator.run(&consume).done()), ["taken in"]);
+    std::fs::write(directory.join("b.json"), stolen).unwrap();
+    let run = operator.run(&consume).ends(1);
+    assert!(run.err().contains("1 of 1"), "{run}");
+    let why = run.rows()[0]["why"].as_str().unwrap().to_owned();
+    assert!(why.contains("another result for a token that was used") && why.contains("somebody else"), "{why}");
     assert!(directory.join("b.json").exists());
     assert_eq!(events(&operator), 1);
 }

@@ -8,7 +8,6 @@ use crate::http::testing::Running;
 use licentia_core::probe::{Inbox, ProbeReport, ProbedHost, to_hex, token_hash};
 use licentia_core::{Ambient, SignedResult, Timestamp};
 use licentia_license::machine::{Component, Fingerprint};
-use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -28,19 +27,8 @@ fn result(number: u8, seed: u8) -> SignedResult {
 }
 
 /// A server that ends when the test does. Tokens 1 to 9 wait, 10 is over.
-struct Server(Running);
-
-impl Deref for Server {
-    type Target = Running;
-    fn deref(&self) -> &Running {
-        &self.0
-    }
-}
-
-impl DerefMut for Server {
-    fn deref_mut(&mut self) -> &mut Running {
-        &mut self.0
-    }
+struct Server {
+    running: Running,
 }
 
 impl Server {
@@ -63,11 +51,11 @@ impl Server {
         let ambient = Ambient::new(|| NOW, move |bytes| bytes.fill(random.fetch_add(1, Ordering::SeqCst)));
         let post = Arc::new(Post::new(inbox, Tokens::File(tokens), ambient));
         let serve = |door, lines, ending| server::serve(Door { most_of_one, ..door }, post, lines, ending);
-        Self(Running::start(directory, serve).await)
+        Self { running: Running::start(directory, serve).await }
     }
 
     fn inbox(&self) -> Vec<String> {
-        let files = self.directory.path().join("inbox").read_dir().unwrap();
+        let files = self.running.directory.path().join("inbox").read_dir().unwrap();
         let mut names: Vec<_> = files.map(|file| file.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
         names
@@ -75,7 +63,7 @@ impl Server {
 
     /// Sends bytes as they are; the status that comes back, and everything.
     async fn raw(&self, bytes: impl Into<Vec<u8>>) -> (u16, String) {
-        let answer = self.0.raw(bytes).await;
+        let answer = self.running.raw(bytes).await;
         (answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0), answer)
     }
 
@@ -95,7 +83,7 @@ fn request(token: &str, body: &str) -> String {
 async fn a_result_is_put_into_the_inbox_once() {
     let mut server = Server::start().await;
     let first = result(1, 1);
-    let url = format!("http://{}{PATH}", server.address);
+    let url = format!("http://{}{PATH}", server.running.address);
     let posted = {
         let text = first.text().to_owned();
         tokio::task::spawn_blocking(move || client::post(&url, &token(1), &text)).await.unwrap()
@@ -103,7 +91,7 @@ async fn a_result_is_put_into_the_inbox_once() {
     posted.unwrap();
     let name = format!("{}.json", to_hex(first.token_hash()));
     assert_eq!(server.inbox(), std::slice::from_ref(&name));
-    let file = server.directory.path().join("inbox").join(name);
+    let file = server.running.directory.path().join("inbox").join(name);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("{}\n", first.text()));
     let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata().unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
@@ -111,11 +99,11 @@ async fn a_result_is_put_into_the_inbox_once() {
     assert_eq!(std::fs::read_to_string(&file).unwrap(), format!("{}\n", first.text()));
     assert_eq!(server.post(&token(2), result(2, 1).text()).await, 201, "another token has a place of its own");
 
-    let line = server.journal.recv().await.unwrap();
+    let line = server.running.journal.recv().await.unwrap();
     let said = format!("2026-05-20T14:00:00Z 201 127.0.0.1 in the inbox, key {}", first.key_fingerprint());
     assert_eq!(line, said);
     assert!(!line.contains("lprobe_"));
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,7 +130,7 @@ async fn who_has_no_token_that_waits_puts_nothing_in() {
     assert_eq!(server.raw(basic).await.0, 401);
     assert_eq!(server.inbox(), Vec::<String>::new());
     assert_eq!(server.post(&token(1), good.text()).await, 201, "none of it used the token up");
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -173,7 +161,7 @@ async fn who_comes_with_nonsense_gets_an_answer_and_harms_nobody() {
         assert_eq!(server.raw(bytes).await.0, status, "{shown:?}");
     }
     assert_eq!(server.post(&good, result(1, 1).text()).await, 201, "and the next one is served");
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -192,7 +180,7 @@ async fn of_two_at_once_one_is_taken() {
         assert_eq!(statuses, [201, 409], "token {number}");
     }
     assert_eq!(server.inbox().len(), 8, "and nothing half-written is left");
-    Arc::into_inner(server).unwrap().0.stop().await;
+    Arc::into_inner(server).unwrap().running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -214,20 +202,20 @@ async fn who_guesses_too_often_is_told_to_wait_and_keeps_nobody_out_who_has_a_to
     assert_eq!(server.post(&token(1), result(1, 1).text()).await, 429, "it does not wait any more");
     assert_eq!(server.inbox().len(), 1);
     let mut journal = Vec::new();
-    while let Ok(line) = server.journal.try_recv() {
+    while let Ok(line) = server.running.journal.try_recv() {
         journal.push(line);
     }
     let with = |status: &str| journal.iter().filter(|line| line.contains(status)).count();
     // Three seconds later one more is let through, should this take so long.
     assert!(with(" 201 ") == 1 && (20..25).contains(&with(" 401 ")), "{journal:#?}");
     assert!((1..5).contains(&(with(" 429 ") + with(" 422 "))), "a flood is not written down: {journal:#?}");
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_address_has_so_many_connections_and_others_find_room() {
     let server = Server::with_room_for(2).await;
-    let idle = || std::net::TcpStream::connect(server.address).unwrap();
+    let idle = || std::net::TcpStream::connect(server.running.address).unwrap();
     let (first, second) = (idle(), idle());
     assert_eq!(server.post(&token(1), result(1, 1).text()).await, 0, "nobody answers");
     drop(first);
@@ -238,21 +226,21 @@ async fn one_address_has_so_many_connections_and_others_find_room() {
     }
     assert_eq!(status, 201);
     drop(second);
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_knows_no_tokens_any_more_takes_nothing() {
     let mut server = Server::start().await;
-    let file = server.directory.path().join("open.txt");
+    let file = server.running.directory.path().join("open.txt");
     for content in ["nonsense", "00 2026-05-20", &format!("{} never", to_hex(&[1; 32]))] {
         std::fs::write(&file, content).unwrap();
         assert_eq!(server.post(&token(1), result(1, 1).text()).await, 503, "{content}");
-        assert!(server.journal.recv().await.unwrap().contains("cannot look tokens up"));
+        assert!(server.running.journal.recv().await.unwrap().contains("cannot look tokens up"));
     }
     std::fs::remove_file(&file).unwrap();
     assert_eq!(server.post(&token(1), result(1, 1).text()).await, 503);
     std::fs::write(&file, "").unwrap();
     assert_eq!(server.post(&token(1), result(1, 1).text()).await, 401, "it is looked up each time");
-    server.0.stop().await;
+    server.running.stop().await;
 }

@@ -10,7 +10,6 @@ use licentia_core::witness::{AddCheckpoint, Log, Reply, SIZE_TYPE, WitnessKey};
 use licentia_core::{Ambient, Timestamp};
 use licentia_license::PublicKey;
 use std::net::TcpStream;
-use std::ops::{Deref, DerefMut};
 use std::path::Path;
 use std::sync::Arc;
 use tempfile::TempDir;
@@ -53,19 +52,8 @@ fn fork(old: u64, new: u64) -> String {
 }
 
 /// A server that ends when the test does.
-struct Server(Running);
-
-impl Deref for Server {
-    type Target = Running;
-    fn deref(&self) -> &Running {
-        &self.0
-    }
-}
-
-impl DerefMut for Server {
-    fn deref_mut(&mut self) -> &mut Running {
-        &mut self.0
-    }
+struct Server {
+    running: Running,
 }
 
 impl Server {
@@ -77,12 +65,12 @@ impl Server {
         let desk = Arc::new(desk(directory.path()).unwrap());
         let ambient = Ambient::new(|| NOW, |bytes| bytes.fill(7));
         let serve = |door, lines, ending| server::serve(door, desk, ambient, lines, ending);
-        Self(Running::start(directory, serve).await)
+        Self { running: Running::start(directory, serve).await }
     }
 
     /// Sends a body as our client does.
     async fn send(&self, body: String) -> Reply {
-        let url = format!("http://{}/add-checkpoint", self.address);
+        let url = format!("http://{}/add-checkpoint", self.running.address);
         tokio::task::spawn_blocking(move || client::post()(&url, &body).unwrap()).await.unwrap()
     }
 
@@ -91,7 +79,8 @@ impl Server {
     }
 
     fn state(&self) -> String {
-        std::fs::read_to_string(self.directory.path().join(format!("{}.checkpoint", Log::hash(ORIGINS[0])))).unwrap()
+        std::fs::read_to_string(self.running.directory.path().join(format!("{}.checkpoint", Log::hash(ORIGINS[0]))))
+            .unwrap()
     }
 }
 
@@ -117,7 +106,10 @@ async fn every_status_of_the_specification() {
         server.status(request(0, 5).replace("old 0\n", &format!("old 0\n{}\n", "A".repeat(43) + "="))).await,
         422
     );
-    assert!(std::fs::read_dir(server.directory.path()).unwrap().count() == 1, "nothing but the lock was written");
+    assert!(
+        std::fs::read_dir(server.running.directory.path()).unwrap().count() == 1,
+        "nothing but the lock was written"
+    );
 
     let reply = server.send(format!("{}{unknown}\n", request(0, 5))).await;
     assert_eq!(reply.status, 200, "a line of an unknown key is passed over");
@@ -139,7 +131,7 @@ async fn every_status_of_the_specification() {
     assert_eq!(size_of(&server.send(request(5, 9)).await), 9);
     assert_eq!(server.status(request_of(ORIGINS[1], 0, 0, 0)).await, 200, "another log without entries");
     assert_eq!(server.status(request_of(ORIGINS[1], 1, 0, 7)).await, 200, "which may be anything");
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -147,19 +139,19 @@ async fn those_who_watch_logs_can_fetch_what_was_signed() {
     let mut server = Server::start().await;
     let path = format!("/{}/checkpoint", Log::hash(ORIGINS[0]));
     let get = |path: &str| format!("GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n");
-    assert!(server.raw(get(&path)).await.starts_with("HTTP/1.1 404 "), "nothing was signed yet");
+    assert!(server.running.raw(get(&path)).await.starts_with("HTTP/1.1 404 "), "nothing was signed yet");
     server.send(request(0, 5)).await;
-    let answer = server.raw(get(&path)).await;
+    let answer = server.running.raw(get(&path)).await;
     assert!(answer.starts_with("HTTP/1.1 200 "));
     let (_, note) = answer.split_once("\r\n\r\n").unwrap();
     assert_eq!(note, server.state());
     assert_eq!(note.matches('\u{2014}').count(), 2, "the log's signature and ours");
     for path in ["/", "/checkpoint", "/../lock", "/lock", "//checkpoint", "/%2e%2e/checkpoint", "/00/checkpoint"] {
-        assert!(server.raw(get(path)).await.starts_with("HTTP/1.1 404 "), "{path}");
+        assert!(server.running.raw(get(path)).await.starts_with("HTTP/1.1 404 "), "{path}");
     }
-    let written = server.journal.recv().await.unwrap();
+    let written = server.running.journal.recv().await.unwrap();
     assert_eq!(written, "2026-05-20T14:00:00Z 200 licentia/a-log/1 5");
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -180,7 +172,7 @@ async fn of_two_at_once_one_is_signed() {
         statuses.sort_unstable();
         assert_eq!(statuses, [200, 409], "round {round}");
     }
-    Arc::into_inner(server).unwrap().0.stop().await;
+    Arc::into_inner(server).unwrap().running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -200,7 +192,7 @@ async fn of_a_log_and_its_fork_one_history_is_signed() {
             }
         }
         assert_eq!(signed, 1);
-        Arc::into_inner(server).unwrap().0.stop().await;
+        Arc::into_inner(server).unwrap().running.stop().await;
     }
 }
 
@@ -239,21 +231,21 @@ async fn who_comes_with_nonsense_gets_an_answer_and_harms_nobody() {
         ("400", b"nonsense\r\n\r\n".to_vec()),
         ("400", vec![0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3, b'\r', b'\n', b'\r', b'\n']),
     ] {
-        let answer = server.raw(bytes.clone()).await;
+        let answer = server.running.raw(bytes.clone()).await;
         let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(80)]).into_owned();
         assert_eq!(status(&answer), expected, "{shown:?}");
     }
     assert_eq!(server.status(request(0, 5)).await, 200, "and the next one is served");
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn many_who_only_connect_do_not_keep_others_out() {
     let server = Server::start().await;
-    let idle: Vec<_> = (0..100).map(|_| TcpStream::connect(server.address).unwrap()).collect();
+    let idle: Vec<_> = (0..100).map(|_| TcpStream::connect(server.running.address).unwrap()).collect();
     assert_eq!(server.status(request(0, 5)).await, 200);
     drop(idle);
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -268,7 +260,7 @@ async fn what_was_signed_is_known_after_the_answer_got_lost() {
     assert_eq!(size_of(&server.send(fork(0, 9)).await), 5);
     assert_eq!(server.status(fork(5, 9)).await, 422);
     assert_eq!(server.status(request(5, 9)).await, 200);
-    server.0.stop().await;
+    server.running.stop().await;
 }
 
 #[test]
