@@ -104,12 +104,12 @@ impl Witnesses<'_> {
 }
 
 /// The key in a witness's row.
-pub(super) fn key_of(witness: &Witness) -> Result<VerifierKey> {
+pub(crate) fn key_of(witness: &Witness) -> Result<VerifierKey> {
     verifier_key(&witness.verifier_key)
 }
 
 /// When a kept line was signed, if it is this key's signature under this checkpoint.
-pub(super) fn holds(note: &str, said: &Cosignature, key: &VerifierKey) -> Option<Timestamp> {
+pub(crate) fn holds(note: &str, said: &Cosignature, key: &VerifierKey) -> Option<Timestamp> {
     let signed = SignedCheckpoint::parse(note.as_bytes()).ok()?;
     if i64::try_from(signed.checkpoint().size()) != Ok(said.size) {
         return None;

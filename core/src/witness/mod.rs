@@ -15,5 +15,6 @@ pub use ask::{Asked, Post, Reply, SIZE_TYPE};
 pub use error::WitnessError;
 pub use key::WitnessKey;
 pub use known::{NewWitness, Witnesses};
+pub(crate) use known::{holds, key_of};
 pub use protocol::{AddCheckpoint, Log, MAX_PROOF_LINES, Refusal, Seen};
 pub use words::{Witnessed, ago};

@@ -6,7 +6,8 @@ use crate::audit::bundle::log_file::{Introductions, LogFile};
 use crate::audit::{Audit, AuditFilter, CheckpointReason, Kind};
 use crate::new_file;
 use crate::tlog::merkle::{Frontier, Prover, leaf_hash};
-use crate::tlog::{Checkpoint, NoteSignature, Proof, SignedCheckpoint};
+use crate::tlog::{Checkpoint, Proof, SignedCheckpoint};
+use crate::witness::{holds, key_of};
 use crate::{Error, LicenseStatus, Operator, Progress, Result, StoreError};
 use licentia_license::Claims;
 use licentia_storage::audit::{AuditLog, SealedFields, decode_effects};
@@ -82,16 +83,17 @@ impl Audit<'_> {
         Ok((entry.seq, embedded(&claims)))
     }
 
-    /// The latest checkpoint with what witnesses signed under it.
+    /// The latest checkpoint with what the witnesses that the vendor knows signed under it.
     async fn latest_note(&self) -> Result<Option<SignedCheckpoint>> {
         let reader = self.0.reader();
         let Some(latest) = reader.latest_checkpoint().await? else { return Ok(None) };
-        let mut text = latest.note;
-        for cosignature in reader.cosignatures(latest.size).await? {
-            let line = format!("{}\n", cosignature.line.trim_end_matches('\n'));
-            // A row that is no line of a signature would make the whole note unreadable.
-            if NoteSignature::parse_lines(line.as_bytes()).is_ok_and(|lines| lines.len() == 1) {
-                text.push_str(&line);
+        let mut text = latest.note.clone();
+        // Rows are nobody's word: one line that does not hold, or too many of them, would spoil the note for everybody.
+        let keys: Vec<_> = reader.witnesses().await?.iter().filter_map(|witness| key_of(witness).ok()).collect();
+        for said in reader.cosignatures(latest.size).await? {
+            if keys.iter().any(|key| holds(&latest.note, &said, key).is_some()) {
+                text.push_str(&said.line);
+                text.push('\n');
             }
         }
         let note = SignedCheckpoint::parse(text.as_bytes());
@@ -193,11 +195,14 @@ async fn introductions(reader: &mut RawReader, log: &AuditLog, size: u64) -> Res
     loop {
         let entries = reader.entries_from(next, to, *log.id.0.as_bytes()).await?;
         let Some(last) = entries.last() else { return Ok(introduced) };
-        next = last.seq.saturating_add(1);
+        let behind = last.seq.checked_add(1);
         for entry in &entries {
             let effects = entry.fields.as_ref().ok().and_then(|fields| decode_effects(&fields.effects).ok());
             introduced.take(entry.seq, &effects.unwrap_or_default());
         }
+        // Nothing comes behind the largest of all numbers.
+        let Some(behind) = behind else { return Ok(introduced) };
+        next = behind;
     }
 }
 

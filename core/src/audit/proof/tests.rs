@@ -5,6 +5,7 @@ use crate::audit::testing::{WITNESS, World, quiet};
 use crate::audit::{KeySource, SeenBy};
 use crate::tlog::Proof;
 use crate::{Error, IssueRequest, License, Term};
+use base64ct::{Base64, Encoding};
 use ed25519_dalek::SigningKey;
 use licentia_license::Claims;
 use serde_json::json;
@@ -45,6 +46,11 @@ impl World {
 /// A license that was issued as entry 6, a second key from entry 8 on, checkpoints at 5 and 10.
 async fn story() -> (World, License) {
     let mut world = World::new(1).await;
+    world.tamper(&format!(
+        "INSERT INTO witness (id, name, url, verifier_key, created_at)
+         VALUES (randomblob(16), 'w1', 'https://{WITNESS}', '{}', 0)",
+        world.witness_key()
+    ));
     world.live(2).await;
     world.checkpoint().await;
     let license = world.issue("alice@example.com").await;
@@ -87,12 +93,51 @@ async fn customer_and_vendor_settle_a_dispute_without_the_database() {
 async fn made_up_cosignatures_stand_in_the_way_of_no_proof() {
     let (world, _) = story().await;
     let before = world.prove(Subject::Entry(6)).await;
-    world.tamper(
-        "INSERT INTO audit_cosignature VALUES
-             (10, 'a', '', 0, 0), (10, 'b', 'no line of a signature', 0, 0), (10, 'c', '— c !!!!', 0, 0),
-             (10, 'd', char(10) || char(10) || 'licentia', 0, 0);",
-    );
+    let named_as = |signed: &str| {
+        // The name and the id of a key that is known, and bytes that it never made.
+        let (name, rest) = signed.trim_start_matches("— ").split_once(' ').unwrap();
+        let mut bytes = Base64::decode_vec(rest).unwrap();
+        bytes[4..].fill(7);
+        format!("— {name} {}", Base64::encode_string(&bytes))
+    };
+    let note = world.licentia.reader().checkpoints_from(10, 1).await.unwrap().remove(0).note;
+    let by_the_log = named_as(note.lines().last().unwrap());
+    let by_the_witness = named_as(&world.licentia.reader().cosignatures(10).await.unwrap().remove(0).line);
+    let mut lines = vec![
+        String::new(),
+        "no line of a signature".to_owned(),
+        "— c !!!!".to_owned(),
+        "\n\nlicentia".to_owned(),
+        by_the_log,
+        by_the_witness,
+    ];
+    // More than a note may have.
+    lines.extend((0..150).map(|n| format!("— x{n} {}", Base64::encode_string(&[n; 80]))));
+    for (n, line) in lines.iter().enumerate() {
+        world.tamper(&format!("INSERT INTO audit_cosignature VALUES (10, 'made up {n}', '{line}', 0, 0)"));
+    }
     assert_eq!(world.prove(Subject::Entry(6)).await, before);
+}
+
+/// An entry and a checkpoint at the end of all numbers: nothing is proven, and nobody waits for ever.
+#[tokio::test]
+async fn what_claims_the_last_number_holds_nobody_up() {
+    let (world, _) = story().await;
+    let last = i64::MAX;
+    let origin = world.licentia.audit().identity().await.unwrap();
+    let origin = crate::tlog::origin(origin.log_id, 1);
+    let note = crate::tlog::Checkpoint::new(&origin, u64::try_from(last).unwrap(), [0; 32]).unwrap();
+    let note = note.sign(&origin, &SigningKey::from_bytes(&[6; 32])).unwrap();
+    world.tamper(&format!(
+        "DROP TRIGGER audit_entry_no_gap;
+         CREATE TEMP TABLE copy AS SELECT * FROM audit_entry WHERE seq = 2;
+         UPDATE copy SET seq = {last}, id = randomblob(16), previous_hash = randomblob(32);
+         INSERT INTO audit_entry SELECT * FROM copy;
+         INSERT INTO audit_checkpoint VALUES ({last}, 1, zeroblob(32), x'', '{note}', 'test', 0);"
+    ));
+    let minute = std::time::Duration::from_mins(1);
+    let proven = tokio::time::timeout(minute, world.try_prove(Subject::Entry(6))).await;
+    assert!(proven.expect("it goes on for ever").is_err());
 }
 
 #[tokio::test]
