@@ -125,7 +125,20 @@ fn the_way_follows_from_the_condition() {
             Condition::All(vec![Condition::Any(vec![actor.clone(), is(Column::Severity, "error")]), kind.clone()]),
             vec![
                 vec![both("license.issue"), both("license.revoke"), Walk::Seldom(Seldom::Severity, "error".to_owned())],
+                vec![Walk::Seldom(Seldom::Severity, "error".to_owned()), Walk::Actor("ci".to_owned())],
                 vec![Walk::Kind("license.issue".to_owned()), Walk::Kind("license.revoke".to_owned())],
+            ],
+        ),
+        // The shorter of the two is found by counting.
+        (
+            Condition::All(vec![
+                is(Column::Actor, "ci"),
+                is(Column::Kind, "license.issue"),
+                Condition::Any(vec![is(Column::Severity, "error"), text("a")]),
+            ]),
+            vec![
+                vec![both("license.issue")],
+                vec![Walk::Seldom(Seldom::Severity, "error".to_owned()), Walk::Words("\"a\"".to_owned())],
             ],
         ),
         (

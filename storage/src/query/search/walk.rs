@@ -46,19 +46,48 @@ pub(crate) struct Known {
 impl Known {
     /// Each way to find every candidate, as walks that are put together. No way: all entries have to be read.
     pub(crate) fn ways(&self, condition: &Condition) -> Vec<Vec<Walk>> {
+        let mut ways = self.narrowed(condition);
+        for way in self.plain(condition) {
+            // Words first, whatever else is as long: what they leave out need not be read.
+            let at = if matches!(way.as_slice(), [Walk::Words(_)]) { 0 } else { ways.len() };
+            if !ways.contains(&way) {
+                ways.insert(at, way);
+            }
+        }
+        ways
+    }
+
+    /// The ways of alternatives, with what has to hold besides of an actor or a kind put into each branch: an actor here
+    /// and a kind there have an index together as well. Not of those inside others, which would double with each level.
+    fn narrowed(&self, condition: &Condition) -> Vec<Vec<Walk>> {
+        let Condition::All(parts) = condition else { return Vec::new() };
+        let besides: Vec<Condition> = parts.iter().filter(|part| is_actor_or_kind(part)).cloned().collect();
+        if besides.is_empty() {
+            return Vec::new();
+        }
+        let narrowed = |branch: &Condition| match branch {
+            Condition::All(parts) => Condition::All([parts, &besides[..]].concat()),
+            one => Condition::All([std::slice::from_ref(one), &besides].concat()),
+        };
+        let of_branches = |part: &Condition| match part {
+            Condition::Any(branches) => self.best(&Condition::Any(branches.iter().map(narrowed).collect())),
+            _ => None,
+        };
+        parts.iter().filter_map(of_branches).collect()
+    }
+
+    fn plain(&self, condition: &Condition) -> Vec<Vec<Walk>> {
         let parts: Vec<&Condition> = match condition {
             Condition::All(parts) => parts.iter().collect(),
             one => vec![one],
         };
         let mut ways: Vec<Vec<Walk>> = Vec::new();
         let both = self.actors_and_kinds(&parts);
-        let narrowing: Vec<Condition> = parts.iter().copied().filter(|part| is_actor_or_kind(part)).cloned().collect();
         for part in parts {
             let is_in_both = both.is_some() && is_actor_or_kind(part);
-            let narrowed = narrowed(part, &narrowing);
-            let way = narrowed.and_then(|part| self.best(&part)).or_else(|| self.best(part));
             // Words are asked for together, below.
-            if !is_in_both && let Some(way) = way.filter(|way| !matches!(way.as_slice(), [Walk::Words(_)])) {
+            if !is_in_both && let Some(way) = self.best(part).filter(|way| !matches!(way.as_slice(), [Walk::Words(_)]))
+            {
                 ways.push(way);
             }
         }
@@ -75,7 +104,7 @@ impl Known {
     /// The way of a part that is likely the shortest.
     fn best(&self, part: &Condition) -> Option<Vec<Walk>> {
         match part {
-            Condition::All(_) => self.ways(part).into_iter().min_by_key(|way| (way.iter().map(rank).max(), way.len())),
+            Condition::All(_) => self.plain(part).into_iter().min_by_key(|way| (way.iter().map(rank).max(), way.len())),
             Condition::Any(parts) => {
                 let ways: Option<Vec<Vec<Walk>>> = parts.iter().map(|part| self.best(part)).collect();
                 let all: BTreeSet<Walk> = ways?.into_iter().flatten().collect();
@@ -165,17 +194,6 @@ impl Known {
 
 fn is_actor_or_kind(part: &Condition) -> bool {
     matches!(part, Condition::Word(Column::Actor | Column::Kind, Fit::Is(_) | Fit::Begins(_)))
-}
-
-/// An alternative, with what has to hold besides put into each branch: an actor here and a kind there have an index
-/// together as well.
-fn narrowed(part: &Condition, besides: &[Condition]) -> Option<Condition> {
-    let Condition::Any(branches) = part else { return None };
-    let narrowed = |branch: &Condition| match branch {
-        Condition::All(parts) => Condition::All([parts, besides].concat()),
-        one => Condition::All([std::slice::from_ref(one), besides].concat()),
-    };
-    (!besides.is_empty()).then(|| Condition::Any(branches.iter().map(narrowed).collect()))
 }
 
 fn joined(parts: impl IntoIterator<Item = String>, operator: &str) -> Option<String> {
