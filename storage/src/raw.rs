@@ -35,6 +35,9 @@ const ENTRIES: &str = "SELECT e.seq, e.version, e.id, e.transaction_id, e.kind, 
     e.previous_hash, e.hash, e.signature, p.salt, p.body \
     FROM audit_entry e LEFT JOIN audit_payload p ON p.seq = e.seq";
 
+/// Notes of checkpoints of one read: whoever writes the file decides how long each is.
+const NOTES: i64 = 200;
+
 /// The keys of the log, in the order of writing.
 const KEYS: &str = "SELECT id, public_key, epoch, created_at FROM audit_key ORDER BY rowid";
 
@@ -67,6 +70,24 @@ impl RawEntry {
             texts.sum::<usize>() + fields.effects.len()
         });
         size_of::<Self>() + self.hash.len() + self.signature.len() + payload + fields
+    }
+}
+
+/// Entries of one read, until they hold too much.
+#[derive(Default)]
+struct Entries {
+    read: Vec<RawEntry>,
+    bytes: usize,
+}
+
+impl Entries {
+    fn push(&mut self, entry: RawEntry) {
+        self.bytes += entry.bytes();
+        self.read.push(entry);
+    }
+
+    fn is_full(&self) -> bool {
+        self.bytes >= MOST_BYTES
     }
 }
 
@@ -181,7 +202,18 @@ impl RawReader {
     /// entry below 1 is seen.
     pub async fn entries_from(&mut self, seq: i64, to: i64, log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
         let sql = format!("{ENTRIES} WHERE e.seq >= ? AND e.seq <= ? ORDER BY e.seq LIMIT ?");
-        self.entries(sql, [seq, to, CHUNK], log_id).await
+        let read = move |connection: &rusqlite::Connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let mut rows = statement.query([seq, to, CHUNK])?;
+            let mut entries = Entries::default();
+            while !entries.is_full()
+                && let Some(row) = rows.next()?
+            {
+                entries.push(entry(row, log_id));
+            }
+            Ok(entries.read)
+        };
+        self.connection.run(read).await
     }
 
     /// The next entries of these kinds behind `seq`, up to `to`: found by the index of kinds, however long the log is.
@@ -193,24 +225,24 @@ impl RawReader {
         log_id: [u8; 16],
     ) -> Result<Vec<RawEntry>, StoreError> {
         let kinds = kinds.iter().map(|kind| format!("'{}'", kind.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
-        // The plus keeps SQLite from walking along all entries in their order instead.
-        let sql = format!("{ENTRIES} WHERE e.kind IN ({kinds}) AND +e.seq > ? AND +e.seq <= ? ORDER BY +e.seq LIMIT ?");
-        self.entries(sql, [seq, to, CHUNK], log_id).await
-    }
-
-    async fn entries(&mut self, sql: String, values: [i64; 3], log_id: [u8; 16]) -> Result<Vec<RawEntry>, StoreError> {
+        // The plus keeps SQLite from walking along all entries in their order instead. Numbers alone are put in order:
+        // entries may be large.
+        let which = format!(
+            "SELECT seq FROM audit_entry WHERE kind IN ({kinds}) AND +seq > ? AND +seq <= ? ORDER BY +seq LIMIT ?"
+        );
         let read = move |connection: &rusqlite::Connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let mut rows = statement.query(values)?;
-            let (mut entries, mut held) = (Vec::new(), 0);
-            while held < MOST_BYTES
-                && let Some(row) = rows.next()?
-            {
-                let entry = entry(row, log_id);
-                held += entry.bytes();
-                entries.push(entry);
+            let mut statement = connection.prepare_cached(&which)?;
+            let which = statement.query_map([seq, to, CHUNK], |row| row.get(0))?;
+            let which: Vec<i64> = which.collect::<Result<_, _>>()?;
+            let mut one = connection.prepare_cached(&format!("{ENTRIES} WHERE e.seq = ?"))?;
+            let mut entries = Entries::default();
+            for seq in which {
+                if entries.is_full() {
+                    break;
+                }
+                entries.push(one.query_row([seq], |row| Ok(entry(row, log_id)))?);
             }
-            Ok(entries)
+            Ok(entries.read)
         };
         self.connection.run(read).await
     }
@@ -219,7 +251,7 @@ impl RawReader {
     pub async fn notes_after(&mut self, size: i64, to: i64) -> Result<Vec<RawNote>, StoreError> {
         let sql = "SELECT size, note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER BY size LIMIT ?";
         let note = |row: &Row<'_>| RawNote { size: integer(row, 0), note: bytes(row, 1) };
-        let mut notes = self.connection.all(sql, [size, to, CHUNK], note).await?;
+        let mut notes = self.connection.all(sql, [size, to, NOTES], note).await?;
         for note in &mut notes {
             let sql = "SELECT line FROM audit_cosignature WHERE size = ? ORDER BY witness";
             for line in self.connection.all(sql, [note.size], |row| bytes(row, 0)).await? {

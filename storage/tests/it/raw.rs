@@ -58,6 +58,21 @@ async fn reads(home: &Home) -> Vec<usize> {
     }
 }
 
+/// Found by their kind, so not in the order in which they stand.
+#[tokio::test]
+async fn large_entries_of_some_kinds_come_in_order_and_not_all_at_once() {
+    let home = with_payloads(&[3 << 20; 9]).await;
+    let mut reader = RawReader::open(&home.path()).await.unwrap();
+    let (mut after, mut reads) = (0, Vec::new());
+    loop {
+        let entries = reader.entries_of_kinds(&["vault.create", "license.issue"], after, 9, LOG).await.unwrap();
+        let Some(last) = entries.last() else { break };
+        after = last.seq;
+        reads.push(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>());
+    }
+    assert_eq!(reads, [vec![1, 2, 3, 4], vec![5, 6, 7], vec![8, 9]]);
+}
+
 #[tokio::test]
 async fn a_read_ends_with_so_many_entries() {
     let many = usize::try_from(CHUNK).unwrap();
