@@ -129,6 +129,9 @@ pub enum Error {
     /// Its values were stretched with another vendor's salt, and nothing could be bound to them.
     #[error("the probe's result was made for the vendor {found}, and this is {expected}")]
     ProbeOfOtherVendor { found: String, expected: String },
+    /// Nobody can tell from here which of them is the machine's.
+    #[error("this is one of several results for one token")]
+    ProbeContested,
     /// It may be somebody else's, so nobody moves it unseen.
     #[error("this is another result for a token that was used")]
     ProbeUsedByOther,

@@ -183,7 +183,10 @@ impl From<&Error> for Explanation {
             }
             Error::ProbeOfOtherVendor { found: _, expected } => says
                 .because(format!("No license of {expected} could be bound to it. Its token is not used up."))
-                .then(format!("On the machine run `licentia probe run` again with the same token and `--vendor {expected}`.")),
+                .then(format!("On the machine run `licentia probe run` again with the same token and `--vendor {expected}`. If this file lies in the inbox, take it out first: it has the token's place there.")),
+            Error::ProbeContested => says
+                .because("Another result waits for the same token, so somebody had it twice, and one of them may be somebody else's.")
+                .then("Compare the fingerprints of both keys with the machine's, and move the other file out of the inbox."),
             Error::ProbeUsedByOther => says
                 .because("What was taken in for this token says something else, so somebody had the token twice: this file may be somebody else's.")
                 .then("Compare the fingerprints of both keys with the machine's. On the Probes tab `t` moves the file aside."),

@@ -3,7 +3,7 @@
 use super::Journal;
 use super::server::Door;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::net::TcpListener;
@@ -42,9 +42,20 @@ impl Running {
 
     /// Sends bytes as they are, and waits for all that comes back.
     pub(crate) async fn raw(&self, bytes: impl Into<Vec<u8>>) -> String {
+        self.raw_from(None, bytes).await
+    }
+
+    /// From an address of this machine.
+    pub(crate) async fn raw_from(&self, from: Option<SocketAddr>, bytes: impl Into<Vec<u8>>) -> String {
         let (address, bytes) = (self.address, bytes.into());
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        if let Some(from) = from {
+            socket.bind(from).unwrap();
+        }
+        let stream = socket.connect(address).await.unwrap().into_std().unwrap();
+        stream.set_nonblocking(false).unwrap();
         let talk = move || {
-            let mut stream = TcpStream::connect(address).unwrap();
+            let mut stream = stream;
             stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
             // A server that has heard enough may be gone before all is said.
             let _ = stream.write_all(&bytes);

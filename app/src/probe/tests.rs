@@ -10,6 +10,7 @@ use licentia_core::{Ambient, SignedResult, Timestamp};
 use licentia_license::machine::{Component, Fingerprint};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::time::{Duration, Instant};
 
 const NOW: Timestamp = Timestamp::from_seconds(1_779_285_600);
 
@@ -186,6 +187,7 @@ async fn of_two_at_once_one_is_taken() {
 #[tokio::test(flavor = "multi_thread")]
 async fn who_guesses_too_often_is_told_to_wait_and_keeps_nobody_out_who_has_a_token() {
     let mut server = Server::start().await;
+    let began = Instant::now();
     let mut statuses = Vec::new();
     for _ in 0..30 {
         statuses.push(server.post("lprobe_guessed", "{}").await);
@@ -206,9 +208,11 @@ async fn who_guesses_too_often_is_told_to_wait_and_keeps_nobody_out_who_has_a_to
         journal.push(line);
     }
     let with = |status: &str| journal.iter().filter(|line| line.contains(status)).count();
-    // Three seconds later one more is let through, should this take so long.
-    assert!(with(" 201 ") == 1 && (20..25).contains(&with(" 401 ")), "{journal:#?}");
-    assert!((1..5).contains(&(with(" 429 ") + with(" 422 "))), "a flood is not written down: {journal:#?}");
+    assert!(with(" 201 ") == 1 && with(" 401 ") >= 20, "{journal:#?}");
+    // 63 were refused. However long this takes, one more is let through in three seconds.
+    let slow = usize::try_from(began.elapsed().as_secs()).unwrap();
+    let written = with(" 429 ") + with(" 422 ");
+    assert!((1..=4 + slow).contains(&written), "a flood is not written down: {journal:#?}");
     server.running.stop().await;
 }
 
@@ -218,10 +222,14 @@ async fn one_address_has_so_many_connections_and_others_find_room() {
     let idle = || std::net::TcpStream::connect(server.running.address).unwrap();
     let (first, second) = (idle(), idle());
     assert_eq!(server.post(&token(1), result(1, 1).text()).await, 0, "nobody answers");
+    let other = std::net::SocketAddr::from(([127, 0, 0, 2], 0));
+    let answer = server.running.raw_from(Some(other), request("lprobe_guessed", "{}")).await;
+    assert!(answer.starts_with("HTTP/1.1 401 "), "who comes from elsewhere is answered: {answer}");
     drop(first);
-    // It takes a moment until it is noticed.
+    // It takes a moment until it is noticed, but not as long as the server is patient with who says nothing.
+    let began = Instant::now();
     let mut status = 0;
-    while status == 0 {
+    while status == 0 && began.elapsed() < Duration::from_secs(10) {
         status = server.post(&token(1), result(1, 1).text()).await;
     }
     assert_eq!(status, 201);

@@ -145,6 +145,7 @@ fn of_bindings() -> Vec<Error> {
     vec![
         Error::ProbeResult(crate::probe::ProbeResultError::OtherToken),
         Error::ProbeOfOtherVendor { found: "b\u{1b}olt".to_owned(), expected: "acme".to_owned() },
+        Error::ProbeContested,
         Error::ProbeUsedByOther,
         BindingError::OnlyGuessable.into(),
         BindingError::Require { require: 3, there: 2 }.into(),

@@ -7,9 +7,10 @@ use super::result::{MOST_RESULT_BYTES, SignedResult};
 use super::{Probes, Taking};
 use crate::licentia::make_private_directory;
 use crate::new_file::{NewFile, failed, sync_directory};
-use crate::{Ambient, Error, Operator, ProbeState, ProbeStatus, ProbeToken, Result, Timestamp};
+use crate::{Ambient, Error, Operator, ProbeState, ProbeStatus, ProbeToken, ProbeTokenId, Result, Timestamp};
 use licentia_storage::audit::hex;
 use rustix::fs::OFlags;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
@@ -34,6 +35,9 @@ pub struct Arrival {
 pub enum Delivery {
     /// A result that can be taken in.
     Waits(Arrived),
+    /// One of several results for a token that was not used. One of them may be somebody else's, so none is taken in before
+    /// the others were moved away.
+    Contested(Arrived),
     /// A result for a token that was used: `same` where it is the one that was taken in, left over. Another one may be
     /// somebody else's.
     Used { arrived: Arrived, same: bool },
@@ -47,7 +51,7 @@ pub struct Arrived {
     pub name: OsString,
     pub probe: ProbeToken,
     pub result: SignedResult,
-    /// See [`arrived_at`].
+    /// When it arrived: when its file was written, where that can be.
     pub at: Timestamp,
 }
 
@@ -194,7 +198,9 @@ impl Arrival {
     #[must_use]
     pub const fn arrived(&self) -> Option<&Arrived> {
         match &self.found {
-            Delivery::Waits(arrived) | Delivery::Used { arrived, same: _ } => Some(arrived),
+            Delivery::Waits(arrived) | Delivery::Contested(arrived) | Delivery::Used { arrived, same: _ } => {
+                Some(arrived)
+            }
             Delivery::Refused(_) => None,
         }
     }
@@ -211,7 +217,7 @@ impl Probes<'_> {
                 Err(error) => arrivals.push(Arrival { name, found: Delivery::Refused(error) }),
             }
         }
-        Ok(arrivals)
+        Ok(contested(arrivals))
     }
 
     async fn found(self, inbox: &Inbox, name: &OsStr) -> Result<Delivery> {
@@ -265,6 +271,22 @@ impl Probes<'_> {
         }
         Ok((probe, inbox.set_aside(name, self.0.ambient())?))
     }
+}
+
+/// Names those that wait together for one token.
+fn contested(arrivals: Vec<Arrival>) -> Vec<Arrival> {
+    let mut texts: HashMap<ProbeTokenId, HashSet<String>> = HashMap::new();
+    for arrival in &arrivals {
+        if let Delivery::Waits(arrived) = &arrival.found {
+            texts.entry(arrived.probe.id).or_default().insert(arrived.result.text().to_owned());
+        }
+    }
+    let several = |arrived: &Arrived| texts.get(&arrived.probe.id).is_some_and(|texts| texts.len() > 1);
+    let named = |Arrival { name, found }| match found {
+        Delivery::Waits(arrived) if several(&arrived) => Arrival { name, found: Delivery::Contested(arrived) },
+        found => Arrival { name, found },
+    };
+    arrivals.into_iter().map(named).collect()
 }
 
 /// By hand a result may have come with white space around it.

@@ -66,6 +66,7 @@ impl Story {
         let said = arrivals.into_iter().map(|arrival| {
             let found = match arrival.found {
                 Delivery::Waits(arrived) => Ok(arrived.probe.label),
+                Delivery::Contested(_) => Err("contested".to_owned()),
                 Delivery::Used { arrived: _, same: true } => Err("left over".to_owned()),
                 Delivery::Used { arrived: _, same: false } => Err("another".to_owned()),
                 Delivery::Refused(error) => Err(licentia_core::Explanation::from(&error).cause.unwrap()),
@@ -215,6 +216,21 @@ async fn another_result_for_a_token_that_was_used_is_not_passed_over() {
     assert_eq!(names(story.inbox.directory()), ["aside"]);
     assert!(aside(other.key_fingerprint()).await.unwrap_err().is_file_gone());
     assert_eq!(story.world.entries().await, entries);
+}
+
+/// Somebody had the token twice: which of them is the machine's, nobody can tell by the files.
+#[tokio::test]
+async fn of_two_results_for_one_token_neither_is_called_the_one_that_waits() {
+    let story = Story::new().await;
+    let (token, other) = (story.token("till").await, story.token("desk").await);
+    story.put(&story.result(&token).await);
+    story.put(&story.result(&other).await);
+    std::fs::write(story.inbox.directory().join("a.json"), story.result(&token).await.text()).unwrap();
+    let found: Vec<_> = story.waiting().await.into_iter().map(|(_, found)| found).collect();
+    assert_eq!(found.iter().filter(|found| **found == Err("contested".to_owned())).count(), 2);
+    assert_eq!(found.iter().filter(|found| **found == Ok("desk".to_owned())).count(), 1);
+    std::fs::remove_file(story.inbox.directory().join("a.json")).unwrap();
+    assert!(story.waiting().await.iter().all(|(_, found)| found.is_ok()));
 }
 
 #[tokio::test]

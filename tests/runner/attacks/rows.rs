@@ -22,11 +22,6 @@ const TABLES: [&str; 15] = [
     "machine",
 ];
 
-/// Which table an attack adds to.
-fn added_to(sql: &str) -> &str {
-    sql.strip_prefix("INSERT INTO ").and_then(|rest| rest.split(' ').next()).unwrap()
-}
-
 fn rows(table: &str) -> i64 {
     let (_shell, connection) = opened();
     connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
@@ -112,7 +107,6 @@ fn rows_removed_and_added() {
         let found = gallery.sql(&format!("{table}: one added"), &add);
         let expected = if table == "audit_key" { "key_table_altered" } else { "row_unaccounted" };
         assert!(found.0.iter().any(|issue| issue == expected), "{table}: {found}");
-        assert_eq!(added_to(&add), table, "the attack is on another table");
     }
     gallery.sql("all licenses removed", "DELETE FROM license");
     gallery.sql("the revocation undone", "DELETE FROM revocation; UPDATE license SET status = 'active' WHERE status = 'revoked'; UPDATE status_list_entry SET value = 0, prior_value = NULL WHERE value = 1");

@@ -43,6 +43,11 @@ pub(super) async fn look(services: &Services) -> Option<Answer<Inboxed>> {
                 Delivery::Used { arrived, same: true } => {
                     format!("It was taken in before, for {}: t moves it aside there.", arrived.probe.label)
                 }
+                Delivery::Contested(arrived) => {
+                    let why = Explanation::from(&Error::ProbeContested).message;
+                    let key = arrived.result.key_fingerprint();
+                    format!("For {}, key {key}: {why}. Move the other file out of the inbox.", arrived.probe.label)
+                }
                 Delivery::Used { arrived, same: false } => {
                     let why = Explanation::from(&Error::ProbeUsedByOther).message;
                     format!("For {}: {why}, and possibly somebody else's.", arrived.probe.label)
@@ -74,7 +79,7 @@ fn with(token: ProbeToken, arrivals: &mut Vec<Arrival>) -> Probe {
         Some(Delivery::Used { arrived, same }) => {
             Probe { leftover: Some(Box::new(Leftover { arrived, same })), ..probe }
         }
-        Some(Delivery::Refused(_)) | None => probe,
+        Some(Delivery::Contested(_) | Delivery::Refused(_)) | None => probe,
     }
 }
 

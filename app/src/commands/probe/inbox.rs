@@ -15,9 +15,9 @@ use std::path::PathBuf;
 /// Compare the fingerprint of the key with the one that the machine showed before you rely on a result.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-A file that cannot be taken in is named and stays as it is, and the exit status is 1. One that was
-taken in before is moved aside. Another result for a token that was used may be somebody else's: it
-stays too; and of two for a token that was not used, both do.
+A file that cannot be taken in is named and stays as it is; with --consume the exit status is 1 then.
+One that was taken in before is moved aside. Another result for a token that was used may be somebody
+else's: it stays too; and of two for a token that was not used, both do.
 
 Example:
   licentia probe inbox
@@ -89,6 +89,7 @@ fn listed(arrival: &Arrival) -> Object {
             let why = "This result was taken in before. `--consume` moves its file aside.";
             view::arrival(&arrival.name, Some(arrived), "refused", Some(why))
         }
+        Delivery::Contested(arrived) => refused(arrival, Some(arrived), &Error::ProbeContested),
         Delivery::Used { arrived, same: false } => refused(arrival, Some(arrived), &Error::ProbeUsedByOther),
         Delivery::Refused(error) => refused(arrival, None, error),
     }
@@ -108,13 +109,8 @@ async fn take_in(
     let (mut rows, mut not_taken) = (Vec::new(), 0);
     for arrival in arrivals {
         let arrived = match &arrival.found {
-            Delivery::Waits(arrived) if is_contested(arrived, arrivals) => {
-                rows.push(view::arrival(&arrival.name, Some(arrived), "refused", Some(CONTESTED)));
-                not_taken += 1;
-                continue;
-            }
             Delivery::Waits(arrived) | Delivery::Used { arrived, same: true } => arrived,
-            Delivery::Used { arrived: _, same: false } | Delivery::Refused(_) => {
+            Delivery::Contested(_) | Delivery::Used { arrived: _, same: false } | Delivery::Refused(_) => {
                 rows.push(listed(arrival));
                 not_taken += 1;
                 continue;
@@ -139,17 +135,6 @@ async fn take_in(
         });
     }
     Ok((rows, not_taken))
-}
-
-const CONTESTED: &str = "Another result waits for the same token, so somebody had it twice. Compare the keys with the \
-    machine's, and move the other file out of the inbox.";
-
-/// Whether two results wait for one token: nobody can tell here which of them is the machine's.
-fn is_contested(arrived: &Arrived, arrivals: &[Arrival]) -> bool {
-    arrivals.iter().any(|other| match &other.found {
-        Delivery::Waits(other) => other.probe.id == arrived.probe.id && other.result.text() != arrived.result.text(),
-        Delivery::Used { .. } | Delivery::Refused(_) => false,
-    })
 }
 
 /// What stands in the way of this one may not stand in the way of the next.
