@@ -73,6 +73,8 @@ pub(crate) struct Probe {
     pub(crate) token: ProbeToken,
     /// A result that waits in the inbox.
     pub(crate) arrived: Option<Box<Arrived>>,
+    /// The files and keys of several results that wait in the inbox: none of them is taken in.
+    pub(crate) contested: Vec<(String, String)>,
     /// A file in the inbox for a token that was used.
     pub(crate) leftover: Option<Box<Leftover>>,
     /// The result that was taken in, where its signature holds.
@@ -82,7 +84,7 @@ pub(crate) struct Probe {
 impl From<ProbeToken> for Probe {
     fn from(token: ProbeToken) -> Self {
         let signed = SignedResult::of(&token).map(Box::new);
-        Self { token, arrived: None, leftover: None, signed }
+        Self { token, arrived: None, contested: Vec::new(), leftover: None, signed }
     }
 }
 

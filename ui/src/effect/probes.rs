@@ -44,9 +44,7 @@ pub(super) async fn look(services: &Services) -> Option<Answer<Inboxed>> {
                     format!("It was taken in before, for {}: t moves it aside there.", arrived.probe.label)
                 }
                 Delivery::Contested(arrived) => {
-                    let why = Explanation::from(&Error::ProbeContested).message;
-                    let key = arrived.result.key_fingerprint();
-                    format!("For {}, key {key}: {why}. Move the other file out of the inbox.", arrived.probe.label)
+                    format!("Several results wait for {}: compare their keys there.", arrived.probe.label)
                 }
                 Delivery::Used { arrived, same: false } => {
                     let why = Explanation::from(&Error::ProbeUsedByOther).message;
@@ -72,8 +70,15 @@ async fn arrivals(services: &Services) -> Vec<Arrival> {
 /// With the first file that came for it.
 fn with(token: ProbeToken, arrivals: &mut Vec<Arrival>) -> Probe {
     let came = |arrival: &Arrival| arrival.arrived().is_some_and(|arrived| arrived.probe.id == token.id);
+    let contested = arrivals.iter().filter_map(|arrival| match &arrival.found {
+        Delivery::Contested(arrived) if arrived.probe.id == token.id => {
+            Some((arrival.name.to_string_lossy().into_owned(), arrived.result.key_fingerprint()))
+        }
+        _ => None,
+    });
+    let contested = contested.collect();
     let found = arrivals.iter().position(came).map(|at| arrivals.remove(at).found);
-    let probe = Probe::from(token);
+    let probe = Probe { contested, ..Probe::from(token) };
     match found {
         Some(Delivery::Waits(arrived)) => Probe { arrived: Some(Box::new(arrived)), ..probe },
         Some(Delivery::Used { arrived, same }) => {

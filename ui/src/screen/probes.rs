@@ -72,6 +72,11 @@ impl Noun for Probe {
             fields.push(Pair::new("result", "waits in the inbox; t takes it in").meaning(Meaning::Warning));
             return fields;
         }
+        let waits = |(file, key): &(String, String)| Pair::new("waits", format!("{}, key {key}", clean(file)));
+        fields.extend(self.contested.iter().map(waits));
+        if !self.contested.is_empty() {
+            fields.push(Pair::new("inbox", CONTESTED).meaning(Meaning::Warning));
+        }
         if let Some(leftover) = &self.leftover {
             fields.push(Pair::new("inbox", leftover.said()).meaning(Meaning::Warning));
         }
@@ -146,6 +151,9 @@ impl Noun for Probe {
                 Step::Notice("Its result is unsigned: nobody vouches for it, so no license is bound to it here.")
             }
             (Action::IssueForProbe, _) => Step::Notice("No result came for it that a license could be bound to."),
+            (Action::TakeInProbe, Some(Self { contested, .. })) if !contested.is_empty() => {
+                Step::Notice("Several results wait for it. Enter shows their keys to compare.")
+            }
             (Action::TakeInProbe, _) => Step::Notice("No result waits for it in the inbox."),
             (Action::CancelProbe, Some(Self { token, .. })) => match ProbeState::of(token, cx.look.now) {
                 // A result that came in time may wait still when the time is over.
@@ -159,10 +167,14 @@ impl Noun for Probe {
     }
 }
 
+const CONTESTED: &str = "somebody had the token twice: compare these keys with the machine's, and move every other file \
+    out of the inbox";
+
 impl Probe {
     /// The state in a word, with what waits in the inbox.
     fn state(&self, look: Look) -> (&'static str, Meaning) {
         match (&self.arrived, ProbeState::of(&self.token, look.now)) {
+            _ if !self.contested.is_empty() => ("contested", Meaning::Warning),
             (Some(_), ProbeState::Pending | ProbeState::Expired) => ("arrived", Meaning::Key),
             (_, state) => (state.as_str(), meaning(state)),
         }

@@ -254,6 +254,20 @@ fn one_key_issues_a_license_for_the_machine() {
     assert_eq!(request.machines[0].fingerprint, signed.report().fingerprint);
 }
 
+/// Somebody had the token twice: nobody takes one of them in by a slip of the finger.
+#[test]
+fn of_two_results_neither_is_offered_and_both_keys_are_shown() {
+    let mut app = with_inbox(vec![contested(probe(3, "till", ProbeStatus::Pending, 1))]);
+    assert!(text(&mut app, 80, 24).contains("contested"));
+    assert_eq!(press(&mut app, "t"), []);
+    assert!(text(&mut app, 120, 24).contains("Several results wait for it. Enter shows their keys"));
+    press(&mut app, "<enter>");
+    let screen = text(&mut app, 120, 30);
+    for part in ["7b48-3502", "a.json, key", &signed_result().key_fingerprint(), "somebody had the token twice"] {
+        assert!(screen.contains(part), "{part}: {screen}");
+    }
+}
+
 #[test]
 fn what_arrived_in_time_is_no_expired_one() {
     let mut app = with_inbox(vec![arrived(probe(3, "late", ProbeStatus::Pending, 30))]);

@@ -128,6 +128,18 @@ pub(in crate::tests) fn arrived(token: ProbeToken) -> Probe {
     Probe { arrived: Some(Box::new(arrived)), ..token.into() }
 }
 
+/// With two results in the inbox for it.
+pub(in crate::tests) fn contested(token: ProbeToken) -> Probe {
+    let named = |name: &str, key| (name.to_owned(), key);
+    Probe {
+        contested: vec![
+            named("a.json", signed_result().key_fingerprint()),
+            named("f9\u{1b}.json", "7b48-3502".to_owned()),
+        ],
+        ..token.into()
+    }
+}
+
 /// With a file in the inbox for its token, which was used: by the same result, or by another.
 pub(in crate::tests) fn left_over(token: ProbeToken, same: bool) -> Probe {
     let (probe, name) = (token.clone(), "f9a4.json".into());
