@@ -14,6 +14,8 @@ const VERSION: u32 = 1;
 const PREFIX: &str = "lmachine_";
 const MOST_BYTES: usize = 16 * 1024;
 const MOST_LABEL: usize = 128;
+/// So that whatever can be made can be read again, in both of its forms.
+const MOST_VENDOR: usize = 1_024;
 
 /// The components of one machine, stretched for one vendor.
 ///
@@ -64,6 +66,9 @@ pub enum FingerprintError {
     /// For no vendor.
     #[error("the machine fingerprint names no vendor")]
     NoVendor,
+    /// The vendor's id is longer than any.
+    #[error("the vendor of a machine fingerprint has at most {MOST_VENDOR} characters")]
+    LongVendor,
     /// Nothing in it.
     #[error("the machine fingerprint has no component")]
     NoComponent,
@@ -80,7 +85,7 @@ impl Fingerprint {
     ///
     /// # Errors
     ///
-    /// When there is no component, no vendor, or `not_trusted` names one that is not there.
+    /// When there is no component, no vendor or a very long one, or `not_trusted` names one that is not there.
     pub fn new(
         vendor: impl Into<String>,
         components: BTreeMap<Component, [u8; 32]>,
@@ -90,6 +95,9 @@ impl Fingerprint {
         let vendor = vendor.into();
         if vendor.is_empty() {
             return Err(FingerprintError::NoVendor);
+        }
+        if vendor.chars().count() > MOST_VENDOR {
+            return Err(FingerprintError::LongVendor);
         }
         if components.is_empty() {
             return Err(FingerprintError::NoComponent);

@@ -234,6 +234,12 @@ fn a_fingerprint_says_nothing_that_is_not_understood() {
     }
     assert_eq!(with("version", json!(2)), Err(FingerprintError::UnknownVersion(2)));
     assert_eq!(with("vendor", json!("")), Err(FingerprintError::NoVendor));
+    assert_eq!(with("vendor", json!("v".repeat(1_025))), Err(FingerprintError::LongVendor));
+    // What can be made can be read in both of its forms, however it is spelled in JSON.
+    let longest = with("vendor", json!("\u{1}".repeat(1_024))).unwrap().with_label(Some("\u{1}".repeat(128))).unwrap();
+    for written in [longest.to_json(), longest.to_text()] {
+        assert_eq!(Fingerprint::from_text(&written).as_ref(), Ok(&longest), "{} bytes", written.len());
+    }
     assert_eq!(with("label", json!("")), Err(FingerprintError::BadLabel));
     assert_eq!(with("label", json!("x".repeat(129))), Err(FingerprintError::BadLabel));
     assert_eq!(with("not_trusted", json!(["disk"])), Err(FingerprintError::NotTrusted(Disk)));
