@@ -32,19 +32,25 @@ impl Tokens {
         match self {
             Self::Home { place, ambient } => {
                 let licentia = Licentia::open_for_reading(place.clone(), ambient.clone()).await?;
-                let (found, vendor) = (licentia.probes().by_token_hash(hash).await, licentia.vault().vendor().await);
+                let standing = stands(&licentia, hash, now).await;
                 licentia.close().await;
-                Ok(match found? {
-                    Some(probe) if bool::from(probe.token_hash.ct_eq(hash)) => match ProbeState::of(&probe, now) {
-                        ProbeState::Pending => Standing::Open { vendor: Some(vendor?) },
-                        ended => Standing::Over(ended),
-                    },
-                    _ => Standing::Unknown,
-                })
+                standing
             }
             Self::File(path) => Ok(find_among(&read(path)?, hash, now)),
         }
     }
+}
+
+async fn stands(licentia: &Licentia, hash: &[u8; 32], now: Timestamp) -> Result<Standing> {
+    let probe = licentia.probes().by_token_hash(hash).await?;
+    let Some(probe) = probe.filter(|probe| bool::from(probe.token_hash.ct_eq(hash))) else {
+        return Ok(Standing::Unknown);
+    };
+    Ok(match ProbeState::of(&probe, now) {
+        // Only now: whoever guesses costs no more than the search.
+        ProbeState::Pending => Standing::Open { vendor: Some(licentia.vault().vendor().await?) },
+        ended => Standing::Over(ended),
+    })
 }
 
 /// The line of the file for a token that waits: its hash, and until when.
