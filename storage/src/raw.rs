@@ -5,6 +5,7 @@
 
 mod checkpoint;
 mod connection;
+mod indexes;
 mod rows;
 mod value;
 
@@ -274,27 +275,34 @@ impl RawReader {
 
     /// Names of tables, indexes and triggers that are not as the migrations made them.
     pub async fn schema_differences(&mut self) -> Result<Vec<String>, StoreError> {
-        let expected = migration::expected_schema().await?;
-        // As bytes: in a damaged schema a name may be anything.
-        let text = |row: &Row<'_>, at| String::from_utf8_lossy(&bytes(row, at)).into_owned();
-        let found = self.connection.all(migration::SCHEMA, [], move |row| (text(row, 0), text(row, 1))).await?;
-        let mut different: Vec<String> =
-            expected.iter().filter(|object| !found.contains(object)).map(|(name, _)| name.clone()).collect();
-        different.extend(
-            found
-                .iter()
-                .filter(|(name, _)| !expected.iter().any(|(known, _)| known == name))
-                .map(|(name, _)| name.clone()),
-        );
-        Ok(different)
+        self.connection
+            .run(|connection| {
+                let (expected, found) = (schema_of(&migration::in_memory()?)?, schema_of(connection)?);
+                let missing = expected.iter().filter(|object| !found.contains(object));
+                let others = found.iter().filter(|(name, _)| !expected.iter().any(|(known, _)| known == name));
+                Ok(missing.chain(others).map(|(name, _)| name.clone()).collect())
+            })
+            .await
     }
 
-    /// What SQLite finds when it compares every index with its table and every value with its declared type, and in the
-    /// file as a whole. It stops after so many.
+    /// What SQLite finds in the file as a whole, when it compares every value with its declared type, and where an index
+    /// does not hold what its table does. It stops after so many of each.
     pub async fn structure_problems(&mut self) -> Result<Vec<String>, StoreError> {
-        // Every row is looked up in every index, which comes back to the same pages: 32 MiB of them are kept.
-        self.run("PRAGMA cache_size = -32768").await?;
-        self.problems("PRAGMA integrity_check(100)".to_owned()).await
+        // All of one state of the file: indexes and tables are walked one after the other.
+        self.hold().await?;
+        let problems = self.read_structure().await;
+        self.release().await?;
+        problems
+    }
+
+    async fn read_structure(&mut self) -> Result<Vec<String>, StoreError> {
+        let mut problems = self.problems("PRAGMA quick_check(100)".to_owned()).await?;
+        for table in self.connection.run(indexes::doubtful_tables).await? {
+            problems.append(&mut self.problems_of(&table).await?);
+        }
+        problems.sort();
+        problems.dedup();
+        Ok(problems)
     }
 
     /// The same of each table by itself, so that what is wrong with one leaves none of the others out: either the
@@ -307,10 +315,14 @@ impl RawReader {
         );
         let mut problems = Vec::new();
         for table in self.connection.all(sql, [], |row| bytes(row, 0)).await? {
-            let name = String::from_utf8_lossy(&table).replace('\'', "''");
-            problems.append(&mut self.problems(format!("PRAGMA integrity_check('{name}')")).await?);
+            problems.append(&mut self.problems_of(&String::from_utf8_lossy(&table)).await?);
         }
         Ok(problems)
+    }
+
+    /// SQLite's own check of a table with its indexes.
+    async fn problems_of(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
+        self.problems(format!("PRAGMA integrity_check('{}')", table.replace('\'', "''"))).await
     }
 
     /// One by one: SQLite puts many of them into one row, under a headline.
@@ -327,6 +339,14 @@ impl RawReader {
     async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.connection.run(|connection| connection.execute_batch(sql)).await
     }
+}
+
+/// As bytes: in a damaged schema a name may be anything.
+fn schema_of(connection: &rusqlite::Connection) -> rusqlite::Result<Vec<(String, String)>> {
+    let text = |row: &Row<'_>, at| String::from_utf8_lossy(&bytes(row, at)).into_owned();
+    let mut statement = connection.prepare(migration::SCHEMA)?;
+    let objects = statement.query_map([], |row| Ok((text(row, 0), text(row, 1))))?;
+    objects.collect()
 }
 
 fn key(row: &Row<'_>) -> RawKey {

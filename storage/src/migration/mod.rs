@@ -4,7 +4,6 @@
 
 use crate::StoreError;
 use crate::open::APPLICATION_ID;
-use sqlx::sqlite::SqliteRow;
 use sqlx::{Row, SqliteConnection};
 use std::path::Path;
 
@@ -69,27 +68,17 @@ pub(crate) async fn migrate(connection: &mut SqliteConnection, from: i64) -> Res
     Ok(())
 }
 
-/// The SQL of every table, index and trigger as the migrations make them: what verification compares with.
-pub(crate) async fn expected_schema() -> Result<Vec<(String, String)>, StoreError> {
-    use sqlx::{ConnectOptions, sqlite::SqliteConnectOptions};
-    let failed = |error: sqlx::Error| StoreError::Database(error.to_string());
-    let mut memory = SqliteConnectOptions::new().in_memory(true).connect().await.map_err(failed)?;
-    migrate(&mut memory, 0).await?;
-    schema_of(&mut memory).await
+/// An empty database with the newest schema: what verification compares with.
+pub(crate) fn in_memory() -> rusqlite::Result<rusqlite::Connection> {
+    let memory = rusqlite::Connection::open_in_memory()?;
+    for sql in MIGRATIONS {
+        memory.execute_batch(sql)?;
+    }
+    Ok(memory)
 }
 
 /// Name and SQL of every object of a schema, ordered by name.
 pub(crate) const SCHEMA: &str = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name";
-
-async fn schema_of(connection: &mut SqliteConnection) -> Result<Vec<(String, String)>, StoreError> {
-    let rows =
-        sqlx::query(SCHEMA).fetch_all(connection).await.map_err(|error| StoreError::Database(error.to_string()))?;
-    // As bytes: in a damaged schema a name may be anything.
-    let text = |row: &SqliteRow, at: usize| {
-        String::from_utf8_lossy(&row.try_get_unchecked::<Vec<u8>, _>(at).unwrap_or_default()).into_owned()
-    };
-    Ok(rows.iter().map(|row| (text(row, 0), text(row, 1))).collect())
-}
 
 #[cfg(test)]
 mod tests {
