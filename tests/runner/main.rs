@@ -34,6 +34,11 @@ fn empty() -> Shell {
     Shell::empty(PROGRAM)
 }
 
+/// A certificate for 127.0.0.1, its key, or the authority that vouches for it.
+fn tls_file(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tls").join(name)
+}
+
 /// A user whose Licentia is founded.
 fn founded() -> Shell {
     Shell::founded(PROGRAM)

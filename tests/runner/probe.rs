@@ -1,12 +1,11 @@
 //! Three parties: an operator with a home, a server that holds nothing but an inbox, and machines that answer.
 
-use crate::{PROGRAM, empty, founded};
+use crate::{PROGRAM, empty, founded, tls_file};
 use licentia_tests::{Run, Shell};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
 use std::process::{Child, Stdio};
 
 /// A machine to be licensed: a user without a home, on a system of its own.
@@ -249,14 +248,13 @@ fn a_server_listens_beyond_this_machine_with_tls_only() {
     for listen in ["0.0.0.0:0", "[::]:0"] {
         operator.run(&format!("probe serve --inbox in --listen {listen}")).wrong_usage("--tls-cert");
     }
-    let tls = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("data/tls").join(name);
     for name in ["server.pem", "server.key"] {
-        operator.write(name, std::fs::read(tls(name)).unwrap());
+        operator.write(name, std::fs::read(tls_file(name)).unwrap());
     }
     operator.run("probe serve --inbox in --tls-cert server.pem").wrong_usage("--tls-key");
     operator.run("probe serve --inbox in --tls-cert server.key --tls-key server.key").refused("certificate");
     operator.run("probe serve --inbox in --tls-cert server.pem --tls-key server.pem").refused("private key");
-    std::fs::copy(tls("server.key"), operator.path("open.key")).unwrap();
+    std::fs::copy(tls_file("server.key"), operator.path("open.key")).unwrap();
     std::fs::set_permissions(operator.path("open.key"), std::os::unix::fs::PermissionsExt::from_mode(0o644)).unwrap();
     operator.run("probe serve --inbox in --tls-cert server.pem --tls-key open.key").refused("can read");
 
@@ -265,7 +263,7 @@ fn a_server_listens_beyond_this_machine_with_tls_only() {
     assert!(url.starts_with("https://"), "{url}");
     post(&till, &url).refused("not taken in");
     let mut till = till;
-    let authority = tls("ca.pem").display().to_string();
+    let authority = tls_file("ca.pem").display().to_string();
     till.set("SSL_CERT_FILE", authority.as_str());
     post(&till, &url).done();
     assert_eq!(inbox(&operator).len(), 1);

@@ -1,6 +1,6 @@
 //! Two processes: a log on one side, `licentia witness serve` on the other, and what becomes of both when one is killed.
 
-use crate::{empty, founded};
+use crate::{empty, founded, tls_file};
 use ed25519_dalek::SigningKey;
 use licentia_core::tlog::merkle::{Frontier, Hash, leaf_hash, prove_consistency};
 use licentia_core::tlog::{self, SignatureKind, VerifierKey};
@@ -28,20 +28,32 @@ fn vkey(origin: &str) -> String {
 /// A witness that runs, in the directory of a shell.
 struct Witness {
     child: Child,
+    url: String,
     address: String,
     vkey: String,
 }
 
 impl Witness {
     fn start(shell: &Shell, log: &str) -> Self {
-        let args = "witness serve --listen 127.0.0.1:0 --state state --key witness.key --format jsonl --log";
-        let mut child =
-            shell.command(args.split(' ').chain([log])).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        Self::start_with(shell, log, "")
+    }
+
+    fn start_with(shell: &Shell, log: &str, more: &str) -> Self {
+        let args =
+            format!("witness serve --listen 127.0.0.1:0 --state state --key witness.key --format jsonl {more} --log");
+        let mut child = shell
+            .command(args.split_whitespace().chain([log]))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let said: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("{line}"));
         let text = |member: &str| said[member].as_str().unwrap().to_owned();
-        Self { child, address: text("listening").replace("http://", ""), vkey: text("verifier_key") }
+        let url = text("listening");
+        let address = url.split_once("://").unwrap().1.to_owned();
+        Self { child, url, address, vkey: text("verifier_key") }
     }
 
     /// Asks it in a request of its own; none where no answer came.
@@ -208,7 +220,7 @@ fn a_log_and_its_witness() {
     let log: Value = shell.run("audit key --format json").done().json();
     let witness = Witness::start(&elsewhere, log["verifier_key"].as_str().unwrap());
     shell.run("audit witness ask").refused("there is no witness to ask");
-    let add = format!("audit witness add --name acme-witness --url http://{} --key {}", witness.address, witness.vkey);
+    let add = format!("audit witness add --name acme-witness --url {} --key {}", witness.url, witness.vkey);
     shell.run(&add).done();
     shell.run(&add).refused("taken by another witness");
     shell.run("audit witness ask acme-witness").refused("there is no checkpoint to send");
@@ -258,4 +270,29 @@ fn a_log_and_its_witness() {
     shell.set("LICENTIA_PASSPHRASE", licentia_tests::PASSPHRASE);
     shell.run("audit witness remove acme-witness").done();
     shell.run("audit witness remove acme-witness").refused("there is no witness acme-witness");
+}
+
+/// A second host in the house has its certificate from the house's own authority.
+#[test]
+fn a_witness_with_a_certificate_signs_for_whoever_believes_it() {
+    let (elsewhere, mut shell) = (with_key(), founded());
+    for name in ["server.pem", "server.key"] {
+        elsewhere.write(name, std::fs::read(tls_file(name)).unwrap());
+    }
+    let log: Value = shell.run("audit key --format json").done().json();
+    let log = log["verifier_key"].as_str().unwrap();
+    elsewhere
+        .run(&format!(
+            "witness serve --listen 127.0.0.1:0 --state s --key witness.key --log {log} --tls-cert server.pem"
+        ))
+        .wrong_usage("--tls-key");
+    let witness = Witness::start_with(&elsewhere, log, "--tls-cert server.pem --tls-key server.key");
+    assert!(witness.url.starts_with("https://"), "{}", witness.url);
+    shell.run(&format!("audit witness add --name acme --url {} --key {}", witness.url, witness.vkey)).done();
+    let size = checkpoint(&shell);
+    shell.run("audit witness ask acme").refused("cannot be reached");
+    shell.set("SSL_CERT_FILE", tls_file("ca.pem").display().to_string().as_str());
+    let asked = shell.run("audit witness ask --format json").done().rows();
+    assert_eq!((&asked[0]["outcome"], &asked[0]["size"]), (&"signed".into(), &size.into()));
+    witness.terminate();
 }

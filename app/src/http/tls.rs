@@ -2,7 +2,8 @@
 
 use crate::failure::{Failure, Result};
 use crate::file;
-use std::path::Path;
+use clap::Args;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
@@ -11,8 +12,35 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
+/// How a server is told of its certificate.
+#[derive(Debug, Args)]
+pub(crate) struct Tls {
+    /// The certificate, as PEM, and those between it and its authority.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, as PEM, readable by you alone.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+}
+
+impl Tls {
+    /// None where no certificate was given.
+    pub(crate) fn acceptor(&self) -> Result<Option<TlsAcceptor>> {
+        match (&self.tls_cert, &self.tls_key) {
+            (Some(certificate), Some(key)) => acceptor(certificate, key).map(Some),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// How the address of a server begins.
+pub(crate) fn scheme(tls: Option<&TlsAcceptor>) -> &'static str {
+    if tls.is_some() { "https" } else { "http" }
+}
+
 /// Reads both; what does not fit together is known at the start.
-pub(crate) fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor> {
+fn acceptor(certificate: &Path, key: &Path) -> Result<TlsAcceptor> {
     if file::is_readable_by_others(key) {
         return Err(Failure::new(format!("others on this machine can read {}", key.display()))
             .because("Whoever has this key can answer in this server's name.")

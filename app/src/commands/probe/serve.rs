@@ -2,8 +2,9 @@
 
 use crate::context::Context;
 use crate::failure::{Failure, Result};
+use crate::http::running;
 use crate::http::server::Door;
-use crate::http::{running, tls};
+use crate::http::tls::{Tls, scheme};
 use crate::probe::server::{self, Post};
 use crate::probe::tokens::Tokens;
 use crate::{probe, view};
@@ -34,13 +35,8 @@ pub(crate) struct Serve {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:7381")]
     listen: String,
 
-    /// The certificate, as PEM, and those between it and its authority.
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
-    tls_cert: Option<PathBuf>,
-
-    /// The private key of the certificate, as PEM, readable by you alone.
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
-    tls_key: Option<PathBuf>,
+    #[command(flatten)]
+    tls: Tls,
 
     /// The hashes of the tokens that wait, from `licentia probe tokens`; read anew for each result.
     #[arg(long, value_name = "FILE")]
@@ -48,10 +44,7 @@ pub(crate) struct Serve {
 }
 
 pub(crate) async fn run(context: &Context, args: Serve) -> Result {
-    let tls = match (&args.tls_cert, &args.tls_key) {
-        (Some(certificate), Some(key)) => Some(tls::acceptor(certificate, key)?),
-        _ => None,
-    };
+    let tls = args.tls.acceptor()?;
     if tls.is_none() {
         refuse_beyond_this_machine(&args.listen).await?;
     }
@@ -64,9 +57,8 @@ pub(crate) async fn run(context: &Context, args: Serve) -> Result {
     let inbox = Inbox::at(&args.inbox);
     inbox.make()?;
     let (listener, address) = running::listen(&args.listen).await?;
-    let scheme = if tls.is_some() { "https" } else { "http" };
     let says = view::object(json!({
-        "listening": format!("{scheme}://{address}{}", probe::PATH),
+        "listening": format!("{}://{address}{}", scheme(tls.as_ref()), probe::PATH),
         "inbox": args.inbox,
         "tokens": args.tokens,
     }));

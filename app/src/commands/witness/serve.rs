@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::failure::{Failure, Result};
 use crate::http::running;
 use crate::http::server::Door;
+use crate::http::tls::{Tls, scheme};
 use crate::witness::desk::Desk;
 use crate::witness::server;
 use crate::{file, view};
@@ -17,8 +18,8 @@ use zeroize::Zeroizing;
 
 /// Be a witness for other logs: sign their checkpoints, as long as each follows from the one before.
 ///
-/// It speaks C2SP's tlog-witness over plain HTTP. Put a server with TLS in front of it, or let it listen where only the
-/// logs can reach it. It needs no home and no passphrase.
+/// It speaks C2SP's tlog-witness, over plain HTTP unless it is given a certificate: what it says is public, and signed. It
+/// needs no home and no passphrase.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 The directory of --state is what a witness knows. Never put an older copy of it back: it would sign a second history.
@@ -47,19 +48,23 @@ pub(crate) struct Serve {
     /// A file with one verifier key of a log on each line; empty lines and those that begin with # are passed over.
     #[arg(long, value_name = "FILE")]
     logs: Option<PathBuf>,
+
+    #[command(flatten)]
+    tls: Tls,
 }
 
 pub(crate) async fn run(context: &Context, args: Serve) -> Result {
     let logs = logs(context, &args)?;
     let desk = Arc::new(Desk::open(&args.state, key(context, &args.key)?, logs)?);
+    let tls = args.tls.acceptor()?;
     let (listener, address) = running::listen(&args.listen).await?;
     let says = view::object(json!({
-        "listening": format!("http://{address}"),
+        "listening": format!("{}://{address}", scheme(tls.as_ref())),
         "name": desk.key().name(),
         "verifier_key": desk.key().verifier_key().to_string(),
         "logs": desk.origins().collect::<Vec<_>>(),
     }));
-    let (door, ambient) = (Door::new(listener, None), context.ambient.clone());
+    let (door, ambient) = (Door::new(listener, tls), context.ambient.clone());
     running::run(context, "the witness", &says, |journal, end| server::serve(door, desk, ambient, journal, end)).await
 }
 
