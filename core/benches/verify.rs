@@ -1,5 +1,5 @@
 //! How long a full verification takes, beside the batch verification of the same signatures on all cores, beside
-//! reading the same rows with rusqlite, and beside the part of it that is `SQLite`'s own: its check of the file.
+//! reading the same rows with rusqlite, and beside the part of it that looks at the file and its indexes.
 //!
 //! `cargo bench -p licentia-core --bench verify [-- ENTRIES]`: rounds of all in turn, medians. Half of the
 //! entries issue a license that is still there, so that rows are compared as well.
@@ -49,11 +49,11 @@ fn main() {
     println!("{entries} entries, {megabytes} MB, made in {:.1?}", begun.elapsed());
 
     let signed = signatures(&path);
-    let [mut batch, mut read, mut sqlite, mut full, mut start, mut since] = [const { Vec::new() }; 6];
+    let [mut batch, mut read, mut file, mut full, mut start, mut since] = [const { Vec::new() }; 6];
     for _ in 0..ROUNDS {
         batch.push(time(|| batch_on_all_cores(&signed, &key.verifying_key())));
         read.push(time(|| assert_eq!(read_all(&path), entries)));
-        sqlite.push(time(|| runtime.block_on(check_of_sqlite(&path))));
+        file.push(time(|| runtime.block_on(check_of_the_file(&path))));
         full.push(time(|| runtime.block_on(verify(&place, Level::Full))));
         start.push(time(|| runtime.block_on(verify(&place, Level::Start))));
         since.push(time(|| runtime.block_on(verify(&place, Level::Incremental))));
@@ -62,7 +62,7 @@ fn main() {
     let (batch, full) = (medians(&batch), medians(&full));
     println!("(a) verify_batch, {BATCH} at once     {batch}");
     println!("(b) reading the rows with rusqlite {}", medians(&read));
-    println!("(c) SQLite's check of the file     {}", medians(&sqlite));
+    println!("(c) pages and indexes of the file  {}", medians(&file));
     println!("full verification, (c) included    {full}");
     let of = |one: Duration, other: Duration| one.as_secs_f64() / other.as_secs_f64();
     println!(
@@ -113,7 +113,7 @@ async fn verify(place: &Place, level: Level) {
     licentia.close().await;
 }
 
-async fn check_of_sqlite(path: &Path) {
+async fn check_of_the_file(path: &Path) {
     let problems = RawReader::open(path).await.unwrap().structure_problems().await.unwrap();
     assert!(problems.is_empty(), "{problems:?}");
 }

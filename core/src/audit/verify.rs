@@ -205,7 +205,6 @@ impl<'a> Run<'a> {
     }
 
     async fn check_entries_and_rows(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {
-        self.check_payloads(reader).await?;
         (self.from, self.to) = (1, basis.frame.largest_seq);
         let mut resume = if self.request.fresh { None } else { self.memory.unfinished() };
         let before = self.findings.clone();
@@ -223,7 +222,7 @@ impl<'a> Run<'a> {
     }
 
     async fn check_a_part(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {
-        self.check_payloads(reader).await?;
+        structure::name_orphans(&reader.orphan_payloads().await?, &mut self.findings);
         self.from = bound(self.request.from, 1).max(1);
         // What was asked for and is not there is missing, not passed over.
         self.to = bound(self.request.to, basis.frame.largest_seq.max(self.request.from.map_or(0, |_| self.from)));
@@ -235,13 +234,6 @@ impl<'a> Run<'a> {
         self.follow(reader, &mut walk, self.to).await?;
         self.checked = walk.chain.checked;
         self.finish_checkpoints(walk.checkpoints, self.request.to.is_none());
-        Ok(())
-    }
-
-    async fn check_payloads(&mut self, reader: &mut RawReader) -> Result<()> {
-        for seq in reader.orphan_payloads().await? {
-            self.findings.add(Code::PayloadInserted.at(seq, "There is a payload without an entry."));
-        }
         Ok(())
     }
 

@@ -163,6 +163,22 @@ async fn an_index_that_leaves_an_entry_out_is_found() {
     assert!(!codes.is_empty() && codes.iter().all(|(code, ..)| *code == "structure_damaged"), "{codes:?}");
 }
 
+/// A list of what failed would show what did not; of such an index SQLite's own check says nothing.
+#[tokio::test]
+async fn an_index_that_holds_too_much_is_found() {
+    let world = World::new().await;
+    world.tamper(
+        "CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_outcome';
+         DROP INDEX audit_entry_by_outcome;
+         CREATE INDEX audit_entry_by_outcome ON audit_entry (outcome);
+         PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_outcome';
+         PRAGMA writable_schema = RESET;",
+    );
+    let codes = world.codes(None, None).await;
+    assert!(!codes.is_empty() && codes.iter().all(|(code, ..)| *code == "structure_damaged"), "{codes:?}");
+}
+
 #[tokio::test]
 async fn a_schema_that_is_no_text_is_named_and_not_stumbled_over() {
     let world = World::new().await;

@@ -25,37 +25,49 @@ struct Index {
     unique: bool,
 }
 
+/// A table whose indexes SQLite has to look at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Doubt {
+    pub(super) table: String,
+    /// An index that does not hold what it should; none where that cannot be said of one.
+    pub(super) index: Option<String>,
+}
+
 /// The tables with an index that does not hold what it should, or of which that cannot be said.
-pub(super) fn doubtful_tables(connection: &Connection) -> rusqlite::Result<BTreeSet<String>> {
-    doubtful(connection, indexes_of(&migration::in_memory()?)?)
+pub(super) fn doubts(connection: &Connection) -> rusqlite::Result<BTreeSet<Doubt>> {
+    doubts_of(connection, indexes_of(&migration::in_memory()?)?)
 }
 
 /// Of these indexes, and of those that are there besides.
-fn doubtful(connection: &Connection, indexes: Vec<Index>) -> rusqlite::Result<BTreeSet<String>> {
+fn doubts_of(connection: &Connection, indexes: Vec<Index>) -> rusqlite::Result<BTreeSet<Doubt>> {
     let mut known: BTreeMap<String, Vec<Index>> = BTreeMap::new();
     for index in indexes {
         known.entry(index.table.clone()).or_default().push(index);
     }
-    let mut doubtful = with_others(connection, &known)?;
+    let mut doubts = with_others(connection, &known)?;
     let random = RandomState::new();
     for (table, indexes) in &known {
-        // What cannot be read is doubtful as well, unless the reading was given up.
-        match agree(connection, table, indexes, &random) {
+        let index = match compare(connection, table, indexes, &random) {
+            Ok(Comparison::Same) => continue,
+            Ok(Comparison::Differs(index)) => Some(index),
+            Ok(Comparison::Unsure) => None,
+            // What cannot be read is doubtful as well, unless the reading was given up.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => return Err(error),
-            Ok(true) => {}
-            Ok(false) | Err(_) => _ = doubtful.insert(table.clone()),
-        }
+            Err(_) => None,
+        };
+        doubts.insert(Doubt { table: table.clone(), index });
     }
-    Ok(doubtful)
+    Ok(doubts)
 }
 
 /// The tables with an index that is not known.
-fn with_others(connection: &Connection, known: &BTreeMap<String, Vec<Index>>) -> rusqlite::Result<BTreeSet<String>> {
+fn with_others(connection: &Connection, known: &BTreeMap<String, Vec<Index>>) -> rusqlite::Result<BTreeSet<Doubt>> {
     let mut statement = connection.prepare("SELECT name, tbl_name FROM sqlite_schema WHERE type = 'index'")?;
     let found = statement.query_map([], |row| Ok((text(row, 0), text(row, 1))))?;
     let found: Vec<(String, String)> = found.collect::<Result<_, _>>()?;
     let is_known = |name: &str| known.values().flatten().any(|index| index.name == name);
-    Ok(found.into_iter().filter(|(name, _)| !is_known(name)).map(|(_, table)| table).collect())
+    let others = found.into_iter().filter(|(name, _)| !is_known(name));
+    Ok(others.map(|(_, table)| Doubt { table, index: None }).collect())
 }
 
 /// As bytes: in a damaged schema a name may be anything.
@@ -105,20 +117,45 @@ fn definition(sql: &str) -> (Vec<String>, Option<String>) {
     (keys, rest.as_str().split_once("WHERE ").map(|(_, condition)| condition.to_owned()))
 }
 
-/// Whether every one of these indexes holds just what its table has, in order.
-fn agree(connection: &Connection, table: &str, indexes: &[Index], random: &RandomState) -> rusqlite::Result<bool> {
-    let mut held = Vec::new();
-    for index in indexes {
-        match walk(connection, index, random)? {
-            Some(all) => held.push(all),
-            None => return Ok(false),
-        }
-    }
-    Ok(held == rows_of(connection, table, indexes, random)?)
+/// The indexes of a table beside its rows.
+enum Comparison {
+    Same,
+    /// This index holds something else, or not in order.
+    Differs(String),
+    Unsure,
 }
 
-/// What an index holds; none when it does not stand in order, or when SQLite would look into the table for it.
-fn walk(connection: &Connection, index: &Index, random: &RandomState) -> rusqlite::Result<Option<Held>> {
+fn compare(
+    connection: &Connection,
+    table: &str,
+    indexes: &[Index],
+    random: &RandomState,
+) -> rusqlite::Result<Comparison> {
+    let mut found = Vec::new();
+    for index in indexes {
+        match walk(connection, index, random)? {
+            Walked::Through(held) => found.push(held),
+            Walked::Disorder => return Ok(Comparison::Differs(index.name.clone())),
+            Walked::Not => return Ok(Comparison::Unsure),
+        }
+    }
+    let expected = rows_of(connection, table, indexes, random)?;
+    let mut pairs = indexes.iter().zip(found.iter().zip(&expected));
+    let other = pairs.find(|(_, (found, expected))| found != expected);
+    Ok(other.map_or(Comparison::Same, |(index, _)| Comparison::Differs(index.name.clone())))
+}
+
+/// How the walk along an index went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Walked {
+    Through(Held),
+    /// Some key does not stand behind the one before.
+    Disorder,
+    /// It was not walked: SQLite would look into the table for what it holds.
+    Not,
+}
+
+fn walk(connection: &Connection, index: &Index, random: &RandomState) -> rusqlite::Result<Walked> {
     let Index { name, table, keys, condition, unique } = index;
     let sql = format!(
         "SELECT {list}, rowid FROM {table} INDEXED BY {name} {filter} ORDER BY {list}, rowid",
@@ -130,9 +167,9 @@ fn walk(connection: &Connection, index: &Index, random: &RandomState) -> rusqlit
         .query_map([], |row| row.get("detail"))?
         .collect::<Result<_, _>>()?;
     let covers = format!("USING COVERING INDEX {name}");
-    let [only] = plan.as_slice() else { return Ok(None) };
+    let [only] = plan.as_slice() else { return Ok(Walked::Not) };
     if !only.split_once(&covers).is_some_and(|(_, from)| from.is_empty() || from.starts_with(" (")) {
-        return Ok(None);
+        return Ok(Walked::Not);
     }
     let mut statement = connection.prepare(&sql)?;
     let mut rows = statement.query([])?;
@@ -151,11 +188,11 @@ fn walk(connection: &Connection, index: &Index, random: &RandomState) -> rusqlit
                 Ordering::Greater => false,
             };
         if !stands {
-            return Ok(None);
+            return Ok(Walked::Disorder);
         }
         held.add(&mut key, random);
     }
-    Ok(Some(held))
+    Ok(Walked::Through(held))
 }
 
 /// What these indexes of a table should hold, from one walk along its rows.

@@ -1,22 +1,26 @@
-//! `SQLite`'s own check of the file. Lists walk along indexes: one that leaves an entry out hides it from everybody who
-//! looks for it there.
+//! The file itself: its pages, its indexes, and what belongs to nothing in it. Lists walk along indexes: one that leaves
+//! an entry out hides it from everybody who looks for it there.
 
 use super::super::report::{Code, Findings};
 use crate::Result;
 use licentia_storage::raw::RawReader;
 use std::path::Path;
 
-/// What `SQLite` says of the file.
+/// What is wrong with the file.
 pub(super) struct Structure {
+    /// Mostly as `SQLite` says it.
     problems: Vec<String>,
     /// The index of words is damaged. It is derived, so that is no problem of the log.
     index_of_words: bool,
+    /// Payloads without an entry.
+    orphans: Vec<i64>,
 }
 
 impl Structure {
     /// On a connection of its own, so that it need not wait for the entries.
     pub(super) async fn read(path: &Path) -> Result<Self> {
         let mut reader = RawReader::open(path).await?;
+        let orphans = reader.orphan_payloads().await?;
         let mut problems = reader.structure_problems().await?;
         let mut index_of_words = false;
         if !problems.is_empty() {
@@ -32,16 +36,24 @@ impl Structure {
                 }
             }
         }
-        Ok(Self { problems, index_of_words })
+        Ok(Self { problems, index_of_words, orphans })
     }
 
     pub(super) fn name_in(self, findings: &mut Findings) {
+        name_orphans(&self.orphans, findings);
         if self.index_of_words {
             findings.add(Code::SearchIndexStale.at(None, "The index of words is damaged."));
         }
         for problem in self.problems {
-            let meaning = format!("SQLite finds: {}.", crate::text::printable(&problem));
+            let meaning = format!("The file is damaged: {}.", crate::text::printable(&problem));
             findings.add(Code::StructureDamaged.at(None, meaning));
         }
+    }
+}
+
+/// Names payloads that belong to no entry.
+pub(super) fn name_orphans(orphans: &[i64], findings: &mut Findings) {
+    for seq in orphans {
+        findings.add(Code::PayloadInserted.at(*seq, "There is a payload without an entry."));
     }
 }
