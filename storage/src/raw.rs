@@ -195,8 +195,7 @@ impl RawReader {
 
     /// Payloads that belong to no entry, up to a hundred. This looks at all of them.
     pub async fn orphan_payloads(&mut self) -> Result<Vec<i64>, StoreError> {
-        let sql = "SELECT seq FROM audit_payload p \
-             WHERE NOT EXISTS (SELECT 1 FROM audit_entry e WHERE e.seq = p.seq) LIMIT 100";
+        let sql = "SELECT seq FROM audit_payload WHERE seq NOT IN (SELECT seq FROM audit_entry) LIMIT 100";
         self.connection.all(sql, [], |row| integer(row, 0)).await
     }
 
@@ -286,18 +285,23 @@ impl RawReader {
             .await
     }
 
-    /// What SQLite finds in the file as a whole, when it compares every value with its declared type, and where an index
-    /// does not hold what its table does. It stops after so many of each.
-    pub async fn structure_problems(&mut self) -> Result<Vec<String>, StoreError> {
+    /// What SQLite finds in the pages of the file, and when it compares every value with its declared type. It stops
+    /// after so many.
+    pub async fn page_problems(&mut self) -> Result<Vec<String>, StoreError> {
+        self.problems("PRAGMA quick_check(100)".to_owned()).await
+    }
+
+    /// Where an index does not hold what its table does.
+    pub async fn index_problems(&mut self) -> Result<Vec<String>, StoreError> {
         // All of one state of the file: indexes and tables are walked one after the other.
         self.hold().await?;
-        let problems = self.read_structure().await;
+        let problems = self.read_index_problems().await;
         self.release().await?;
         problems
     }
 
-    async fn read_structure(&mut self) -> Result<Vec<String>, StoreError> {
-        let mut problems = self.problems("PRAGMA quick_check(100)".to_owned()).await?;
+    async fn read_index_problems(&mut self) -> Result<Vec<String>, StoreError> {
+        let mut problems = Vec::new();
         for Doubt { table, index } in self.connection.run(indexes::doubts).await? {
             let mut named = self.problems_of(&table).await?;
             // Of an index that holds too much, SQLite does not always say so.
@@ -306,12 +310,10 @@ impl RawReader {
             }
             problems.append(&mut named);
         }
-        problems.sort();
-        problems.dedup();
         Ok(problems)
     }
 
-    /// The same of each table by itself, so that what is wrong with one leaves none of the others out: either the
+    /// SQLite's own check of each table by itself, so that what is wrong with one leaves none of the others out: either the
     /// tables of the index of words, which is derived and proves nothing, or all others.
     pub async fn problems_by_table(&mut self, of_words: bool) -> Result<Vec<String>, StoreError> {
         let which = if of_words { "GLOB" } else { "NOT GLOB" };

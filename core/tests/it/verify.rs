@@ -163,7 +163,7 @@ async fn an_index_that_leaves_an_entry_out_is_found() {
     assert!(!codes.is_empty() && codes.iter().all(|(code, ..)| *code == "structure_damaged"), "{codes:?}");
 }
 
-/// A list of what failed would show what did not; of such an index SQLite's own check says nothing.
+/// A list of what failed would show what did not; of such an index `SQLite`'s own check says nothing.
 #[tokio::test]
 async fn an_index_that_holds_too_much_is_found() {
     let world = World::new().await;

@@ -50,10 +50,9 @@ fn doubts_of(connection: &Connection, indexes: Vec<Index>) -> rusqlite::Result<B
         let index = match compare(connection, table, indexes, &random) {
             Ok(Comparison::Same) => continue,
             Ok(Comparison::Differs(index)) => Some(index),
-            Ok(Comparison::Unsure) => None,
             // What cannot be read is doubtful as well, unless the reading was given up.
             Err(error) if error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted) => return Err(error),
-            Err(_) => None,
+            Ok(Comparison::Unsure) | Err(_) => None,
         };
         doubts.insert(Doubt { table: table.clone(), index });
     }
@@ -105,10 +104,9 @@ fn definition(sql: &str) -> (Vec<String>, Option<String>) {
             _ => {}
         }
         match (depth, char) {
-            (1, '(') => {}
             (1, ',') => keys.push(std::mem::take(&mut key)),
             (0, ')') => break,
-            (0, _) => {}
+            (1, '(') | (0, _) => {}
             _ => key.push(char),
         }
     }
