@@ -90,12 +90,12 @@ pub(crate) fn hash<R: Audited>(row: &R) -> Result<[u8; 32], StoreError> {
 }
 
 /// The same from raw columns, in the order of [`tables`].
-pub(crate) fn hash_of_columns<'a>(noun: &str, columns: impl Iterator<Item = Option<&'a [u8]>>) -> [u8; 32] {
+pub(crate) fn hash_of_columns<C: AsRef<[u8]>>(noun: &str, columns: impl Iterator<Item = Option<C>>) -> [u8; 32] {
     let mut encoder = Encoder::new(DOMAIN);
     encoder.text(0, noun);
     for (tag, value) in (1u16..).zip(columns) {
         if let Some(value) = value {
-            encoder.field(tag, value);
+            encoder.field(tag, value.as_ref());
         }
     }
     blake3::derive_key(HASH_CONTEXT, &encoder.finish())

@@ -1,12 +1,11 @@
 //! Rows of the audited tables, as effects name them: by noun, id and a hash of all columns.
 
-use super::value::{canonical, integer};
+use super::value::{Canonical, canonical, integer};
 use super::{CHUNK, RawReader};
 use crate::StoreError;
 use crate::audit::hex;
 use crate::row;
 use rusqlite::Row;
-use std::borrow::Cow;
 
 /// One row of an audited table: its id and the hash of what it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +23,7 @@ impl RawReader {
         let sql = format!("SELECT rowid, {names} FROM {noun} WHERE rowid >= ? ORDER BY rowid LIMIT ?");
         let read = move |row: &Row<'_>| RawRow {
             rowid: integer(row, 0),
-            id: canonical(row, 1).unwrap_or_default().into_owned(),
+            id: owned(canonical(row, 1)).unwrap_or_default(),
             hash: hash_of(row, noun, 1..=columns),
         };
         self.connection.all(sql, [rowid, CHUNK], read).await
@@ -36,7 +35,7 @@ impl RawReader {
         let (columns, noun) = (table.columns.join(", "), table.noun);
         let sql = format!("SELECT {columns} FROM {noun} WHERE {key} = x'{}'", hex(id));
         let width = table.columns.len();
-        let read = move |row: &Row<'_>| (0..width).map(|column| canonical(row, column).map(Cow::into_owned)).collect();
+        let read = move |row: &Row<'_>| (0..width).map(|column| owned(canonical(row, column))).collect();
         Ok(self.connection.all(sql, [], read).await?.into_iter().next())
     }
 }
@@ -75,8 +74,11 @@ pub fn audited_tables() -> Vec<AuditedTable> {
 
 /// The hash of a row that was read, from these of its columns.
 pub(super) fn hash_of(row: &Row<'_>, noun: &str, columns: impl Iterator<Item = usize>) -> [u8; 32] {
-    let values: Vec<_> = columns.map(|column| canonical(row, column)).collect();
-    row::hash_of_columns(noun, values.iter().map(Option::as_deref))
+    row::hash_of_columns(noun, columns.map(|column| canonical(row, column)))
+}
+
+fn owned(value: Option<Canonical<'_>>) -> Option<Vec<u8>> {
+    value.map(|value| value.as_ref().to_vec())
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
-use std::borrow::Cow;
 
 /// What is stored; NULL where there is no such column.
 pub(super) fn value<'r>(row: &'r Row<'_>, column: usize) -> ValueRef<'r> {
@@ -50,13 +49,36 @@ pub(super) fn strict_text(row: &Row<'_>, column: usize, name: &'static str) -> R
     }
 }
 
-/// A value as rows are encoded: integers as eight bytes, text and blobs as they are.
-pub(super) fn canonical<'r>(row: &'r Row<'_>, column: usize) -> Option<Cow<'r, [u8]>> {
+/// A value as rows are encoded.
+pub(super) enum Canonical<'r> {
+    Bytes(&'r [u8]),
+    Integer([u8; 8]),
+    /// No column holds one. It must not be taken for an integer, a text or a blob of the same bytes.
+    Real([u8; 9]),
+}
+
+impl AsRef<[u8]> for Canonical<'_> {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => bytes,
+            Self::Integer(integer) => integer,
+            Self::Real(real) => real,
+        }
+    }
+}
+
+/// A value as rows are encoded: integers as eight bytes, text and blobs as they are; none for NULL.
+pub(super) fn canonical<'r>(row: &'r Row<'_>, column: usize) -> Option<Canonical<'r>> {
     Some(match value(row, column) {
         ValueRef::Null => return None,
-        ValueRef::Integer(integer) => Cow::Owned(integer.to_be_bytes().to_vec()),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Cow::Borrowed(bytes),
-        // No column holds one. It must not be taken for an integer, a text or a blob of the same bytes.
-        ValueRef::Real(real) => Cow::Owned([&[0xff][..], &real.to_be_bytes()].concat()),
+        ValueRef::Integer(integer) => Canonical::Integer(integer.to_be_bytes()),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => Canonical::Bytes(bytes),
+        ValueRef::Real(real) => {
+            let mut bytes = [0xff; 9];
+            if let Some(last) = bytes.last_chunk_mut() {
+                *last = real.to_be_bytes();
+            }
+            Canonical::Real(bytes)
+        }
     })
 }

@@ -1,14 +1,13 @@
 //! Every row of every audited table against its latest effect.
 
-use super::super::prepare::Prepared;
 use super::Run;
 use super::entries::Walk;
 use crate::Result;
-use licentia_storage::raw::{AuditedTable, RawReader, RawRow, audited_tables};
+use licentia_storage::raw::{AuditedTable, RawEntry, RawKey, RawReader, RawRow, audited_tables};
 
-/// Rows of one state of the file, with the entries that came before it since the last one.
+/// Rows of one state of the file, with the entries that came before it since the last one, and the keys of then.
 struct Chunk {
-    entries: Vec<Prepared>,
+    entries: Vec<(Vec<RawKey>, Vec<RawEntry>)>,
     rows: Vec<RawRow>,
 }
 
@@ -18,21 +17,19 @@ impl Run<'_> {
     pub(super) async fn compare_rows(&mut self, reader: &mut RawReader, mut walk: Walk) -> Result<()> {
         let mut empty = Vec::new();
         let mut seen = self.to;
+        let log_id = walk.preparer.log_id();
         for table in audited_tables() {
             walk.replay.begin(table.noun, seen);
-            let mut next = Some(i64::MIN);
-            let mut any = false;
-            while let Some(rowid) = next {
-                let Chunk { entries, rows } = read(reader, &mut walk, &table, rowid, &mut seen).await?;
-                self.take(&mut walk, entries);
-                for row in &rows {
-                    walk.replay.compare(table.noun, row, &mut self.findings);
-                }
-                next = rows.last().and_then(|last| last.rowid.checked_add(1));
-                any |= !rows.is_empty();
-            }
-            if !any {
+            let mut chunk = read(reader, log_id, &table, Some(i64::MIN), &mut seen).await?;
+            if chunk.rows.is_empty() {
                 empty.push(table.noun);
+            }
+            while !chunk.rows.is_empty() || !chunk.entries.is_empty() {
+                let next = chunk.rows.last().and_then(|last| last.rowid.checked_add(1));
+                // The next chunk is read meanwhile.
+                let ahead = read(reader, log_id, &table, next, &mut seen);
+                let (ahead, ()) = tokio::join!(ahead, async { self.compare(&mut walk, &table, chunk) });
+                chunk = ahead?;
             }
         }
         self.to = seen;
@@ -45,27 +42,37 @@ impl Run<'_> {
         self.finish_checkpoints(walk.checkpoints, true);
         Ok(())
     }
+
+    fn compare(&mut self, walk: &mut Walk, table: &AuditedTable, chunk: Chunk) {
+        for (keys, entries) in chunk.entries {
+            let prepared = walk.prepare_with(&keys, entries);
+            self.take(walk, prepared);
+        }
+        for row in &chunk.rows {
+            walk.replay.compare(table.noun, row, &mut self.findings);
+        }
+    }
 }
 
-/// The next chunk. `seen` is the last entry that was read.
+/// The next chunk from this rowid on, if there can be one. `seen` is the last entry that was read.
 async fn read(
     reader: &mut RawReader,
-    walk: &mut Walk,
+    log_id: [u8; 16],
     table: &AuditedTable,
-    rowid: i64,
+    rowid: Option<i64>,
     seen: &mut i64,
 ) -> Result<Chunk> {
-    let mut entries = Vec::new();
+    let mut chunk = Chunk { entries: Vec::new(), rows: Vec::new() };
+    let Some(rowid) = rowid else { return Ok(chunk) };
     reader.hold().await?;
     // Nothing comes behind the largest of all numbers.
     while let Some(next) = seen.checked_add(1) {
-        let came = reader.entries_from(next, i64::MAX, walk.preparer.log_id()).await?;
+        let came = reader.entries_from(next, i64::MAX, log_id).await?;
         let Some(last) = came.last() else { break };
         *seen = last.seq;
-        let keys = reader.keys().await?;
-        entries.append(&mut walk.prepare_with(&keys, came));
+        chunk.entries.push((reader.keys().await?, came));
     }
-    let rows = reader.rows_from(table, rowid).await?;
+    chunk.rows = reader.rows_from(table, rowid).await?;
     reader.release().await?;
-    Ok(Chunk { entries, rows })
+    Ok(chunk)
 }
