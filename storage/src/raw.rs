@@ -295,15 +295,17 @@ impl RawReader {
     pub async fn index_problems(&mut self) -> Result<Vec<String>, StoreError> {
         // All of one state of the file: indexes and tables are walked one after the other.
         self.hold().await?;
-        let problems = self.read_index_problems().await;
+        let problems = self.read_index_problems().await?;
         self.release().await?;
-        problems
+        Ok(problems)
     }
 
     async fn read_index_problems(&mut self) -> Result<Vec<String>, StoreError> {
         let mut problems = Vec::new();
         for Doubt { table, index } in self.connection.run(indexes::doubts).await? {
-            let mut named = self.problems_of(&table).await?;
+            // One that cannot be looked at, a table that is gone for instance, leaves the others to be named.
+            let mut named =
+                self.problems_of(&table).await.unwrap_or_else(|error| vec![format!("indexes of {table}: {error}")]);
             // Of an index that holds too much, SQLite does not always say so.
             if let Some(index) = index.filter(|_| named.is_empty()) {
                 named.push(format!("index {index} does not hold what {table} does"));

@@ -199,9 +199,8 @@ impl<'a> Run<'a> {
         let structure = Structure::read(self.path);
         let entries = Box::pin(self.check_entries_and_rows(reader, basis));
         let (entries, structure) = tokio::join!(entries, structure);
-        entries?;
-        structure?.name_in(&mut self.findings);
-        Ok(())
+        // Named first: it may be why the entries cannot be read.
+        structure.map(|structure| structure.name_in(&mut self.findings)).and(entries)
     }
 
     async fn check_entries_and_rows(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {

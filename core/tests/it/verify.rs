@@ -145,36 +145,66 @@ async fn a_row_at_the_lowest_place_does_not_hide() {
     }
 }
 
-/// The index of kinds is made without entry 2, and nobody can tell by its text.
-const HIDE_ENTRY_2: &str = "
-     CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_kind';
-     DROP INDEX audit_entry_by_kind;
-     CREATE INDEX audit_entry_by_kind ON audit_entry (kind) WHERE seq <> 2;
-     PRAGMA writable_schema = ON;
-     UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_kind';
-     PRAGMA writable_schema = RESET;";
-
 /// Lists walk along indexes: one that leaves an entry out hides it from whoever looks for it.
 #[tokio::test]
 async fn an_index_that_leaves_an_entry_out_is_found() {
     let world = World::new().await;
-    world.tamper(HIDE_ENTRY_2);
+    world.tamper(&hide_entry_2());
     let codes = world.codes(None, None).await;
     assert!(!codes.is_empty() && codes.iter().all(|(code, ..)| *code == "structure_damaged"), "{codes:?}");
+}
+
+/// Makes an index in another way, and nobody can tell by its text.
+fn remake(index: &str, otherwise: &str) -> String {
+    format!(
+        "CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = '{index}';
+         DROP INDEX {index};
+         CREATE INDEX {index} ON {otherwise};
+         PRAGMA writable_schema = ON;
+         UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = '{index}';
+         PRAGMA writable_schema = RESET;
+         DROP TABLE kept;"
+    )
+}
+
+/// The index of kinds without entry 2.
+fn hide_entry_2() -> String {
+    remake("audit_entry_by_kind", "audit_entry (kind) WHERE seq <> 2")
+}
+
+/// Every entry is in the index, under its kind and with its number; and no search comes by the later ones.
+#[tokio::test]
+async fn an_index_with_a_field_that_only_searches_see_is_found() {
+    let world = World::new().await;
+    world.tamper(&remake(
+        "audit_entry_by_kind",
+        "audit_entry (kind, CASE WHEN seq > 1 THEN seq + 1000000 ELSE seq END)",
+    ));
+    let codes = world.codes(None, None).await;
+    assert!(!codes.is_empty() && codes.iter().all(|(code, ..)| *code == "structure_damaged"), "{codes:?}");
+}
+
+/// What is wrong with one table leaves the others to be named.
+#[tokio::test]
+async fn a_table_that_is_gone_hides_no_other_damage() {
+    let world = World::new().await;
+    world.tamper(&hide_entry_2());
+    world.tamper(
+        "PRAGMA foreign_keys = OFF; DROP TABLE audit_search_word;
+         INSERT INTO audit_payload SELECT 99, salt, body FROM audit_payload WHERE seq = 1;",
+    );
+    let codes: Vec<_> = world.codes_of_all().await;
+    for code in ["schema_altered", "structure_damaged", "payload_inserted"] {
+        assert!(codes.contains(&code), "{code}: {codes:?}");
+    }
+    assert!(!codes.contains(&"unreadable"), "{codes:?}");
 }
 
 /// A list of what failed would show what did not; of such an index `SQLite`'s own check says nothing.
 #[tokio::test]
 async fn an_index_that_holds_too_much_is_found() {
     let world = World::new().await;
-    world.tamper(
-        "CREATE TEMP TABLE kept AS SELECT sql FROM sqlite_schema WHERE name = 'audit_entry_by_outcome';
-         DROP INDEX audit_entry_by_outcome;
-         CREATE INDEX audit_entry_by_outcome ON audit_entry (outcome);
-         PRAGMA writable_schema = ON;
-         UPDATE sqlite_schema SET sql = (SELECT sql FROM kept) WHERE name = 'audit_entry_by_outcome';
-         PRAGMA writable_schema = RESET;",
-    );
+    world.tamper(&remake("audit_entry_by_outcome", "audit_entry (outcome)"));
     let codes = world.codes(None, None).await;
     assert!(!codes.is_empty() && codes.iter().all(|(code, ..)| *code == "structure_damaged"), "{codes:?}");
 }
@@ -262,7 +292,7 @@ async fn damage_in_the_index_of_words_hides_none_in_the_indexes_of_the_log() {
             "SELECT pageno FROM dbstat WHERE name = 'audit_search_data' AND pagetype = 'leaf' AND ncell > 200 LIMIT 1",
         );
         if hidden {
-            world.tamper(HIDE_ENTRY_2);
+            world.tamper(&hide_entry_2());
         }
         let path = world.licentia.place().database.clone();
         world.tamper("PRAGMA wal_checkpoint(TRUNCATE);");

@@ -2,9 +2,11 @@
 //! looks for it there.
 //!
 //! SQLite's own check looks every row up in every index, which takes as long as checking all signatures. Here each index
-//! is walked once, from end to end: its keys have to stand in order, so that every search comes by what it is to find, and
-//! together they have to be those that the table's rows have. Where that does not hold, or cannot be said, SQLite is left to
-//! name what is wrong.
+//! is walked once, from end to end: its keys have to stand in order, to be together those that the table's rows have, and to
+//! take as many bytes as SQLite would write for them. The last matters because a walk decodes keys and a search compares
+//! their bytes: a field too many, which nothing reads, leads every search astray. What is decoded right cannot be shorter
+//! than it would be written, so the sum tells. Where something does not hold, or cannot be said, SQLite is left to name
+//! what is wrong.
 
 use crate::migration;
 use rusqlite::types::ValueRef;
@@ -23,6 +25,14 @@ struct Index {
     /// Which rows it holds, in SQL; none for all of them.
     condition: Option<String>,
     unique: bool,
+}
+
+impl Index {
+    /// Whether a walk reads what the index holds. A constant SQLite does not look up there.
+    fn is_read(&self) -> bool {
+        let is_column = |key: &String| key.contains(|char: char| char.is_ascii_alphabetic());
+        self.keys.iter().all(is_column) && !self.condition.as_ref().is_some_and(|condition| condition.contains(" = "))
+    }
 }
 
 /// A table whose indexes SQLite has to look at.
@@ -133,7 +143,7 @@ fn compare(
     for index in indexes {
         match walk(connection, index, random)? {
             Walked::Through(held) => found.push(held),
-            Walked::Disorder => return Ok(Comparison::Differs(index.name.clone())),
+            Walked::Wrong => return Ok(Comparison::Differs(index.name.clone())),
             Walked::Not => return Ok(Comparison::Unsure),
         }
     }
@@ -147,14 +157,17 @@ fn compare(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Walked {
     Through(Held),
-    /// Some key does not stand behind the one before.
-    Disorder,
-    /// It was not walked: SQLite would look into the table for what it holds.
+    /// Some key does not stand behind the one before, or is written otherwise than SQLite does.
+    Wrong,
+    /// It was not walked: SQLite would look elsewhere for what it holds.
     Not,
 }
 
 fn walk(connection: &Connection, index: &Index, random: &RandomState) -> rusqlite::Result<Walked> {
     let Index { name, table, keys, condition, unique } = index;
+    if !index.is_read() {
+        return Ok(Walked::Not);
+    }
     let sql = format!(
         "SELECT {list}, rowid FROM {table} INDEXED BY {name} {filter} ORDER BY {list}, rowid",
         list = keys.join(", "),
@@ -181,16 +194,18 @@ fn walk(connection: &Connection, index: &Index, random: &RandomState) -> rusqlit
         let stands = held.rows == 0
             || match before.order(&key, keys.len()) {
                 Ordering::Less => true,
-                Ordering::Equal if *unique => key.has_null,
+                Ordering::Equal if *unique && !key.has_null => false,
                 Ordering::Equal => before.order(&key, keys.len() + 1) == Ordering::Less,
                 Ordering::Greater => false,
             };
         if !stands {
-            return Ok(Walked::Disorder);
+            return Ok(Walked::Wrong);
         }
         held.add(&mut key, random);
     }
-    Ok(Walked::Through(held))
+    let written = "SELECT coalesce(sum(payload), 0) FROM dbstat WHERE name = ? AND aggregate = TRUE";
+    let written: i64 = connection.query_row(written, [name], |row| row.get(0))?;
+    Ok(if u64::try_from(written) == Ok(held.bytes) { Walked::Through(held) } else { Walked::Wrong })
 }
 
 /// What these indexes of a table should hold, from one walk along its rows.
@@ -236,11 +251,13 @@ fn rows_of(
     Ok(held)
 }
 
-/// How many keys there are, and the sum of their hashes: the same for the same keys in any order. Whoever wrote the file
-/// did not know what the hash is keyed with, and so could not look for other keys with the same sum.
+/// How many keys there are, the bytes that SQLite would write for them, and the sum of their hashes: the same for the same
+/// keys in any order. Whoever wrote the file did not know what the hash is keyed with, and so could not look for other keys
+/// with the same sum.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Held {
     rows: u64,
+    bytes: u64,
     sum: u64,
 }
 
@@ -253,6 +270,7 @@ impl Held {
         let mut hasher = random.build_hasher();
         hasher.write(&key.bytes);
         self.rows += 1;
+        self.bytes += key.written();
         self.sum = self.sum.wrapping_add(hasher.finish());
     }
 }
@@ -263,6 +281,9 @@ struct Key {
     bytes: Vec<u8>,
     ends: Vec<usize>,
     has_null: bool,
+    /// Bytes of the values as SQLite writes them, and of their types in front of them.
+    body: u64,
+    header: u64,
 }
 
 impl Key {
@@ -270,9 +291,13 @@ impl Key {
         self.bytes.clear();
         self.ends.clear();
         self.has_null = false;
+        (self.body, self.header) = (0, 0);
     }
 
     fn push(&mut self, value: ValueRef<'_>) {
+        let (kind, length) = serial_type(value);
+        self.header += varint(kind);
+        self.body += length;
         match value {
             ValueRef::Null => {
                 self.bytes.push(0);
@@ -299,6 +324,12 @@ impl Key {
         self.ends.push(self.bytes.len());
     }
 
+    /// The bytes of the record. Its header begins with its own length.
+    fn written(&self) -> u64 {
+        let header = if self.header < 127 { self.header + 1 } else { self.header + 2 };
+        header + self.body
+    }
+
     /// By the first so many values.
     fn order(&self, other: &Self, values: usize) -> Ordering {
         match (self.ends.get(..values), other.ends.get(..values)) {
@@ -313,6 +344,41 @@ impl Key {
     fn values(&self) -> impl Iterator<Item = &[u8]> {
         let begins = std::iter::once(0).chain(self.ends.iter().copied());
         begins.zip(&self.ends).map(|(from, to)| self.bytes.get(from..*to).unwrap_or_default())
+    }
+}
+
+/// The type that SQLite writes for a value, and how many bytes follow (Database File Format, 2.1).
+fn serial_type(value: ValueRef<'_>) -> (u64, u64) {
+    let length = |bytes: &[u8]| u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    match value {
+        ValueRef::Null => (0, 0),
+        ValueRef::Integer(0) => (8, 0),
+        ValueRef::Integer(1) => (9, 0),
+        ValueRef::Integer(integer) => {
+            // Without the sign, of one kind for numbers above and below zero.
+            match 65 - (integer ^ (integer >> 63)).leading_zeros() {
+                0..=8 => (1, 1),
+                9..=16 => (2, 2),
+                17..=24 => (3, 3),
+                25..=32 => (4, 4),
+                33..=48 => (5, 6),
+                _ => (6, 8),
+            }
+        }
+        ValueRef::Real(_) => (7, 8),
+        ValueRef::Blob(blob) => (2 * length(blob) + 12, length(blob)),
+        ValueRef::Text(text) => (2 * length(text) + 13, length(text)),
+    }
+}
+
+/// How many bytes a number takes in a header.
+fn varint(number: u64) -> u64 {
+    match number {
+        0..0x80 => 1,
+        0x80..0x4000 => 2,
+        0x4000..0x20_0000 => 3,
+        0x20_0000..0x1000_0000 => 4,
+        _ => 5,
     }
 }
 

@@ -56,7 +56,8 @@ impl Structure {
 
 async fn of_pages(path: &Path) -> Result<(Vec<String>, Vec<i64>)> {
     let mut reader = RawReader::open(path).await?;
-    Ok((reader.page_problems().await?, reader.orphan_payloads().await?))
+    let orphans = reader.orphan_payloads().await?;
+    Ok((reader.page_problems().await?, orphans))
 }
 
 async fn of_indexes(path: &Path) -> Result<Vec<String>> {
