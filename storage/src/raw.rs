@@ -19,7 +19,7 @@ use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use std::path::Path;
 use uuid::Uuid;
-use value::{bytes, integer, is_null, strict_blob, strict_integer, strict_text, value};
+use value::{bytes, integer, is_null, lossy_text, strict_blob, strict_integer, strict_text, value};
 
 pub use checkpoint::{RawCheckpoint, RawCosignature, RawVouchers, RawWitness};
 
@@ -324,8 +324,8 @@ impl RawReader {
              SELECT name FROM sqlite_schema WHERE type = 'table' AND rootpage > 0) WHERE name {which} 'audit_search*'"
         );
         let mut problems = Vec::new();
-        for table in self.connection.all(sql, [], |row| bytes(row, 0)).await? {
-            problems.append(&mut self.problems_of(&String::from_utf8_lossy(&table)).await?);
+        for table in self.connection.all(sql, [], |row| lossy_text(row, 0)).await? {
+            problems.append(&mut self.problems_of(&table).await?);
         }
         Ok(problems)
     }
@@ -338,9 +338,8 @@ impl RawReader {
     /// One by one: SQLite puts many of them into one row, under a headline.
     async fn problems(&mut self, sql: String) -> Result<Vec<String>, StoreError> {
         let mut problems = Vec::new();
-        for text in self.connection.all(sql, [], |row| bytes(row, 0)).await? {
-            let lines = String::from_utf8_lossy(&text);
-            let lines = lines.lines().filter(|line| *line != "ok" && !line.starts_with("*** in database"));
+        for text in self.connection.all(sql, [], |row| lossy_text(row, 0)).await? {
+            let lines = text.lines().filter(|line| *line != "ok" && !line.starts_with("*** in database"));
             problems.extend(lines.map(str::to_owned));
         }
         Ok(problems)
@@ -351,11 +350,9 @@ impl RawReader {
     }
 }
 
-/// As bytes: in a damaged schema a name may be anything.
 fn schema_of(connection: &rusqlite::Connection) -> rusqlite::Result<Vec<(String, String)>> {
-    let text = |row: &Row<'_>, at| String::from_utf8_lossy(&bytes(row, at)).into_owned();
     let mut statement = connection.prepare(migration::SCHEMA)?;
-    let objects = statement.query_map([], |row| Ok((text(row, 0), text(row, 1))))?;
+    let objects = statement.query_map([], |row| Ok((lossy_text(row, 0), lossy_text(row, 1))))?;
     objects.collect()
 }
 

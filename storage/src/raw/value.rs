@@ -25,6 +25,11 @@ pub(super) fn bytes(row: &Row<'_>, column: usize) -> Vec<u8> {
     }
 }
 
+/// As bytes first: in a damaged schema a name may be anything.
+pub(super) fn lossy_text(row: &Row<'_>, column: usize) -> String {
+    String::from_utf8_lossy(&bytes(row, column)).into_owned()
+}
+
 pub(super) fn strict_integer(row: &Row<'_>, column: usize, name: &'static str) -> Result<i64, &'static str> {
     if let ValueRef::Integer(integer) = value(row, column) { Ok(integer) } else { Err(name) }
 }
