@@ -295,17 +295,16 @@ impl RawReader {
     pub async fn index_problems(&mut self) -> Result<Vec<String>, StoreError> {
         // All of one state of the file: indexes and tables are walked one after the other.
         self.hold().await?;
-        let problems = self.read_index_problems().await?;
-        self.release().await?;
-        Ok(problems)
+        let problems = self.read_index_problems().await;
+        // SQLite may have let go of it by itself, over a page that it could not read.
+        let _ = self.release().await;
+        problems
     }
 
     async fn read_index_problems(&mut self) -> Result<Vec<String>, StoreError> {
         let mut problems = Vec::new();
         for Doubt { table, index } in self.connection.run(indexes::doubts).await? {
-            // One that cannot be looked at, a table that is gone for instance, leaves the others to be named.
-            let mut named =
-                self.problems_of(&table).await.unwrap_or_else(|error| vec![format!("indexes of {table}: {error}")]);
+            let mut named = self.problems_of(&table).await?;
             // Of an index that holds too much, SQLite does not always say so.
             if let Some(index) = index.filter(|_| named.is_empty()) {
                 named.push(format!("index {index} does not hold what {table} does"));
@@ -335,14 +334,17 @@ impl RawReader {
         self.problems(format!("PRAGMA integrity_check('{}')", table.replace('\'', "''"))).await
     }
 
-    /// One by one: SQLite puts many of them into one row, under a headline.
+    /// One by one: SQLite puts many of them into one row, under a headline. A check that breaks off has found something.
     async fn problems(&mut self, sql: String) -> Result<Vec<String>, StoreError> {
-        let mut problems = Vec::new();
-        for text in self.connection.all(sql, [], |row| lossy_text(row, 0)).await? {
-            let lines = text.lines().filter(|line| *line != "ok" && !line.starts_with("*** in database"));
-            problems.extend(lines.map(str::to_owned));
-        }
-        Ok(problems)
+        let check = move |connection: &rusqlite::Connection| {
+            let mut statement = connection.prepare(&sql)?;
+            let said = statement.query_map([], |row| Ok(lossy_text(row, 0)))?;
+            Ok(said.map(|text| text.unwrap_or_else(|error| error.to_string())).collect::<Vec<_>>())
+        };
+        let said = self.connection.run(check).await.unwrap_or_else(|error| vec![error.to_string()]);
+        let lines = said.iter().flat_map(|text| text.lines());
+        let lines = lines.filter(|line| *line != "ok" && !line.starts_with("*** in database"));
+        Ok(lines.map(str::to_owned).collect())
     }
 
     async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {

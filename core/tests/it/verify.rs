@@ -200,6 +200,29 @@ async fn a_table_that_is_gone_hides_no_other_damage() {
     assert!(!codes.contains(&"unreadable"), "{codes:?}");
 }
 
+/// Whatever else is wrong is said although the file cannot be read to its end: it may be why.
+#[tokio::test]
+async fn a_page_that_is_broken_hides_no_payload_without_an_entry() {
+    let world = World::new().await;
+    for n in 0..20 {
+        world.issue(&format!("customer {n}")).await;
+    }
+    world.tamper(
+        "PRAGMA foreign_keys = OFF;
+         INSERT INTO audit_payload SELECT 99, salt, body FROM audit_payload WHERE seq = 1;
+         PRAGMA wal_checkpoint(TRUNCATE);",
+    );
+    let leaf = world.number("SELECT pageno FROM dbstat WHERE name = 'license' AND pagetype = 'leaf' LIMIT 1");
+    let path = world.licentia.place().database.clone();
+    let mut bytes = std::fs::read(&path).unwrap();
+    let page = usize::try_from(leaf - 1).unwrap() * 4096;
+    bytes[page..page + 4096].fill(0xff);
+    std::fs::write(&path, bytes).unwrap();
+    let codes: Vec<_> = world.codes_of_all().await;
+    assert!(codes.contains(&"unreadable") && codes.contains(&"structure_damaged"), "{codes:?}");
+    assert!(codes.contains(&"payload_inserted"), "{codes:?}");
+}
+
 /// A list of what failed would show what did not; of such an index `SQLite`'s own check says nothing.
 #[tokio::test]
 async fn an_index_that_holds_too_much_is_found() {

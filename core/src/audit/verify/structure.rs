@@ -56,8 +56,12 @@ impl Structure {
 
 async fn of_pages(path: &Path) -> Result<(Vec<String>, Vec<i64>)> {
     let mut reader = RawReader::open(path).await?;
-    let orphans = reader.orphan_payloads().await?;
-    Ok((reader.page_problems().await?, orphans))
+    let mut problems = reader.page_problems().await?;
+    let orphans = reader.orphan_payloads().await.unwrap_or_else(|error| {
+        problems.push(error.to_string());
+        Vec::new()
+    });
+    Ok((problems, orphans))
 }
 
 async fn of_indexes(path: &Path) -> Result<Vec<String>> {
