@@ -14,7 +14,6 @@ pub use rows::{AuditedTable, RawRow, audited_tables, row_hash};
 use crate::audit::{AuditLog, SealedFields, key_id};
 use crate::{LogId, StoreError, Timestamp, migration, row};
 use connection::Connection;
-use indexes::Doubt;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 use std::path::Path;
@@ -285,32 +284,17 @@ impl RawReader {
             .await
     }
 
-    /// What SQLite finds in the pages of the file, and when it compares every value with its declared type. It stops
-    /// after so many.
-    pub async fn page_problems(&mut self) -> Result<Vec<String>, StoreError> {
-        self.problems("PRAGMA quick_check(100)".to_owned()).await
-    }
-
-    /// Where an index does not hold what its table does.
-    pub async fn index_problems(&mut self) -> Result<Vec<String>, StoreError> {
-        // All of one state of the file: indexes and tables are walked one after the other.
+    /// What SQLite finds when it compares every index with its table and every value with its declared type, and in the
+    /// file as a whole; it stops after so many. And what a partial index holds too much.
+    pub async fn structure_problems(&mut self) -> Result<Vec<String>, StoreError> {
+        // Every row is looked up in every index, which comes back to the same pages: 32 MiB of them are kept.
+        self.run("PRAGMA cache_size = -32768").await?;
+        let mut problems = self.problems("PRAGMA integrity_check(100)".to_owned()).await?;
+        // Rows and keys are counted in one state of the file.
         self.hold().await?;
-        let problems = self.read_index_problems().await;
+        problems.append(&mut self.connection.run(indexes::problems).await?);
         // SQLite may have let go of it by itself, over a page that it could not read.
         let _ = self.release().await;
-        problems
-    }
-
-    async fn read_index_problems(&mut self) -> Result<Vec<String>, StoreError> {
-        let mut problems = Vec::new();
-        for Doubt { table, index } in self.connection.run(indexes::doubts).await? {
-            let mut named = self.problems_of(&table).await?;
-            // Of an index that holds too much, SQLite does not always say so.
-            if let Some(index) = index.filter(|_| named.is_empty()) {
-                named.push(format!("index {index} does not hold what {table} does"));
-            }
-            problems.append(&mut named);
-        }
         Ok(problems)
     }
 
@@ -324,14 +308,10 @@ impl RawReader {
         );
         let mut problems = Vec::new();
         for table in self.connection.all(sql, [], |row| lossy_text(row, 0)).await? {
-            problems.append(&mut self.problems_of(&table).await?);
+            let name = table.replace('\'', "''");
+            problems.append(&mut self.problems(format!("PRAGMA integrity_check('{name}')")).await?);
         }
         Ok(problems)
-    }
-
-    /// SQLite's own check of a table with its indexes.
-    async fn problems_of(&mut self, table: &str) -> Result<Vec<String>, StoreError> {
-        self.problems(format!("PRAGMA integrity_check('{}')", table.replace('\'', "''"))).await
     }
 
     /// One by one: SQLite puts many of them into one row, under a headline. A check that breaks off has found something.

@@ -195,7 +195,7 @@ impl<'a> Run<'a> {
     }
 
     async fn check_everything(&mut self, reader: &mut RawReader, basis: &Basis) -> Result<()> {
-        // One thread reads the entries; others look at the pages and into the indexes meanwhile.
+        // One thread reads the entries, another one looks into the indexes meanwhile.
         let structure = Structure::read(self.path);
         let entries = Box::pin(self.check_entries_and_rows(reader, basis));
         let (entries, structure) = tokio::join!(entries, structure);

@@ -17,16 +17,16 @@ pub(super) struct Structure {
 }
 
 impl Structure {
-    /// On connections of their own, so that nothing waits for the entries, or for each other.
+    /// On a connection of its own, so that it need not wait for the entries.
     pub(super) async fn read(path: &Path) -> Result<Self> {
-        let (pages, indexes) = tokio::join!(of_pages(path), of_indexes(path));
-        let (mut problems, orphans) = pages?;
-        problems.extend(indexes?);
-        problems.sort();
-        problems.dedup();
+        let mut reader = RawReader::open(path).await?;
+        let mut problems = reader.structure_problems().await?;
+        let orphans = reader.orphan_payloads().await.unwrap_or_else(|error| {
+            problems.push(error.to_string());
+            Vec::new()
+        });
         let mut index_of_words = false;
         if !problems.is_empty() {
-            let mut reader = RawReader::open(path).await?;
             let own = reader.problems_by_table(true).await?;
             let is_own = |problem: &String| problem.contains("audit_search") || own.contains(problem);
             index_of_words = problems.iter().any(is_own);
@@ -52,20 +52,6 @@ impl Structure {
             findings.add(Code::StructureDamaged.at(None, meaning));
         }
     }
-}
-
-async fn of_pages(path: &Path) -> Result<(Vec<String>, Vec<i64>)> {
-    let mut reader = RawReader::open(path).await?;
-    let mut problems = reader.page_problems().await?;
-    let orphans = reader.orphan_payloads().await.unwrap_or_else(|error| {
-        problems.push(error.to_string());
-        Vec::new()
-    });
-    Ok((problems, orphans))
-}
-
-async fn of_indexes(path: &Path) -> Result<Vec<String>> {
-    Ok(RawReader::open(path).await?.index_problems().await?)
 }
 
 /// Names payloads that belong to no entry.
