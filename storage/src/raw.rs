@@ -317,11 +317,16 @@ impl RawReader {
     /// One by one: SQLite puts many of them into one row, under a headline. A check that breaks off has found something.
     async fn problems(&mut self, sql: String) -> Result<Vec<String>, StoreError> {
         let check = move |connection: &rusqlite::Connection| {
-            let mut statement = connection.prepare(&sql)?;
-            let said = statement.query_map([], |row| Ok(lossy_text(row, 0)))?;
-            Ok(said.map(|text| text.unwrap_or_else(|error| error.to_string())).collect::<Vec<_>>())
+            let mut said = Vec::new();
+            match said_by(connection, &sql, &mut said) {
+                // That says nothing of the file.
+                Err(error) if is_in_use(&error) => return Err(error),
+                Err(error) => said.push(error.to_string()),
+                Ok(()) => {}
+            }
+            Ok(said)
         };
-        let said = self.connection.run(check).await.unwrap_or_else(|error| vec![error.to_string()]);
+        let said = self.connection.run(check).await?;
         let lines = said.iter().flat_map(|text| text.lines());
         let lines = lines.filter(|line| *line != "ok" && !line.starts_with("*** in database"));
         Ok(lines.map(str::to_owned).collect())
@@ -330,6 +335,21 @@ impl RawReader {
     async fn run(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.connection.run(|connection| connection.execute_batch(sql)).await
     }
+}
+
+/// What a check says, as far as it comes.
+fn said_by(connection: &rusqlite::Connection, sql: &str, said: &mut Vec<String>) -> rusqlite::Result<()> {
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        said.push(lossy_text(row, 0));
+    }
+    Ok(())
+}
+
+fn is_in_use(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked, OperationInterrupted};
+    matches!(error.sqlite_error_code(), Some(DatabaseBusy | DatabaseLocked | OperationInterrupted))
 }
 
 fn schema_of(connection: &rusqlite::Connection) -> rusqlite::Result<Vec<(String, String)>> {

@@ -2,7 +2,7 @@
 //! an entry out hides it from everybody who looks for it there.
 
 use super::super::report::{Code, Findings};
-use crate::Result;
+use crate::{Result, StoreError};
 use licentia_storage::raw::RawReader;
 use std::path::Path;
 
@@ -21,10 +21,13 @@ impl Structure {
     pub(super) async fn read(path: &Path) -> Result<Self> {
         let mut reader = RawReader::open(path).await?;
         let mut problems = reader.structure_problems().await?;
-        let orphans = reader.orphan_payloads().await.unwrap_or_else(|error| {
-            problems.push(error.to_string());
-            Vec::new()
-        });
+        let orphans = match reader.orphan_payloads().await {
+            Err(StoreError::Damaged(text)) => {
+                problems.push(text);
+                Vec::new()
+            }
+            orphans => orphans?,
+        };
         let mut index_of_words = false;
         if !problems.is_empty() {
             let own = reader.problems_by_table(true).await?;
