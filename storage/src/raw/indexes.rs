@@ -40,8 +40,13 @@ pub(super) fn problems(connection: &Connection) -> rusqlite::Result<Vec<String>>
 
 fn problems_of(connection: &Connection, indexes: &[Partial]) -> Vec<String> {
     let rows = |sql: &str| connection.query_row(sql, [], |row| Rows::try_from(row));
+    let is_there = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ? AND tbl_name = ?)";
     let problem = |index: &Partial| {
         let Partial { name, table, .. } = index;
+        // What is gone is a matter of the schema.
+        if let Ok(false) = connection.query_row(is_there, [name, table], |row| row.get(0)) {
+            return None;
+        }
         // One that cannot be read leaves the others to be looked at.
         match (rows(&index.held()), rows(&index.expected())) {
             (Ok(held), Ok(expected)) if held == expected => None,
